@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.controlplane;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.devserver;
+
+import org.jspecify.annotations.NullMarked;

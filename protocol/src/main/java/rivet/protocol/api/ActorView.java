@@ -1,0 +1,54 @@
+package rivet.protocol.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An actor as the API shows it.
+ *
+ * @param state where it is in its life: {@code pending}, {@code starting}, {@code running}, {@code crash_backoff},
+ *     {@code stopping} or {@code destroyed}; an addition to version 25.5.3, whose clients pass it over
+ * @param reason why it is in that state: a stable code
+ */
+public record ActorView(
+        String id,
+        String region,
+        Map<String, String> tags,
+        Runtime runtime,
+        Network network,
+        Resources resources,
+        Lifecycle lifecycle,
+        String state,
+        @Nullable String reason,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant destroyedAt) {
+
+    public record Runtime(String build, @Nullable List<String> arguments, Map<String, String> environment) {}
+
+    public record Network(String mode, Map<String, Port> ports) {}
+
+    public record Port(
+            String protocol,
+            @Nullable Integer internalPort,
+            @Nullable String hostname,
+            @Nullable Integer port,
+            @Nullable String path,
+            @Nullable String url,
+            PortRouting routing) {}
+
+    /** @param cpu millicores @param memory MiB */
+    public record Resources(int cpu, int memory) {}
+
+    /** @param killTimeout ms */
+    public record Lifecycle(long killTimeout, boolean durable) {}
+
+    public record One(ActorView actor) {}
+
+    public record Many(List<ActorView> actors, Pagination pagination) {}
+
+    /** @param cursor what to send for the next page; absent on the last one */
+    public record Pagination(@Nullable String cursor) {}
+}

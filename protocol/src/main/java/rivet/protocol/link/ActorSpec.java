@@ -1,0 +1,54 @@
+package rivet.protocol.link;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.BuildId;
+import rivet.protocol.BuildKind;
+import rivet.protocol.PortProtocol;
+
+/**
+ * All that an agent must know to start an actor.
+ *
+ * @param environment the author's variables; {@code PORT_…} and {@code RIVET_…} win over them
+ * @param ports by the name the author gave; at most 8
+ * @param cpuMillicores the share reserved, 1000 = one core
+ * @param memoryMib the limit, in MiB
+ * @param graceMs from the termination signal to the kill when the agent itself must stop the actor
+ */
+public record ActorSpec(
+        Build build,
+        Map<String, String> tags,
+        Map<String, String> environment,
+        Map<String, Port> ports,
+        int cpuMillicores,
+        int memoryMib,
+        long graceMs,
+        Owner owner,
+        Instant createdAt) {
+
+    /**
+     * @param sha256 of the bytes as stored, in lower-case hex; the agent refuses others
+     * @param compression {@code none}, {@code gzip} or {@code lz4}
+     */
+    public record Build(BuildId id, BuildKind kind, String sha256, long sizeBytes, String compression) {}
+
+    /**
+     * @param internalPort where the actor listens; absent: the agent chooses, and the actor reads {@code PORT_<NAME>}
+     * @param url how the world reaches it; absent where no one does
+     */
+    public record Port(
+            PortProtocol protocol,
+            @Nullable Integer internalPort,
+            @Nullable String url) {}
+
+    /** Whose actor it is, as its context shows it; ids are UUIDs as text. */
+    public record Owner(
+            String projectId,
+            String projectSlug,
+            String environmentId,
+            String environmentSlug,
+            String clusterId,
+            String region,
+            String regionName) {}
+}

@@ -1,0 +1,28 @@
+package rivet.protocol.link;
+
+/** Why an actor's process is gone. */
+public enum DownReason {
+    /** It left by itself; the exit code says whether it completed (0) or crashed. */
+    EXITED,
+    /** A stop was wanted, and it is done. */
+    STOPPED,
+    /** It did not leave within its grace and was killed. */
+    KILLED,
+    /** The build could not be fetched, or its bytes do not have the digest they should have. */
+    BUILD_UNAVAILABLE,
+    /** The process could not be started. */
+    SPAWN_FAILED,
+    /** A port did not accept connections within the start deadline. */
+    PORT_NOT_OPEN,
+    /** It used more memory than its limit. */
+    OUT_OF_MEMORY,
+    /** The agent was stopped, and its actors with it. */
+    AGENT_STOPPED,
+    /** The agent came back and the process that it had started was gone. */
+    AGENT_RESTARTED;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

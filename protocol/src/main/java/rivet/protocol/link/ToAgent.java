@@ -1,0 +1,36 @@
+package rivet.protocol.link;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.List;
+
+/** What the control plane says over an agent's socket. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface ToAgent {
+
+    /**
+     * The answer to a hello.
+     *
+     * @param epoch counts this agent's registrations; every frame of either side carries it, and one of another epoch is
+     *     from the past
+     * @param heartbeatMs how often the agent is to send a heartbeat
+     */
+    @JsonTypeName("welcome")
+    record Welcome(long epoch, long heartbeatMs) implements ToAgent {}
+
+    /**
+     * All that the agent is to run or to stop; what it runs and is not named here it stops at once.
+     *
+     * @param revision grows with each change of the set; a set that is not newer than the one in force changes nothing
+     */
+    @JsonTypeName("desired")
+    record Desired(long epoch, long revision, List<DesiredActor> actors) implements ToAgent {}
+
+    /**
+     * The agent may not join; the socket is closed after it.
+     *
+     * @param code stable: {@code unauthorized}, {@code protocol_version}, {@code agent_id_in_use}, {@code stale_epoch}
+     */
+    @JsonTypeName("rejected")
+    record Rejected(String code, String message) implements ToAgent {}
+}

@@ -1,0 +1,51 @@
+package rivet.protocol.link;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.time.Instant;
+import java.util.List;
+import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
+import rivet.protocol.LogStream;
+
+/** What an agent says over its socket. The first frame is a {@link Hello}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface ToControlPlane {
+
+    /**
+     * @param protocol the version of this conversation the agent speaks: {@link #PROTOCOL}
+     * @param region the label under which actors are placed here
+     * @param proxyUrl where this agent's proxy is reached, such as {@code http://127.0.0.1:7080}
+     * @param actors everything that runs here, or ended here and is still named in the desired set
+     */
+    @JsonTypeName("hello")
+    record Hello(
+            AgentId agent,
+            int protocol,
+            String version,
+            String region,
+            String proxyUrl,
+            Capacity capacity,
+            List<ActorReport> actors)
+            implements ToControlPlane {}
+
+    /** Facts, not events: the same fact may be told often. */
+    @JsonTypeName("report")
+    record Report(long epoch, List<ActorReport> actors) implements ToControlPlane {}
+
+    /** What actors printed, oldest first. */
+    @JsonTypeName("logs")
+    record Logs(long epoch, List<LogLine> lines) implements ToControlPlane {}
+
+    /** The version of this conversation; an agent of another is refused with a message that names both. */
+    int PROTOCOL = 1;
+
+    /** @param cpuMillicores 1000 = one core; with any overcommitment of the agent's settings already in it */
+    record Capacity(int cpuMillicores, int memoryMib) {}
+
+    /**
+     * @param at the agent's wall clock; shown to people, never compared
+     * @param text without its line end; what was longer than the agent's limit is cut
+     */
+    record LogLine(ActorId actor, long generation, LogStream stream, Instant at, String text) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.agent;
+
+import org.jspecify.annotations.NullMarked;
