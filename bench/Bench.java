@@ -1,0 +1,43 @@
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the named groups and prints their rows: a table for people, or a JSON object a line. */
+final class Bench {
+
+    interface Group {
+        List<Row> measure() throws Exception;
+    }
+
+    private static final Map<String, Group> GROUPS = new LinkedHashMap<>();
+
+    static {
+        GROUPS.put("start", StartBench::measure);
+        GROUPS.put("memory", MemoryBench::measure);
+        GROUPS.put("create", CreateBench::measure);
+        GROUPS.put("proxy", ProxyBench::measure);
+    }
+
+    public static void main(String[] args) throws Exception {
+        var names = new ArrayList<>(List.of(args));
+        var json = names.remove("--json");
+        for (var name : names) {
+            if (!GROUPS.containsKey(name)) {
+                System.err.printf("bench/run: no group '%s' (there are: %s)%n", name, String.join(", ", GROUPS.keySet()));
+                System.exit(2);
+            }
+        }
+        if (!json) {
+            System.out.println(Row.TITLE);
+        }
+        for (var group : GROUPS.entrySet()) {
+            if (names.isEmpty() || names.contains(group.getKey())) {
+                System.err.printf("measuring %s …%n", group.getKey());
+                group.getValue().measure().forEach(row -> System.out.println(json ? row.json() : row.line()));
+            }
+        }
+    }
+
+    private Bench() {}
+}
