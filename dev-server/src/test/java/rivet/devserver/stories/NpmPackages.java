@@ -1,0 +1,37 @@
+package rivet.devserver.stories;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The published packages that the scripts of {@code src/test/npm} use, installed once a run as their lock file says. */
+final class NpmPackages {
+
+    private static final Path SOURCES = Path.of("src/test/npm").toAbsolutePath();
+    private static final Path FOLDER = install();
+
+    private NpmPackages() {}
+
+    static Path folder() {
+        return FOLDER;
+    }
+
+    private static Path install() {
+        try {
+            var folder = Files.createDirectories(Path.of("target/npm").toAbsolutePath());
+            try (var files = Files.list(SOURCES)) {
+                for (var file : files.filter(Files::isRegularFile).toList()) {
+                    Files.copy(file, folder.resolve(file.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            var installed = RunningDevServer.run(
+                    new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(folder.toFile()));
+            if (installed.exitCode() != 0) {
+                throw new IOException("npm ci: " + installed.errors());
+            }
+            return folder;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
