@@ -79,28 +79,33 @@ class BadInputTest {
     @Test
     void bytes_that_do_not_have_their_digest_never_become_a_build() throws Exception {
         var bytes = "export default { async start() {} }";
-        var prepared = Wire.JSON.readTree(server.send("POST", "/builds/prepare", """
-                        {"kind": "javascript", "image_file": {"path": "js-bundle.js", "content_length": %d, "sha256": "%s"}}"""
-                        .formatted(bytes.length(), "0".repeat(64)))
-                .body());
-        var upload = URI.create(
-                prepared.get("presigned_requests").get(0).get("url").stringValue());
-        var put = HttpRequest.newBuilder(upload).PUT(HttpRequest.BodyPublishers.ofString(bytes)).build();
-        assertThat(server.http.send(put, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        var prepared =
+                Wire.JSON.readTree(server.send("POST", "/builds/prepare", """
+                        {"kind": "javascript", "image_file": {"path": "js-bundle.js", "content_length": %d, "sha256": "%s"}}""".formatted(bytes.length(), "0".repeat(64)))
+                        .body());
+        var upload =
+                URI.create(prepared.get("presigned_requests").get(0).get("url").stringValue());
+        var put = HttpRequest.newBuilder(upload)
+                .PUT(HttpRequest.BodyPublishers.ofString(bytes))
+                .build();
+        assertThat(server.http.send(put, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
 
         var build = prepared.get("build").stringValue();
         var completed = server.send("POST", "/builds/" + build + "/complete", "");
 
         assertThat(completed.statusCode()).isEqualTo(400);
         assertThat(completed.body()).contains("UPLOAD_INVALID");
-        assertThat(server.send("POST", "/actors", "{\"tags\": {}, \"build\": \"%s\"}".formatted(build)).statusCode())
+        assertThat(server.send("POST", "/actors", "{\"tags\": {}, \"build\": \"%s\"}".formatted(build))
+                        .statusCode())
                 .isBetween(400, 499);
     }
 
     @Test
     void a_typo_in_the_project_file_is_told_with_line_and_column() throws Exception {
         var folder = Files.createDirectories(work.resolve("typo"));
-        Files.writeString(folder.resolve("rivet.json"), "{\n  \"builds\": {\n    \"app\": { \"scirpt\": \"main.ts\" }\n  }\n}\n");
+        Files.writeString(
+                folder.resolve("rivet.json"), "{\n  \"builds\": {\n    \"app\": { \"scirpt\": \"main.ts\" }\n  }\n}\n");
 
         var ran = server.rivet(folder, "deploy");
 

@@ -29,15 +29,19 @@ class KilledDevServerTest {
         killed.awaitState(durable, "running");
         killed.awaitState(fleeting, "running");
         var old = processesOf(durable, fleeting);
-        var postgres = Long.parseLong(Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
+        var postgres = Long.parseLong(
+                Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
 
         killed.kill();
 
         try (var again = RunningDevServer.start(data)) {
             again.awaitState(durable, "running");
-            assertThat(again.get(RunningDevServer.url(again.actor(durable), "http")).statusCode()).isEqualTo(200);
+            assertThat(again.get(RunningDevServer.url(again.actor(durable), "http"))
+                            .statusCode())
+                    .isEqualTo(200);
             again.awaitState(fleeting, "destroyed");
-            assertThat(again.rivet(work.resolve("counter"), "deploy").exitCode()).isZero();
+            assertThat(again.rivet(work.resolve("counter"), "deploy").exitCode())
+                    .isZero();
             await().atMost(Duration.ofSeconds(10)).until(() -> old.stream().noneMatch(KilledDevServerTest::isAlive));
             assertThat(isAlive(postgres)).isFalse();
         }
@@ -62,7 +66,9 @@ class KilledDevServerTest {
     }
 
     private static Set<Long> processesOf(JsonNode... actors) {
-        return List.of(actors).stream().flatMap(actor -> StopTest.processesOf(actor).stream()).collect(Collectors.toSet());
+        return List.of(actors).stream()
+                .flatMap(actor -> StopTest.processesOf(actor).stream())
+                .collect(Collectors.toSet());
     }
 
     private static boolean isAlive(long pid) {

@@ -21,7 +21,10 @@ final class NpmPackages {
             var folder = Files.createDirectories(Path.of("target/npm").toAbsolutePath());
             try (var files = Files.list(SOURCES)) {
                 for (var file : files.filter(Files::isRegularFile).toList()) {
-                    Files.copy(file, folder.resolve(file.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(
+                            file,
+                            folder.resolve(file.getFileName()),
+                            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             var installed = RunningDevServer.run(

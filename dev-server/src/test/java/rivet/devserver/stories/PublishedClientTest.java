@@ -21,7 +21,8 @@ class PublishedClientTest {
             var ran = server.node("main-job.mjs", server.api().toString(), "counter");
 
             assertThat(ran.exitCode()).as(ran.errors()).isZero();
-            assertThat(Wire.JSON.readTree(ran.output()).get("url").stringValue()).startsWith("http://127.0.0.1:");
+            assertThat(Wire.JSON.readTree(ran.output()).get("url").stringValue())
+                    .startsWith("http://127.0.0.1:");
         }
     }
 }

@@ -38,8 +38,10 @@ final class RunningDevServer implements AutoCloseable {
     }
 
     static RunningDevServer start(Path data) throws IOException {
-        var process = java("rivet.devserver.DevServerMain", "--port", "0", "--proxy-port", "0", "--data", data.toString())
-                .redirectError(ProcessBuilder.Redirect.appendTo(data.resolveSibling("dev-server.log").toFile()))
+        var process = java(
+                        "rivet.devserver.DevServerMain", "--port", "0", "--proxy-port", "0", "--data", data.toString())
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        data.resolveSibling("dev-server.log").toFile()))
                 .start();
         var lines = process.inputReader(StandardCharsets.UTF_8);
         for (String line; (line = lines.readLine()) != null; ) {
@@ -71,7 +73,9 @@ final class RunningDevServer implements AutoCloseable {
     public void close() throws IOException {
         process.destroy();
         try {
-            assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("SIGTERM ends the dev server within 15 s").isTrue();
+            assertThat(process.waitFor(15, TimeUnit.SECONDS))
+                    .as("SIGTERM ends the dev server within 15 s")
+                    .isTrue();
         } catch (InterruptedException e) {
             throw new IOException(e);
         } finally {
@@ -94,7 +98,9 @@ final class RunningDevServer implements AutoCloseable {
     }
 
     JsonNode actor(JsonNode actor) throws Exception {
-        return Wire.JSON.readTree(send("GET", "/actors/" + id(actor), null).body()).get("actor");
+        return Wire.JSON
+                .readTree(send("GET", "/actors/" + id(actor), null).body())
+                .get("actor");
     }
 
     String stateOf(JsonNode actor) throws Exception {
@@ -110,9 +116,7 @@ final class RunningDevServer implements AutoCloseable {
     }
 
     HttpResponse<String> send(String method, String path, @Nullable String body) throws Exception {
-        var publisher = body == null
-                ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofString(body);
+        var publisher = body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
         return http.send(
                 HttpRequest.newBuilder(api.resolve(path))
                         .method(method, publisher)
@@ -124,7 +128,9 @@ final class RunningDevServer implements AutoCloseable {
 
     HttpResponse<String> get(String url) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMinutes(1)).build(),
+                HttpRequest.newBuilder(URI.create(url))
+                        .timeout(Duration.ofMinutes(1))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
@@ -155,7 +161,9 @@ final class RunningDevServer implements AutoCloseable {
     static Ran run(ProcessBuilder builder) throws Exception {
         var process = builder.start();
         var errors = new StringBuilder();
-        var reader = Thread.startVirtualThread(() -> process.errorReader().lines().forEach(line -> errors.append(line).append('\n')));
+        var reader = Thread.startVirtualThread(() -> process.errorReader()
+                .lines()
+                .forEach(line -> errors.append(line).append('\n')));
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         reader.join();
         return new Ran(process.waitFor(), output, errors.toString());
@@ -177,7 +185,8 @@ final class RunningDevServer implements AutoCloseable {
 
     private static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
-            for (var file : files.filter(each -> !each.toString().contains("node_modules")).toList()) {
+            for (var file : files.filter(each -> !each.toString().contains("node_modules"))
+                    .toList()) {
                 var target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);

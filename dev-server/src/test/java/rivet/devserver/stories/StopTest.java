@@ -74,12 +74,16 @@ class StopTest {
     /** Every process that was started for the actor, however far it has moved away. */
     static List<Long> processesOf(JsonNode actor) {
         var marker = "RIVET_ACTOR_ID=" + RunningDevServer.id(actor);
-        return ProcessHandle.allProcesses().map(ProcessHandle::pid).filter(pid -> environmentOf(pid).contains(marker)).toList();
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> environmentOf(pid).contains(marker))
+                .toList();
     }
 
     private static String environmentOf(long pid) {
         try {
-            return Files.readString(Path.of("/proc/%d/environ".formatted(pid)), java.nio.charset.StandardCharsets.ISO_8859_1);
+            return Files.readString(
+                    Path.of("/proc/%d/environ".formatted(pid)), java.nio.charset.StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             return ""; // it has ended
         }

@@ -127,14 +127,18 @@ class StreamingTest {
         var request = HttpRequest.newBuilder(URI.create(url + "?size=" + bytes))
                 .timeout(Duration.ofMinutes(2))
                 .build();
-        try (var body = server.http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        try (var body = server.http
+                .send(request, HttpResponse.BodyHandlers.ofInputStream())
+                .body()) {
             return body.transferTo(java.io.OutputStream.nullOutputStream());
         }
     }
 
     private static long peakBytes() throws IOException {
-        try (var lines = Files.lines(Path.of("/proc/%d/status".formatted(server.process().pid())))) {
-            var peak = lines.filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
+        try (var lines =
+                Files.lines(Path.of("/proc/%d/status".formatted(server.process().pid())))) {
+            var peak =
+                    lines.filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
             return Long.parseLong(peak.replaceAll("\\D", "")) * 1024;
         }
     }
