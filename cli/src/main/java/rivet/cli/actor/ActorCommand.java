@@ -1,0 +1,16 @@
+package rivet.cli.actor;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "actor",
+        description = "Create actors, look at them, end them.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ActorCreateCommand.class,
+            ActorGetCommand.class,
+            ActorListCommand.class,
+            ActorLogsCommand.class,
+            ActorDestroyCommand.class
+        })
+public final class ActorCommand {}

@@ -1,0 +1,91 @@
+package rivet.cli.actor;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.cli.terminal.Failure;
+import rivet.protocol.PortProtocol;
+import rivet.protocol.api.CreateActorRequest.Port;
+import rivet.protocol.api.PortRouting;
+
+/** Reads {@code --port}: {@code http}, {@code web:http} or {@code name=web,protocol=http,internal_port=8080,guard}. */
+final class PortOption {
+
+    private static final int LAST_PORT = 65_535;
+    private static final List<String> PROTOCOLS =
+            Arrays.stream(PortProtocol.values()).map(PortProtocol::toString).toList();
+
+    private PortOption() {}
+
+    static Map<String, Port> parse(List<String> texts) {
+        var ports = new LinkedHashMap<String, Port>();
+        for (var text : texts) {
+            var named = text.contains("=") ? list(text) : shortForm(text);
+            if (ports.put(named.name, named.port) != null) {
+                throw Failure.badInput("BAD_OPTION", "--port: '%s' is given twice".formatted(named.name));
+            }
+        }
+        return ports;
+    }
+
+    private static Named shortForm(String text) {
+        int colon = text.indexOf(':');
+        var name = colon < 0 ? text : text.substring(0, colon);
+        var protocol = colon < 0 ? text : text.substring(colon + 1);
+        if (name.isBlank() || !PROTOCOLS.contains(protocol)) {
+            throw unexpected(text, "name:protocol with a protocol of " + String.join(", ", PROTOCOLS));
+        }
+        return new Named(name, new Port(protocol, null, null));
+    }
+
+    private static Named list(String text) {
+        String name = null;
+        String protocol = null;
+        Integer internalPort = null;
+        PortRouting routing = null;
+        for (var part : text.split(",", -1)) {
+            var key = part.split("=", 2)[0].strip();
+            var value = part.contains("=") ? part.split("=", 2)[1].strip() : "";
+            switch (key) {
+                case "name" -> name = value;
+                case "protocol" -> protocol = value;
+                case "internal_port", "internalPort" -> internalPort = number(text, value);
+                case "guard" -> routing = new PortRouting(Map.of(), null);
+                case "host" -> routing = new PortRouting(null, Map.of());
+                default ->
+                    throw unexpected(text, "name, protocol, internal_port, guard or host instead of '" + key + "'");
+            }
+        }
+        return named(text, name, protocol, new Port(protocol, internalPort, routing));
+    }
+
+    private static Named named(String text, @Nullable String name, @Nullable String protocol, Port port) {
+        if (name == null || name.isBlank()) {
+            throw unexpected(text, "name=…");
+        }
+        if (protocol == null || !PROTOCOLS.contains(protocol)) {
+            throw unexpected(text, "protocol=… of " + String.join(", ", PROTOCOLS));
+        }
+        return new Named(name, port);
+    }
+
+    private static Integer number(String text, String value) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= 1 && number <= LAST_PORT) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with what was expected
+        }
+        throw unexpected(text, "internal_port from 1 to " + LAST_PORT);
+    }
+
+    private static Failure unexpected(String text, String expected) {
+        return Failure.badInput("BAD_OPTION", "--port: '%s' (expected: %s)".formatted(text, expected));
+    }
+
+    private record Named(String name, Port port) {}
+}

@@ -1,0 +1,164 @@
+package rivet.cli.project;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What one build may say, by the section that it stands in. */
+final class BuildReader {
+
+    private static final List<String> SCRIPT = List.of("script");
+    private static final List<String> EXECUTABLE = List.of("executable");
+    private static final List<String> DOCKER = List.of("image", "dockerfile", "buildPath", "buildTarget", "buildArgs");
+    private static final List<String> COMMON = List.of("tags", "access", "unstable");
+    private static final List<String> ROUTE =
+            List.of("path", "routeSubpaths", "stripPrefix", "networking", "runtime", "resources");
+    private static final List<String> SCRIPT_UNSTABLE =
+            List.of("minify", "compression", "analyzeResult", "esbuildLogLevel", "dumpBuild", "noBundler");
+    private static final List<String> DOCKER_UNSTABLE = List.of("allowRoot", "buildMethod", "bundle", "compression");
+    private static final List<String> LOG_LEVELS = List.of("verbose", "debug", "info", "warning", "error", "silent");
+    private static final List<String> COMPRESSIONS = List.of("none", "lz4");
+
+    private final Source source;
+
+    BuildReader(Source source) {
+        this.source = source;
+    }
+
+    /** @param path in the file @param at where it stands */
+    record Name(String text, String path, Place at) {}
+
+    Build actor(Name name, Node.Member member) {
+        var section = section(name, member, keys(SCRIPT, EXECUTABLE, DOCKER, COMMON));
+        var tags = tags(section, name);
+        section.oneOf("access", "private", List.of("public", "private"));
+        boolean docker = DOCKER.stream().anyMatch(section::has);
+        long kinds = List.of(section.has("script"), section.has("executable"), docker).stream()
+                .filter(has -> has)
+                .count();
+        if (kinds != 1) {
+            throw source.mistake(
+                    kinds == 0 ? name.at() : section.at(),
+                    "build '%s' says %s (expected: one of 'script', 'executable' and 'image' or 'dockerfile')"
+                            .formatted(
+                                    name.text(),
+                                    kinds == 0 ? "nothing of what to build" : "more than one thing to build"));
+        }
+        if (docker) {
+            docker(section);
+            return new Build.NotYet(name.text(), name.at(), tags, "a Docker image");
+        }
+        return section.has("script") ? script(section, name, tags) : executable(section, name, tags);
+    }
+
+    Build container(Name name, Node.Member member) {
+        var section = section(name, member, keys(DOCKER, COMMON));
+        section.oneOf("access", "private", List.of("public", "private"));
+        docker(section);
+        return new Build.NotYet(name.text(), name.at(), tags(section, name), "a container");
+    }
+
+    Build function(Name name, Node.Member member) {
+        var section = section(name, member, keys(SCRIPT, DOCKER, COMMON, ROUTE));
+        if (section.has("script")) {
+            section.text("script");
+            bundling(section);
+        } else {
+            docker(section);
+        }
+        route(section);
+        return new Build.NotYet(name.text(), name.at(), tags(section, name), "a function");
+    }
+
+    Build rivetkit(Section top) {
+        var name = new Name("rivetkit", "rivetkit", top.at("rivetkit"));
+        var section = top.section("rivetkit", keys(List.of("registry", "server"), DOCKER, COMMON, ROUTE))
+                .orElseThrow();
+        section.text("registry");
+        section.text("server");
+        docker(section);
+        route(section);
+        return new Build.NotYet(name.text(), name.at(), tags(section, name), "a RivetKit server");
+    }
+
+    private Section section(Name name, Node.Member member, List<String> known) {
+        return Section.of(source, name.path(), member.value(), known);
+    }
+
+    private Build script(Section section, Name name, Map<String, String> tags) {
+        var script = section.text("script").orElseThrow();
+        return new Build.Script(name.text(), name.at(), tags, script, section.at("script"), bundling(section));
+    }
+
+    private Build executable(Section section, Name name, Map<String, String> tags) {
+        section.section("unstable", List.of());
+        var executable = section.text("executable").orElseThrow();
+        return new Build.Executable(name.text(), name.at(), tags, executable, section.at("executable"));
+    }
+
+    private static Build.Bundling bundling(Section section) {
+        return section.section("unstable", SCRIPT_UNSTABLE)
+                .map(unstable -> new Build.Bundling(
+                        unstable.flag("minify", true),
+                        unstable.oneOf("compression", "none", COMPRESSIONS),
+                        unstable.flag("analyzeResult", false),
+                        unstable.oneOf("esbuildLogLevel", "error", LOG_LEVELS),
+                        unstable.flag("dumpBuild", false),
+                        unstable.flag("noBundler", false)))
+                .orElse(new Build.Bundling(true, "none", false, "error", false, false));
+    }
+
+    private static void docker(Section section) {
+        section.text("image");
+        section.text("dockerfile");
+        section.text("buildPath");
+        section.text("buildTarget");
+        section.texts("buildArgs");
+        section.section("unstable", DOCKER_UNSTABLE).ifPresent(unstable -> {
+            unstable.flag("allowRoot", false);
+            unstable.oneOf("buildMethod", "buildx", List.of("buildx", "native", "remote"));
+            unstable.oneOf("bundle", "ociBundle", List.of("dockerImage", "ociBundle"));
+            unstable.oneOf("compression", "lz4", COMPRESSIONS);
+        });
+    }
+
+    private void route(Section section) {
+        section.anyText("path").filter(path -> path.endsWith("/")).ifPresent(path -> {
+            throw source.mistake(
+                    section.at("path"),
+                    "%s: \"%s\" (expected: no '/' at the end)".formatted(section.pathOf("path"), path));
+        });
+        section.flag("routeSubpaths", true);
+        section.flag("stripPrefix", true);
+        section.section("networking", List.of("internalPort"))
+                .ifPresent(networking -> networking.whole("internalPort", 8080, 1, 65_535));
+        section.section("runtime", List.of("environment")).ifPresent(runtime -> runtime.texts("environment"));
+        section.section("resources", List.of("cpu", "memory")).ifPresent(resources -> {
+            resources.whole("cpu", 1000, 1, 1_000_000);
+            resources.whole("memory", 1024, 1, 10_000_000);
+        });
+    }
+
+    /** What deploy sets by itself cannot be said otherwise: it is how one version of a build replaces another. */
+    private Map<String, String> tags(Section section, Name name) {
+        var tags = section.texts("tags");
+        section.entries("tags").forEach((key, member) -> {
+            if (member.value() instanceof Node.Text text && ReservedTags.clash(key, text.value(), name.text())) {
+                throw source.mistake(
+                        member.keyAt(),
+                        "tag '%s' of build '%s': \"%s\" (deploy sets this one itself)"
+                                .formatted(key, name.text(), text.value()));
+            }
+        });
+        return tags;
+    }
+
+    @SafeVarargs
+    private static List<String> keys(List<String>... groups) {
+        var keys = new ArrayList<String>();
+        for (var group : groups) {
+            keys.addAll(group);
+        }
+        return keys;
+    }
+}

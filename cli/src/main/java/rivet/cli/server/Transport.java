@@ -1,0 +1,156 @@
+package rivet.cli.server;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import rivet.cli.terminal.ExitCode;
+import rivet.cli.terminal.Failure;
+import rivet.protocol.Wire;
+import tools.jackson.core.JacksonException;
+
+/** Requests and answers; everything that is not a 2xx becomes a {@link Failure} that says what to do. */
+final class Transport implements AutoCloseable {
+
+    private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
+    /** Longer than the server waits for an actor to start, so that its own answer arrives. */
+    private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(3);
+    /** A part of an upload is at most 100 MiB. */
+    private static final Duration UPLOAD_DEADLINE = Duration.ofMinutes(15);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_DEADLINE)
+            .build();
+    private final URI endpoint;
+    private final @Nullable String token;
+    private final Map<String, String> tenancy;
+    private final String startCommand;
+
+    Transport(URI endpoint, @Nullable String token, Map<String, String> tenancy, String startCommand) {
+        this.endpoint = endpoint;
+        this.token = token;
+        this.tenancy = tenancy;
+        this.startCommand = startCommand;
+    }
+
+    URI endpoint() {
+        return endpoint;
+    }
+
+    <T> T get(String path, Map<String, String> query, Class<T> type) {
+        return read(send(request(path, query).GET().build()), type);
+    }
+
+    <T> T post(String path, Object body, Class<T> type) {
+        return read(send(request(path, Map.of()).POST(json(body)).build()), type);
+    }
+
+    void post(String path) {
+        send(request(path, Map.of()).POST(BodyPublishers.noBody()).build());
+    }
+
+    void patch(String path, Object body) {
+        send(request(path, Map.of()).method("PATCH", json(body)).build());
+    }
+
+    void delete(String path, Map<String, String> query) {
+        send(request(path, query).DELETE().build());
+    }
+
+    /** The URL carries its own right to write, so our token stays at home. */
+    void put(String url, BodyPublisher bytes) {
+        send(HttpRequest.newBuilder(endpoint.resolve(url))
+                .timeout(UPLOAD_DEADLINE)
+                .header("Content-Type", "application/octet-stream")
+                .PUT(bytes)
+                .build());
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> query) {
+        var builder = HttpRequest.newBuilder(URI.create(base() + path + queryString(query)))
+                .timeout(ANSWER_DEADLINE)
+                .header("Accept", "application/json")
+                .header("Content-Type", "application/json");
+        if (token != null) {
+            builder.header("Authorization", "Bearer " + token);
+        }
+        return builder;
+    }
+
+    private String base() {
+        var text = endpoint.toString();
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private String queryString(Map<String, String> query) {
+        var all = new LinkedHashMap<>(tenancy);
+        all.putAll(query);
+        return all.isEmpty()
+                ? ""
+                : all.entrySet().stream()
+                        .map(entry ->
+                                entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                        .collect(Collectors.joining("&", "?", ""));
+    }
+
+    private static BodyPublisher json(Object body) {
+        return BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(body));
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request, BodyHandlers.ofByteArray());
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            throw unreachable("no control plane answers at " + endpoint);
+        } catch (HttpTimeoutException e) {
+            throw unreachable("the control plane at %s has not answered in time".formatted(endpoint));
+        } catch (IOException e) {
+            throw unreachable(
+                    "the connection to the control plane at %s broke: %s".formatted(endpoint, e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted");
+        }
+        if (response.statusCode() / 100 != 2) {
+            throw Refusals.failure(response);
+        }
+        return response;
+    }
+
+    private <T> T read(HttpResponse<byte[]> response, Class<T> type) {
+        try {
+            return Wire.JSON.readValue(response.body(), type);
+        } catch (JacksonException e) {
+            throw new Failure(
+                    ExitCode.FAILED,
+                    "BAD_ANSWER",
+                    "%s does not speak our API: %s".formatted(endpoint, e.getOriginalMessage()));
+        }
+    }
+
+    private Failure unreachable(String message) {
+        return new Failure(ExitCode.UNREACHABLE, "SERVER_UNREACHABLE", message)
+                .withRemedy("start one with '%s', or name another with RIVET_ENDPOINT".formatted(startCommand));
+    }
+}

@@ -1,0 +1,34 @@
+import type { Actor } from "@rivet-gg/actor";
+
+const INTERVAL_MS = 1_000;
+
+export default {
+  async start(ctx) {
+    Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, (request) => {
+      const wanted = Number(new URL(request.url).searchParams.get("interval") ?? INTERVAL_MS);
+      return new Response(ticks(wanted >= 1 ? wanted : INTERVAL_MS), {
+        headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+      });
+    });
+  },
+} satisfies Actor;
+
+/** One event at once and one after each interval, until the client goes. */
+function ticks(intervalMs: number): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let count = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return new ReadableStream({
+    start(controller) {
+      const tick = () => {
+        count += 1;
+        controller.enqueue(encoder.encode(`id: ${count}\nevent: tick\ndata: ${JSON.stringify({ count })}\n\n`));
+      };
+      tick();
+      timer = setInterval(tick, intervalMs);
+    },
+    cancel() {
+      clearInterval(timer);
+    },
+  });
+}
