@@ -1,0 +1,42 @@
+package rivet.controlplane;
+
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+
+/**
+ * Puts the rooms together, and is where time and chance come in. What of Spring Boot is used is named here: looking at all
+ * that could be on the classpath costs start time, and a new dependency changes nothing by merely being there.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ComponentScan
+@ConfigurationPropertiesScan
+@ImportAutoConfiguration({
+    ConfigurationPropertiesAutoConfiguration.class,
+    HttpHandlerAutoConfiguration.class,
+    NettyReactiveWebServerAutoConfiguration.class,
+    TaskExecutionAutoConfiguration.class,
+    WebFluxAutoConfiguration.class
+})
+class Application {
+
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    DoubleSupplier chance() {
+        return () -> ThreadLocalRandom.current().nextDouble();
+    }
+}

@@ -1,0 +1,155 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.agent.Regions;
+import rivet.controlplane.agent.Reservation;
+import rivet.controlplane.build.Build;
+import rivet.controlplane.web.Problem;
+import rivet.controlplane.web.Texts;
+import rivet.protocol.BuildKind;
+import rivet.protocol.api.CreateActorRequest;
+
+/** What a request for an actor must be like. Each refusal names the field; nothing is changed before all has passed. */
+@Component
+final class ActorChecks {
+
+    static final long LONGEST_GRACE_MS = 7_200_000;
+
+    private static final Reservation DEFAULT_RESOURCES = new Reservation(250, 256);
+    private static final int MOST_TAGS = 8;
+    private static final int LONGEST_TAG_KEY = 32;
+    private static final int LONGEST_VALUE = 1024;
+    private static final int MOST_VARIABLES = 64;
+    private static final int LONGEST_VARIABLE_KEY = 256;
+    private static final int MOST_MILLICORES = 1_000_000;
+    private static final int MOST_MIB = 16 << 20;
+
+    private final Regions regions;
+    private final ActorSettings settings;
+
+    ActorChecks(Regions regions, ActorSettings settings) {
+        this.regions = regions;
+        this.settings = settings;
+    }
+
+    ActorDraft check(CreateActorRequest request, Build build) {
+        var tags = tags(request.tags());
+        var network = request.network();
+        var mode = PortChecks.mode(network == null ? null : network.mode());
+        var setup = new ActorSetup(
+                environment(request.runtime()),
+                mode,
+                PortChecks.ports(network == null ? null : network.ports(), mode, build.kind()),
+                endpoint(request.runtime()),
+                grace(request.lifecycle()),
+                durable(request.lifecycle()));
+        var resources = resources(request.resources(), build.kind());
+        var wait = network != null && Boolean.TRUE.equals(network.waitReady());
+        return new ActorDraft(tags, regions.choose(request.region()), setup, resources, wait);
+    }
+
+    static Map<String, String> tags(@Nullable Map<String, String> tags) {
+        if (tags == null) {
+            throw Problem.badField("tags", null, "an object of texts; it may be empty");
+        }
+        if (tags.size() > MOST_TAGS) {
+            throw Problem.badField("tags", tags.size() + " of them", "at most %d".formatted(MOST_TAGS));
+        }
+        tags.forEach((key, value) -> {
+            if (!fits(key, 1, LONGEST_TAG_KEY)) {
+                throw Problem.badField("tags", key, "keys of 1 to %d bytes".formatted(LONGEST_TAG_KEY));
+            }
+            if (!fits(value, 1, LONGEST_VALUE)) {
+                throw Problem.badField("tags." + key, value, "a text of 1 to %d bytes".formatted(LONGEST_VALUE));
+            }
+        });
+        return new TreeMap<>(tags);
+    }
+
+    static Duration overrideGrace(@Nullable Long ms, Duration otherwise) {
+        if (ms == null) {
+            return otherwise;
+        }
+        if (ms < 0 || ms >= LONGEST_GRACE_MS) {
+            throw Problem.badParameter(
+                    "override_kill_timeout", ms, "0 to %d milliseconds".formatted(LONGEST_GRACE_MS - 1));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    private static Map<String, String> environment(CreateActorRequest.@Nullable Runtime runtime) {
+        if (runtime != null && runtime.arguments() != null) {
+            throw Problem.badField("runtime.arguments", "given", "none; use runtime.environment");
+        }
+        var given = runtime == null ? null : runtime.environment();
+        if (given == null) {
+            return Map.of();
+        }
+        if (given.size() > MOST_VARIABLES) {
+            throw Problem.badField(
+                    "runtime.environment", given.size() + " of them", "at most %d".formatted(MOST_VARIABLES));
+        }
+        given.forEach((key, value) -> {
+            if (!fits(key, 1, LONGEST_VARIABLE_KEY) || key.indexOf('=') >= 0) {
+                throw Problem.badField(
+                        "runtime.environment", key, "names of 1 to %d bytes without =".formatted(LONGEST_VARIABLE_KEY));
+            }
+            if (!fits(value, 0, LONGEST_VALUE)) {
+                // The value may be a secret, so it is not repeated.
+                throw Problem.badField(
+                        "runtime.environment." + key,
+                        "not shown",
+                        "a text of at most %d bytes".formatted(LONGEST_VALUE));
+            }
+        });
+        return new TreeMap<>(given);
+    }
+
+    private static ActorSetup.EndpointType endpoint(CreateActorRequest.@Nullable Runtime runtime) {
+        var network = runtime == null ? null : runtime.network();
+        var type = network == null ? null : network.endpointType();
+        return PortChecks.endpoint(type, null, "runtime.network.endpoint_type");
+    }
+
+    private Duration grace(CreateActorRequest.@Nullable Lifecycle lifecycle) {
+        var ms = lifecycle == null ? null : lifecycle.killTimeout();
+        if (ms == null) {
+            return settings.defaultKillTimeout();
+        }
+        if (ms < 0 || ms > LONGEST_GRACE_MS) {
+            throw Problem.badField("lifecycle.kill_timeout", ms, "0 to %d milliseconds".formatted(LONGEST_GRACE_MS));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    private static boolean durable(CreateActorRequest.@Nullable Lifecycle lifecycle) {
+        return lifecycle != null && Boolean.TRUE.equals(lifecycle.durable());
+    }
+
+    private static Reservation resources(CreateActorRequest.@Nullable Resources resources, BuildKind kind) {
+        if (resources == null) {
+            return DEFAULT_RESOURCES;
+        }
+        if (kind == BuildKind.JAVASCRIPT) {
+            throw Problem.badField("resources", "given", "none for a javascript build, whose resources are fixed");
+        }
+        return new Reservation(
+                within("resources.cpu", resources.cpu(), MOST_MILLICORES, "millicores"),
+                within("resources.memory", resources.memory(), MOST_MIB, "MiB"));
+    }
+
+    private static int within(String field, @Nullable Integer value, int most, String unit) {
+        if (value == null || value < 1 || value > most) {
+            throw Problem.badField(field, value, "1 to %d %s".formatted(most, unit));
+        }
+        return value;
+    }
+
+    static boolean fits(@Nullable String text, int shortest, int longest) {
+        return text != null && Texts.bytes(text) >= shortest && Texts.bytes(text) <= longest && Texts.storable(text);
+    }
+}

@@ -1,0 +1,34 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** What can happen to an actor. Each carries its time, so that deciding needs no clock. */
+sealed interface ActorEvent {
+
+    Instant when();
+
+    /** An agent was found and its room reserved. */
+    record Placed(Instant when, Assignment at) implements ActorEvent {}
+
+    /** No agent was found. */
+    record NotPlaced(Instant when, ActorState.Waiting reason) implements ActorEvent {}
+
+    /** The agent says that all ports accept connections. */
+    record Up(Instant when, Assignment from, Map<String, Integer> ports) implements ActorEvent {}
+
+    /** The agent says that nothing of this copy is left. */
+    record Down(Instant when, Assignment from, Ending ending, Policy policy) implements ActorEvent {}
+
+    /** Its time of rest after a crash is over. */
+    record RetryDue(Instant when) implements ActorEvent {}
+
+    record DestroyRequested(Instant when, Duration grace) implements ActorEvent {}
+
+    /** Its build was changed. */
+    record UpgradeRequested(Instant when, Duration grace) implements ActorEvent {}
+
+    /** What the actor's creator and this installation decided about crashes. */
+    record Policy(boolean durable, Backoff backoff, double chance) {}
+}

@@ -1,0 +1,131 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.Instant;
+import rivet.controlplane.actor.ActorEvent.DestroyRequested;
+import rivet.controlplane.actor.ActorEvent.Down;
+import rivet.controlplane.actor.ActorEvent.NotPlaced;
+import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorEvent.RetryDue;
+import rivet.controlplane.actor.ActorEvent.Up;
+import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
+import rivet.controlplane.actor.ActorState.CrashBackoff;
+import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.Pending;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Starting;
+import rivet.controlplane.actor.ActorState.Stopping;
+import rivet.controlplane.actor.ActorState.Then;
+import rivet.controlplane.actor.ActorState.Waiting;
+
+/**
+ * The whole life of an actor: (state, event) → state. What an agent must do is not here but derived from the state: starting
+ * and running are to run, stopping is to stop, all else is no agent's business. A report of a copy that is not the current one
+ * is from the past and changes nothing. A successor can only come out of {@code Pending}, and nothing leads back there while
+ * an agent may still hold a copy.
+ */
+final class ActorLifecycle {
+
+    private ActorLifecycle() {}
+
+    static ActorState next(ActorState state, ActorEvent event) {
+        return switch (state) {
+            case Pending pending -> pending(pending, event);
+            case Starting starting -> starting(starting, event);
+            case Running running -> running(running, event);
+            case CrashBackoff resting -> resting(resting, event);
+            case Stopping stopping -> stopping(stopping, event);
+            case Destroyed destroyed -> destroyed; // final, whatever comes
+        };
+    }
+
+    private static ActorState pending(Pending state, ActorEvent event) {
+        return switch (event) {
+            case Placed(var when, var at) -> new Starting(when, at, state.crashes());
+            case NotPlaced(var _, var reason) -> new Pending(state.since(), reason, state.crashes());
+            case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
+            case UpgradeRequested _, Up _, Down _, RetryDue _ -> state;
+        };
+    }
+
+    private static ActorState starting(Starting state, ActorEvent event) {
+        return switch (event) {
+            case Up(var when, var from, var ports) ->
+                from.equals(state.at()) ? new Running(when, from, ports, state.crashes()) : state;
+            case Down down -> down.from().equals(state.at()) ? ended(down, state.crashes()) : state;
+            case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
+            case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
+            case Placed _, NotPlaced _, RetryDue _ -> state;
+        };
+    }
+
+    private static ActorState running(Running state, ActorEvent event) {
+        return switch (event) {
+            case Down down -> down.from().equals(state.at()) ? ended(down, remembered(state, down)) : state;
+            case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
+            case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
+            case Placed _, NotPlaced _, Up _, RetryDue _ -> state;
+        };
+    }
+
+    private static ActorState resting(CrashBackoff state, ActorEvent event) {
+        return switch (event) {
+            case RetryDue(var when) ->
+                when.isBefore(state.retryAt()) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
+            case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
+            case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
+            case Placed _, NotPlaced _, Up _, Down _ -> state;
+        };
+    }
+
+    private static ActorState stopping(Stopping state, ActorEvent event) {
+        return switch (event) {
+            case Down down -> down.from().equals(state.at()) ? stopped(state, down) : state;
+            case DestroyRequested(var _, var grace) ->
+                new Stopping(state.since(), state.at(), shorter(state.grace(), grace), Then.DESTROY);
+            case Placed _, NotPlaced _, Up _, RetryDue _, UpgradeRequested _ -> state;
+        };
+    }
+
+    private static ActorState stopped(Stopping state, Down down) {
+        return switch (state.then()) {
+            case DESTROY -> new Destroyed(down.when(), "destroy_requested", down.ending());
+            case RESTART -> new Pending(down.when(), Waiting.UPGRADED, 0);
+        };
+    }
+
+    /** A copy ended that nobody asked to stop. */
+    private static ActorState ended(Down down, int crashesBefore) {
+        var ending = down.ending();
+        if (ending.completed() || !down.policy().durable()) {
+            return new Destroyed(down.when(), ending.code(), ending);
+        }
+        return ending.byAgent()
+                ? new Pending(down.when(), Waiting.AGENT_RESTARTED, crashesBefore)
+                : crashed(down, crashesBefore + 1);
+    }
+
+    private static ActorState crashed(Down down, int crashes) {
+        var policy = down.policy();
+        var delay = policy.backoff().delay(crashes, policy.chance());
+        return delay.isZero()
+                ? new Pending(down.when(), Waiting.CRASHED, crashes)
+                : new CrashBackoff(down.when(), down.when().plus(delay), down.ending(), crashes);
+    }
+
+    private static int remembered(Running state, Down down) {
+        return ranFor(state.since(), down.when())
+                                .compareTo(down.policy().backoff().healthyAfter())
+                        >= 0
+                ? 0
+                : state.crashes();
+    }
+
+    private static Duration ranFor(Instant since, Instant until) {
+        return Duration.between(since, until);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+}

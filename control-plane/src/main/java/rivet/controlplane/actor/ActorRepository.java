@@ -1,0 +1,207 @@
+package rivet.controlplane.actor;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.agent.Reservation;
+import rivet.controlplane.database.TagsColumn;
+import rivet.controlplane.web.Cursor;
+import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
+
+/** The rows of actors. Times that are compared come from the database's clock. */
+@Component
+final class ActorRepository {
+
+    private final JdbcClient jdbc;
+
+    ActorRepository(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** An actor and what time it is, told in the same breath. */
+    record Moment(Actor actor, Instant now) {}
+
+    Instant now() {
+        return millis(
+                jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single());
+    }
+
+    void insert(Actor actor) {
+        jdbc.sql("""
+                insert into actor (id, environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib,
+                    state, generation, version, created_at)
+                values (:id, :environment, :region, :build, cast(:tags as jsonb), cast(:setup as jsonb), :cpu, :memory,
+                    cast(:state as jsonb), :generation, :version, :created)
+                """)
+                .param("id", actor.id().value())
+                .param("environment", actor.environmentId())
+                .param("region", actor.region())
+                .param("build", actor.build().value())
+                .param("tags", TagsColumn.write(actor.tags()))
+                .param("setup", ActorSetupColumn.write(actor.setup()))
+                .param("cpu", actor.resources().cpuMillicores())
+                .param("memory", actor.resources().memoryMib())
+                .param("state", ActorStateColumn.write(actor.state()))
+                .param("generation", actor.generation())
+                .param("version", actor.version())
+                .param("created", time(actor.createdAt()))
+                .update();
+    }
+
+    /** Writes over the row that was read; had another writer come between, this one fails. */
+    void save(Actor actor) {
+        var saved = jdbc.sql("""
+                update actor
+                set state = cast(:state as jsonb), build_id = :build, generation = :generation,
+                    version = version + 1, started_at = :started, destroyed_at = :destroyed
+                where id = :id and version = :version
+                """)
+                .param("id", actor.id().value())
+                .param("version", actor.version())
+                .param("state", ActorStateColumn.write(actor.state()))
+                .param("build", actor.build().value())
+                .param("generation", actor.generation())
+                .param("started", time(actor.startedAt()))
+                .param("destroyed", time(actor.destroyedAt()))
+                .update();
+        if (saved != 1) {
+            throw new OptimisticLockingFailureException(
+                    "actor %s is no longer at version %d".formatted(actor.id(), actor.version()));
+        }
+    }
+
+    Optional<Actor> find(ActorId id) {
+        return jdbc.sql("select * from actor where id = :id")
+                .param("id", id.value())
+                .query(ActorRepository::actor)
+                .optional();
+    }
+
+    /** Until the transaction ends nobody else moves the actor. */
+    Optional<Moment> lock(ActorId id) {
+        return lock("select *, clock_timestamp() as now from actor where id = :id for no key update", id);
+    }
+
+    /** Empty as well when another has it locked, who will do what is to be done. */
+    Optional<Moment> lockIfFree(ActorId id) {
+        return lock("select *, clock_timestamp() as now from actor where id = :id for no key update skip locked", id);
+    }
+
+    private Optional<Moment> lock(String sql, ActorId id) {
+        return jdbc.sql(sql)
+                .param("id", id.value())
+                .query((row, number) ->
+                        new Moment(actor(row, number), millis(row.getObject("now", OffsetDateTime.class))))
+                .optional();
+    }
+
+    /** Newest first. @param after where the page before ended */
+    List<Actor> page(
+            UUID environment, Map<String, String> tags, boolean destroyedToo, @Nullable Cursor after, int limit) {
+        return jdbc.sql("""
+                select * from actor
+                where environment_id = :environment and tags @> cast(:tags as jsonb)
+                  and (:destroyedToo or destroyed_at is null)
+                  and (cast(:afterTime as timestamptz) is null
+                       or (created_at, id) < (cast(:afterTime as timestamptz), cast(:afterId as uuid)))
+                order by created_at desc, id desc
+                limit :limit
+                """)
+                .param("environment", environment)
+                .param("tags", TagsColumn.write(tags))
+                .param("destroyedToo", destroyedToo)
+                .param("afterTime", after == null ? null : time(after.createdAt()))
+                .param("afterId", after == null ? null : after.id())
+                .param("limit", limit)
+                .query(ActorRepository::actor)
+                .list();
+    }
+
+    /** Those an upgrade by tags means. */
+    List<ActorId> livingWith(UUID environment, Map<String, String> tags, @Nullable ActorId after, int limit) {
+        return jdbc.sql("""
+                select id from actor
+                where environment_id = :environment and tags @> cast(:tags as jsonb) and destroyed_at is null
+                  and (cast(:after as uuid) is null or id > cast(:after as uuid))
+                order by id limit :limit
+                """)
+                .param("environment", environment)
+                .param("tags", TagsColumn.write(tags))
+                .param("after", after == null ? null : after.value())
+                .param("limit", limit)
+                .query(ActorRepository::id)
+                .list();
+    }
+
+    List<String> regionsWaiting() {
+        return jdbc.sql("select distinct region from actor where status = 'pending'")
+                .query((row, _) -> row.getString("region"))
+                .list();
+    }
+
+    /** Oldest first. */
+    List<Actor> waiting(String region, int limit) {
+        return jdbc.sql("""
+                select * from actor where status = 'pending' and region = :region order by created_at limit :limit
+                """)
+                .param("region", region)
+                .param("limit", limit)
+                .query(ActorRepository::actor)
+                .list();
+    }
+
+    List<ActorId> due(int limit) {
+        return jdbc.sql("""
+                select id from actor
+                where due_ms <= floor(extract(epoch from clock_timestamp()) * 1000)
+                order by due_ms limit :limit
+                """).param("limit", limit).query(ActorRepository::id).list();
+    }
+
+    static Actor actor(ResultSet row, int number) throws SQLException {
+        return new Actor(
+                id(row, number),
+                row.getObject("environment_id", UUID.class),
+                row.getString("region"),
+                new BuildId(row.getObject("build_id", UUID.class)),
+                TagsColumn.read(row.getString("tags")),
+                ActorSetupColumn.read(row.getString("setup")),
+                new Reservation(row.getInt("cpu_millicores"), row.getInt("memory_mib")),
+                ActorStateColumn.read(row.getString("state")),
+                row.getLong("generation"),
+                row.getLong("version"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row, "started_at"),
+                instant(row, "destroyed_at"));
+    }
+
+    private static ActorId id(ResultSet row, int number) throws SQLException {
+        return new ActorId(row.getObject("id", UUID.class));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** States keep whole milliseconds. */
+    private static Instant millis(OffsetDateTime time) {
+        return time.toInstant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,41 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.PortProtocol;
+
+/** What an actor's creator asked for; never changes. @param grace from the termination signal to the kill */
+record ActorSetup(
+        Map<String, String> environment,
+        Network network,
+        Map<String, Port> ports,
+        EndpointType endpoint,
+        Duration grace,
+        boolean durable) {
+
+    /** @param internalPort where the actor listens; absent: the agent chooses */
+    record Port(PortProtocol protocol, @Nullable Integer internalPort) {}
+
+    enum Network {
+        BRIDGE,
+        HOST;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Which of the two forms of URL a port is shown with. */
+    enum EndpointType {
+        HOSTNAME,
+        PATH;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

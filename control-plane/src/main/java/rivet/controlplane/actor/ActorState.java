@@ -1,0 +1,99 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where an actor is in its life. Each state carries what is true in it and nothing else. */
+sealed interface ActorState {
+
+    Instant since();
+
+    /** Waits for an agent. @param crashes in a row so far */
+    record Pending(Instant since, Waiting reason, int crashes) implements ActorState {}
+
+    record Starting(Instant since, Assignment at, int crashes) implements ActorState {}
+
+    /** @param ports name → number on the agent's loopback */
+    record Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes) implements ActorState {}
+
+    /** Crashed, and is not started again before {@code retryAt}. */
+    record CrashBackoff(Instant since, Instant retryAt, Ending last, int crashes) implements ActorState {}
+
+    /** @param grace from the termination signal to the kill; counted by the agent */
+    record Stopping(Instant since, Assignment at, Duration grace, Then then) implements ActorState {}
+
+    /** @param reason a stable code @param last how its last copy ended; absent if no copy ran then */
+    record Destroyed(Instant since, String reason, @Nullable Ending last) implements ActorState {}
+
+    /** Why an actor has no agent. */
+    enum Waiting {
+        QUEUED,
+        NO_AGENTS_IN_REGION,
+        NO_CAPACITY,
+        CRASHED,
+        AGENT_RESTARTED,
+        UPGRADED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What follows a stop. */
+    enum Then {
+        DESTROY,
+        RESTART;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The agent that holds it: runs it, or has yet to say that it is gone. */
+    default Optional<Assignment> assignment() {
+        return switch (this) {
+            case Starting(var _, var at, var _) -> Optional.of(at);
+            case Running(var _, var at, var _, var _) -> Optional.of(at);
+            case Stopping(var _, var at, var _, var _) -> Optional.of(at);
+            case Pending _, CrashBackoff _, Destroyed _ -> Optional.empty();
+        };
+    }
+
+    /** On its way out, or out: nothing can be asked of it any more. */
+    default boolean ending() {
+        return switch (this) {
+            case Destroyed _ -> true;
+            case Stopping(var _, var _, var _, var then) -> then == Then.DESTROY;
+            case Pending _, Starting _, Running _, CrashBackoff _ -> false;
+        };
+    }
+
+    default String status() {
+        return switch (this) {
+            case Pending _ -> "pending";
+            case Starting _ -> "starting";
+            case Running _ -> "running";
+            case CrashBackoff _ -> "crash_backoff";
+            case Stopping _ -> "stopping";
+            case Destroyed _ -> "destroyed";
+        };
+    }
+
+    /** Why it is in that state: a stable code. */
+    default @Nullable String why() {
+        return switch (this) {
+            case Pending(var _, var reason, var _) -> reason.toString();
+            case Starting _, Running _ -> null;
+            case CrashBackoff(var _, var _, var last, var _) -> last.code();
+            case Stopping(var _, var _, var _, var then) ->
+                then == Then.DESTROY ? "destroy_requested" : "upgrade_requested";
+            case Destroyed(var _, var reason, var _) -> reason;
+        };
+    }
+}

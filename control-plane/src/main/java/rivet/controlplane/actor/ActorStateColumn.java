@@ -1,0 +1,140 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import rivet.controlplane.actor.ActorState.CrashBackoff;
+import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.Pending;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Starting;
+import rivet.controlplane.actor.ActorState.Stopping;
+import rivet.protocol.AgentId;
+import rivet.protocol.Wire;
+
+/**
+ * State ⇄ jsonb. The shape is written out here and nowhere else: {@code status}, {@code agent} and {@code due_ms} are also
+ * generated columns, and rows outlive classes. Times are whole milliseconds, so that a state read is the state written.
+ */
+final class ActorStateColumn {
+
+    private ActorStateColumn() {}
+
+    static String write(ActorState state) {
+        var row = new Row(state.status(), state.since().toEpochMilli());
+        return Wire.JSON.writeValueAsString(
+                switch (state) {
+                    case Pending(var _, var reason, var crashes) ->
+                        row.reason(reason.toString()).crashes(crashes);
+                    case Starting(var _, var at, var crashes) -> row.at(at).crashes(crashes);
+                    case Running(var _, var at, var ports, var crashes) ->
+                        row.at(at).ports(ports).crashes(crashes);
+                    case CrashBackoff(var _, var retryAt, var last, var crashes) ->
+                        row.due(retryAt).last(last).crashes(crashes);
+                    case Stopping(var _, var at, var grace, var then) ->
+                        row.at(at).grace(grace).reason(then.toString());
+                    case Destroyed(var _, var reason, var last) ->
+                        row.reason(reason).last(last);
+                });
+    }
+
+    static ActorState read(String json) {
+        var row = Wire.JSON.readValue(json, Row.class);
+        var since = Instant.ofEpochMilli(row.sinceMs());
+        return switch (row.status()) {
+            case "pending" -> new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row));
+            case "starting" -> new Starting(since, at(row), crashes(row));
+            case "running" -> new Running(since, at(row), need(row.ports()), crashes(row));
+            case "crash_backoff" ->
+                new CrashBackoff(since, Instant.ofEpochMilli(need(row.dueMs())), need(row.last()), crashes(row));
+            case "stopping" ->
+                new Stopping(
+                        since,
+                        at(row),
+                        Duration.ofMillis(need(row.graceMs())),
+                        ActorState.Then.valueOf(name(row.reason())));
+            case "destroyed" -> new Destroyed(since, need(row.reason()), row.last());
+            default -> throw new IllegalStateException("state: %s (expected: one this version writes)".formatted(json));
+        };
+    }
+
+    private static Assignment at(Row row) {
+        return new Assignment(AgentId.parse(need(row.agent())), need(row.generation()));
+    }
+
+    private static int crashes(Row row) {
+        return need(row.crashes());
+    }
+
+    private static String name(@Nullable String code) {
+        return need(code).toUpperCase(Locale.ROOT);
+    }
+
+    private static <T> T need(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("state: a field is missing");
+        }
+        return value;
+    }
+
+    /** All fields of all states; each state writes its own. */
+    private record Row(
+            String status,
+            long sinceMs,
+            @Nullable String agent,
+            @Nullable Long generation,
+            @Nullable Map<String, Integer> ports,
+            @Nullable String reason,
+            @Nullable Ending last,
+            @Nullable Long graceMs,
+            @Nullable Long dueMs,
+            @Nullable Integer crashes) {
+
+        Row(String status, long sinceMs) {
+            this(status, sinceMs, null, null, null, null, null, null, null, null);
+        }
+
+        Row at(Assignment at) {
+            return new Row(
+                    status,
+                    sinceMs,
+                    at.agent().toString(),
+                    at.generation(),
+                    ports,
+                    reason,
+                    last,
+                    graceMs,
+                    dueMs,
+                    crashes);
+        }
+
+        Row ports(Map<String, Integer> all) {
+            return new Row(
+                    status, sinceMs, agent, generation, new TreeMap<>(all), reason, last, graceMs, dueMs, crashes);
+        }
+
+        Row reason(String code) {
+            return new Row(status, sinceMs, agent, generation, ports, code, last, graceMs, dueMs, crashes);
+        }
+
+        Row last(@Nullable Ending ending) {
+            return new Row(status, sinceMs, agent, generation, ports, reason, ending, graceMs, dueMs, crashes);
+        }
+
+        Row grace(Duration grace) {
+            return new Row(status, sinceMs, agent, generation, ports, reason, last, grace.toMillis(), dueMs, crashes);
+        }
+
+        Row due(Instant at) {
+            return new Row(
+                    status, sinceMs, agent, generation, ports, reason, last, graceMs, at.toEpochMilli(), crashes);
+        }
+
+        Row crashes(int count) {
+            return new Row(status, sinceMs, agent, generation, ports, reason, last, graceMs, dueMs, count);
+        }
+    }
+}

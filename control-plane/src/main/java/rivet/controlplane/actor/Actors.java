@@ -1,0 +1,102 @@
+package rivet.controlplane.actor;
+
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.Reservation;
+import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
+import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase;
+
+/** The door for other rooms: what agents report goes in, and loops have their passes made. */
+@Component
+public final class Actors {
+
+    private static final int AT_ONCE = 200;
+    private static final int LONGEST_MESSAGE = 1000;
+
+    private final ActorRepository repository;
+    private final ActorMoves moves;
+    private final Agents agents;
+    private final ActorSettings settings;
+    private final DoubleSupplier chance;
+
+    Actors(ActorRepository repository, ActorMoves moves, Agents agents, ActorSettings settings, DoubleSupplier chance) {
+        this.repository = repository;
+        this.moves = moves;
+        this.agents = agents;
+        this.settings = settings;
+        this.chance = chance;
+    }
+
+    /** What an agent says of one copy. The same fact may be told often; only the first time it changes anything. */
+    public void report(AgentId agent, ActorReport report) {
+        var from = new Assignment(agent, report.generation());
+        switch (report.phase()) {
+            case Phase.Up(var ports) ->
+                moves.move(report.actor(), moment -> new ActorEvent.Up(moment.now(), from, ports));
+            case Phase.Down down -> moves.move(report.actor(), moment -> down(moment, from, down));
+            case Phase.Starting _, Phase.Stopping _ -> {} // on its way; only where it arrives is a change
+        }
+    }
+
+    private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
+        var policy = new ActorEvent.Policy(moment.actor().setup().durable(), settings.backoff(), chance.getAsDouble());
+        return new ActorEvent.Down(moment.now(), from, ending(down), policy);
+    }
+
+    /** What an agent repeats of an actor's last words may be anything. */
+    private static Ending ending(Phase.Down down) {
+        var message = down.message().replace('\0', ' ');
+        var bounded = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
+        return new Ending(down.reason(), down.exitCode(), down.signal(), bounded);
+    }
+
+    public Optional<ActorLocation> locate(ActorId id) {
+        return repository.find(id).map(actor -> {
+            var agent = actor.state().assignment().map(Assignment::agent);
+            return new ActorLocation(
+                    id,
+                    actor.state().status(),
+                    agent.orElse(null),
+                    agent.flatMap(agents::proxyUrl).orElse(null));
+        });
+    }
+
+    /** One pass over the actors that wait for an agent, oldest first. @return whether more can be done at once */
+    public boolean placeWaiting() {
+        var more = false;
+        for (var region : repository.regionsWaiting()) {
+            more |= placeWaiting(region);
+        }
+        return more;
+    }
+
+    private boolean placeWaiting(String region) {
+        var waiting = repository.waiting(region, AT_ONCE);
+        var placed = 0;
+        Reservation refused = null;
+        for (var actor : waiting) {
+            if (refused != null && actor.resources().isAtLeast(refused)) {
+                continue;
+            }
+            var after = moves.place(actor.id());
+            if (after.isPresent() && after.get().state() instanceof ActorState.Pending) {
+                refused = actor.resources();
+            } else {
+                placed++;
+            }
+        }
+        return placed == AT_ONCE;
+    }
+
+    /** One pass over the actors whose rest after a crash is over. @return whether more can be done at once */
+    public boolean retryDue() {
+        var due = repository.due(AT_ONCE);
+        due.forEach(moves::retry);
+        return due.size() == AT_ONCE;
+    }
+}

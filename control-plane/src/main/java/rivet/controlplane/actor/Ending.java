@@ -1,0 +1,36 @@
+package rivet.controlplane.actor;
+
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.link.DownReason;
+
+/** How a copy of an actor ended. @param message for people */
+record Ending(
+        DownReason reason,
+        @Nullable Integer exitCode,
+        @Nullable Integer signal,
+        String message) {
+
+    boolean completed() {
+        return reason == DownReason.EXITED && exitCode != null && exitCode == 0;
+    }
+
+    /** The agent went and took the actor with it: not the actor's fault. */
+    boolean byAgent() {
+        return switch (reason) {
+            case AGENT_STOPPED, AGENT_RESTARTED -> true;
+            case EXITED, STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> false;
+        };
+    }
+
+    /** A stable code for people and programs. */
+    String code() {
+        if (completed()) {
+            return "completed";
+        }
+        return switch (reason) {
+            case EXITED -> "crashed";
+            case AGENT_STOPPED, AGENT_RESTARTED -> "agent_restarted";
+            case STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> reason.toString();
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package rivet.controlplane.agent;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.database.Transactions;
+import rivet.protocol.AgentId;
+
+/**
+ * The door: agents join, and their room is given away and taken back. What is reserved changes in the transaction that assigns
+ * or releases an actor, so the sums are exact at any instant. Who listens is told after the commit.
+ */
+@Component
+public final class Agents {
+
+    private final AgentRepository repository;
+    private final Regions regions;
+    private final Transactions transactions;
+    private final AgentSettings settings;
+    private final List<Consumer<AgentId>> setListeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> roomListeners = new CopyOnWriteArrayList<>();
+
+    Agents(AgentRepository repository, Regions regions, Transactions transactions, AgentSettings settings) {
+        this.repository = repository;
+        this.regions = regions;
+        this.transactions = transactions;
+        this.settings = settings;
+    }
+
+    /** Each registration has a new epoch: what an agent's older connection still says is from the past. */
+    public Registration join(Joining joining) {
+        return transactions.run(() -> {
+            regions.know(joining.region());
+            var registration = repository.register(joining);
+            Transactions.afterCommit(this::tellRoom);
+            return registration;
+        });
+    }
+
+    /** Finds the agent with the most room and reserves; part of the caller's transaction. */
+    public Optional<AgentId> reserve(String region, Reservation reservation) {
+        var found = repository.reserveUnlocked(region, reservation, settings.fresh());
+        if (found.isEmpty()) {
+            found = repository.reserveWaiting(region, reservation, settings.fresh());
+        }
+        found.ifPresent(agent -> Transactions.afterCommit(() -> tellSet(agent)));
+        return found;
+    }
+
+    /** The actor is gone from the agent: its room is free and its name out of the set. */
+    public void release(AgentId agent, Reservation reservation) {
+        repository.release(agent, reservation);
+        Transactions.afterCommit(() -> {
+            tellSet(agent);
+            tellRoom();
+        });
+    }
+
+    /** What the agent is to do with one of its actors is another now. */
+    public void setChanged(AgentId agent) {
+        repository.bumpSet(agent);
+        Transactions.afterCommit(() -> tellSet(agent));
+    }
+
+    public boolean anyFresh(String region) {
+        return repository.countFresh(region, settings.fresh()) > 0;
+    }
+
+    public Optional<String> proxyUrl(AgentId agent) {
+        return repository.proxyUrl(agent);
+    }
+
+    /** Where the proxies of these agents are, and one of each region. */
+    public Entries entries(Collection<AgentId> agents) {
+        return repository.entries(agents);
+    }
+
+    /** Ways in to actors, by agent and by region. */
+    public record Entries(Map<AgentId, String> byAgent, Map<String, String> byRegion) {
+
+        public static final Entries NONE = new Entries(Map.of(), Map.of());
+
+        public @Nullable String of(AgentId agent) {
+            return byAgent.get(agent);
+        }
+
+        public @Nullable String of(String region) {
+            return byRegion.get(region);
+        }
+    }
+
+    public List<SetVersion> setVersions(Set<AgentId> agents) {
+        return agents.isEmpty() ? List.of() : repository.setVersions(agents);
+    }
+
+    /** Which set an agent should have by now. */
+    public record SetVersion(AgentId agent, long epoch, long revision) {}
+
+    public void onSetChanged(Consumer<AgentId> listener) {
+        setListeners.add(listener);
+    }
+
+    /** Told when there may be room where there was none. */
+    public void onRoom(Runnable listener) {
+        roomListeners.add(listener);
+    }
+
+    private void tellSet(AgentId agent) {
+        setListeners.forEach(listener -> listener.accept(agent));
+    }
+
+    private void tellRoom() {
+        roomListeners.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,30 @@
+package rivet.controlplane.build;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+import rivet.protocol.BuildKind;
+
+/**
+ * @param part the length of an upload part
+ * @param uploadValidity how long an upload may take in all
+ * @param stallTimeout how long an upload may send nothing
+ */
+@ConfigurationProperties("rivet.builds")
+record BuildSettings(
+        DataSize javascriptLimit,
+        DataSize executableLimit,
+        DataSize part,
+        Duration uploadValidity,
+        Duration stallTimeout) {
+
+    BuildSettings {
+        if (part.toBytes() < BuildBytes.CHUNK) {
+            throw new IllegalArgumentException("rivet.builds.part: %s (expected: at least 1MB)".formatted(part));
+        }
+    }
+
+    long limit(BuildKind kind) {
+        return kind == BuildKind.JAVASCRIPT ? javascriptLimit.toBytes() : executableLimit.toBytes();
+    }
+}

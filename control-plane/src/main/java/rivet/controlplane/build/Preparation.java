@@ -1,0 +1,45 @@
+package rivet.controlplane.build;
+
+import java.time.InstantSource;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.tenancy.Environment;
+import rivet.protocol.BuildId;
+import rivet.protocol.api.BuildView;
+
+/** The first step of an upload: what will come is said, checked and remembered. */
+@Component
+final class Preparation {
+
+    private final BuildRepository repository;
+    private final BuildSettings settings;
+    private final InstantSource clock;
+
+    Preparation(BuildRepository repository, BuildSettings settings, InstantSource clock) {
+        this.repository = repository;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    Build prepare(Environment environment, BuildView.PrepareRequest request) {
+        var kind = BuildChecks.kind(request.kind());
+        var compression = BuildChecks.compression(request.compression());
+        var file = BuildChecks.file(request.imageFile());
+        var length = BuildChecks.length(file, kind, settings.limit(kind));
+        var build = new Build(
+                BuildId.random(),
+                environment.id(),
+                String.valueOf(file.path()),
+                kind,
+                compression,
+                length,
+                settings.part().toBytes(),
+                file.sha256(),
+                null,
+                Build.State.UPLOADING,
+                Map.of(),
+                clock.instant());
+        repository.insert(build);
+        return build;
+    }
+}

@@ -1,0 +1,89 @@
+package rivet.controlplane.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Two pools: one for everything, and a small one that only heartbeats use. */
+@Configuration(proxyBeanMethods = false)
+class DatabaseConfig {
+
+    private static final int MIGRATION_CONNECT_RETRIES = 10;
+
+    /** Migrated before anyone gets it. */
+    @Bean
+    @Primary
+    HikariDataSource dataSource(DatabaseSettings settings) {
+        var pool = pool("rivet", settings.poolSize(), settings);
+        try {
+            migrate(pool);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+        return pool;
+    }
+
+    @Bean
+    @Heartbeats
+    HikariDataSource heartbeatDataSource(DatabaseSettings settings) {
+        return pool("heartbeats", settings.heartbeatPoolSize(), settings);
+    }
+
+    @Bean
+    @Primary
+    JdbcClient jdbc(DataSource dataSource) {
+        return JdbcClient.create(dataSource);
+    }
+
+    @Bean
+    @Heartbeats
+    JdbcClient heartbeatJdbc(@Heartbeats DataSource dataSource) {
+        return JdbcClient.create(dataSource);
+    }
+
+    @Bean
+    PlatformTransactionManager transactionManager(DataSource dataSource) {
+        return new JdbcTransactionManager(dataSource);
+    }
+
+    private static void migrate(DataSource dataSource) {
+        Flyway.configure()
+                .dataSource(dataSource)
+                .locations("classpath:db/migration")
+                .connectRetries(MIGRATION_CONNECT_RETRIES)
+                .load()
+                .migrate();
+    }
+
+    private static HikariDataSource pool(String name, int size, DatabaseSettings settings) {
+        var pool = new HikariDataSource();
+        pool.setPoolName(name);
+        pool.setJdbcUrl(settings.url());
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(1); // one is enough to start with; the others come when they are needed
+        pool.setConnectionTimeout(settings.acquireTimeout().toMillis());
+        pool.setInitializationFailTimeout(-1); // who needs the database first says what is wrong with it
+        pool.addDataSourceProperty("ApplicationName", "rivet-control-plane/" + name);
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        // A lost network must not hold a thread for ever: no statement is allowed to take as long as this.
+        pool.addDataSourceProperty(
+                "socketTimeout", settings.statementTimeout().plusSeconds(5).toSeconds());
+        pool.addDataSourceProperty(
+                "options",
+                "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC"
+                        .formatted(
+                                settings.statementTimeout().toMillis(),
+                                settings.lockTimeout().toMillis(),
+                                settings.statementTimeout().toMillis()));
+        return pool;
+    }
+}

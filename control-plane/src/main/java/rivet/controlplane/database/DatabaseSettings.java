@@ -1,0 +1,31 @@
+package rivet.controlplane.database;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/** @param heartbeatPoolSize of the pool that serves nothing but agents' heartbeats */
+@ConfigurationProperties("rivet.database")
+record DatabaseSettings(
+        String url,
+        String user,
+        String password,
+        int poolSize,
+        int heartbeatPoolSize,
+        Duration acquireTimeout,
+        Duration statementTimeout,
+        Duration lockTimeout) {
+
+    DatabaseSettings {
+        if (poolSize < 2 || heartbeatPoolSize < 1) {
+            throw new IllegalArgumentException(
+                    "rivet.database.pool-size: %d, heartbeat-pool-size: %d (expected: at least 2 and 1)"
+                            .formatted(poolSize, heartbeatPoolSize));
+        }
+    }
+
+    /** Settings hold a password; a log line must not. */
+    @Override
+    public String toString() {
+        return "DatabaseSettings[url=%s, user=%s, password=***]".formatted(url, user);
+    }
+}

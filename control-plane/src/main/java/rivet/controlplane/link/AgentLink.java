@@ -1,0 +1,207 @@
+package rivet.controlplane.link;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.DesiredSets;
+import rivet.controlplane.agent.AgentSettings;
+import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.Joining;
+import rivet.controlplane.log.ActorLogs;
+import rivet.protocol.AgentId;
+import rivet.protocol.Wire;
+import rivet.protocol.link.ToAgent;
+import rivet.protocol.link.ToControlPlane;
+import rivet.protocol.link.ToControlPlane.Hello;
+import rivet.protocol.link.ToControlPlane.Logs;
+import rivet.protocol.link.ToControlPlane.Report;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+
+/**
+ * The conversation with one agent over one socket. The listening thread handles frames one after the other; the speaking
+ * thread sends the whole set whenever it may have changed, read from the database at that moment, so that however many
+ * changes there were, the newest set is all that is ever sent.
+ *
+ * <p>What goes wrong while a frame is handled ends the conversation: the agent comes back and says all that is true again.
+ */
+final class AgentLink {
+
+    private static final Logger log = LoggerFactory.getLogger(AgentLink.class);
+
+    private final Socket socket;
+    private final Rooms rooms;
+    private final AgentLinks links;
+
+    /** Holds a permit when the set may have changed since it was last read. */
+    private final Semaphore changed = new Semaphore(0);
+
+    private volatile boolean open = true;
+    private volatile long epoch;
+    private volatile long sentRevision = -1;
+
+    AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
+        this.socket = socket;
+        this.rooms = rooms;
+        this.links = links;
+    }
+
+    /** The doors this room knows. */
+    record Rooms(Agents agents, AgentSettings agentSettings, Actors actors, DesiredSets desired, ActorLogs logs) {}
+
+    /** Runs until the socket is closed by either side. */
+    void converse(Executor virtualThreads) {
+        AgentId agent = null;
+        try (var frames = socket.frames()) {
+            for (var frame : (Iterable<String>) frames::iterator) {
+                var message = read(frame);
+                if (message == null) {
+                    continue; // of a kind that this version does not know
+                }
+                if (agent == null) {
+                    agent = welcome(message, virtualThreads);
+                    if (agent == null) {
+                        return;
+                    }
+                } else {
+                    handle(agent, message);
+                }
+            }
+        } catch (RuntimeException e) {
+            log.atWarn().addKeyValue("agent", agent).setCause(e).log("a conversation was broken off");
+            socket.closeForError();
+        } finally {
+            leave(agent);
+        }
+    }
+
+    /** @return null if the agent was refused */
+    private @Nullable AgentId welcome(ToControlPlane message, Executor virtualThreads) {
+        if (!(message instanceof Hello hello)) {
+            return refuse("protocol_version", "the first frame is not a hello");
+        }
+        if (hello.protocol() != ToControlPlane.PROTOCOL) {
+            return refuse(
+                    "protocol_version",
+                    "the agent speaks version %d, the control plane %d"
+                            .formatted(hello.protocol(), ToControlPlane.PROTOCOL));
+        }
+        var joining = joining(hello);
+        if (joining == null) {
+            return null;
+        }
+        var agent = hello.agent();
+        epoch = rooms.agents().join(joining).epoch();
+        socket.send(new ToAgent.Welcome(epoch, rooms.agentSettings().heartbeat().toMillis()));
+        hello.actors().forEach(report -> rooms.actors().report(agent, report));
+        links.joined(agent, this);
+        changed.release();
+        virtualThreads.execute(() -> speak(agent));
+        log.atInfo()
+                .addKeyValue("agent", agent)
+                .addKeyValue("region", hello.region())
+                .addKeyValue("epoch", epoch)
+                .log("an agent joined");
+        return agent;
+    }
+
+    private @Nullable Joining joining(Hello hello) {
+        try {
+            return new Joining(
+                    hello.agent(),
+                    hello.region(),
+                    hello.version(),
+                    hello.proxyUrl(),
+                    hello.capacity().cpuMillicores(),
+                    hello.capacity().memoryMib());
+        } catch (IllegalArgumentException e) {
+            refuse("bad_hello", String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private @Nullable AgentId refuse(String code, String message) {
+        log.atWarn().addKeyValue("code", code).log("an agent was refused: {}", message);
+        socket.send(new ToAgent.Rejected(code, message));
+        socket.close();
+        return null;
+    }
+
+    private void handle(AgentId agent, ToControlPlane message) {
+        switch (message) {
+            case Report(var frameEpoch, var actors)
+            when frameEpoch == epoch -> actors.forEach(report -> rooms.actors().report(agent, report));
+            case Logs(var frameEpoch, var lines)
+            when frameEpoch == epoch -> rooms.logs().append(lines);
+            case Report _, Logs _ -> {} // of another epoch: from the past
+            case Hello _ -> throw new IllegalStateException("a second hello");
+        }
+    }
+
+    private void speak(AgentId agent) {
+        try {
+            while (awaitChange()) {
+                sendSet(agent);
+            }
+        } catch (RuntimeException e) {
+            log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
+            socket.closeForError();
+        }
+    }
+
+    private void sendSet(AgentId agent) {
+        var set = rooms.desired().of(agent).orElseThrow();
+        if (set.epoch() != epoch) {
+            refuse("stale_epoch", "the agent has joined again");
+            open = false;
+            return;
+        }
+        if (set.revision() > sentRevision) {
+            socket.send(new ToAgent.Desired(epoch, set.revision(), set.actors()));
+            sentRevision = set.revision();
+        }
+    }
+
+    private boolean awaitChange() {
+        try {
+            changed.acquire();
+            changed.drainPermits();
+            return open;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void setChanged() {
+        changed.release();
+    }
+
+    boolean isBehind(Agents.SetVersion version) {
+        return version.epoch() != epoch || version.revision() > sentRevision;
+    }
+
+    private void leave(@Nullable AgentId agent) {
+        open = false;
+        changed.release();
+        if (agent != null) {
+            links.left(agent, this);
+            log.atInfo().addKeyValue("agent", agent).addKeyValue("epoch", epoch).log("an agent left");
+        }
+    }
+
+    /** @return null for a message of a type that only a newer agent knows */
+    private static @Nullable ToControlPlane read(String frame) {
+        try {
+            return Wire.JSON.readValue(frame, ToControlPlane.class);
+        } catch (InvalidTypeIdException e) {
+            log.atWarn().log("an agent said what this version does not know: {}", e.getOriginalMessage());
+            return null;
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("a frame is not a message: " + e.getOriginalMessage(), e);
+        }
+    }
+}

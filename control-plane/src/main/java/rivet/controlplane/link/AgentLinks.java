@@ -1,0 +1,86 @@
+package rivet.controlplane.link;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import reactor.core.publisher.Mono;
+import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.DesiredSets;
+import rivet.controlplane.agent.AgentSettings;
+import rivet.controlplane.agent.Agents;
+import rivet.controlplane.log.ActorLogs;
+import rivet.protocol.AgentId;
+
+/**
+ * The door: who is connected to this instance. A changed set is sent by the agent's own session; an agent that is connected
+ * elsewhere, or a nudge that was lost, is seen to by {@link #pushChanged}.
+ */
+@Component
+public final class AgentLinks implements WebSocketHandler {
+
+    private final Map<AgentId, AgentLink> links = new ConcurrentHashMap<>();
+    private final AgentLink.Rooms rooms;
+    private final LinkSettings settings;
+    private final Executor virtualThreads;
+
+    AgentLinks(
+            Agents agents,
+            AgentSettings agentSettings,
+            Actors actors,
+            DesiredSets desired,
+            ActorLogs logs,
+            LinkSettings settings,
+            Executor virtualThreads) {
+        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs);
+        this.settings = settings;
+        this.virtualThreads = virtualThreads;
+        agents.onSetChanged(this::setChanged);
+    }
+
+    /** One virtual thread listens and one speaks, for as long as the socket lives. */
+    @Override
+    public Mono<Void> handle(WebSocketSession session) {
+        var link = new AgentLink(new Socket(session, settings.sendTimeout()), rooms, this);
+        return Mono.<Void>create(done -> virtualThreads.execute(() -> {
+            try {
+                link.converse(virtualThreads);
+            } finally {
+                done.success();
+            }
+        }));
+    }
+
+    /** Sends what changed while nobody here was told. One question for all agents connected here. */
+    public void pushChanged() {
+        var connected = new HashMap<>(links);
+        for (var version : rooms.agents().setVersions(connected.keySet())) {
+            var link = connected.get(version.agent());
+            if (link != null && link.isBehind(version)) {
+                link.setChanged();
+            }
+        }
+    }
+
+    private void setChanged(AgentId agent) {
+        var link = links.get(agent);
+        if (link != null) {
+            link.setChanged();
+        }
+    }
+
+    /** The newest connection of an agent is the agent; an older one finds out by itself that its epoch has passed. */
+    void joined(AgentId agent, AgentLink link) {
+        var older = links.put(agent, link);
+        if (older != null) {
+            older.setChanged();
+        }
+    }
+
+    void left(AgentId agent, AgentLink link) {
+        links.remove(agent, link);
+    }
+}

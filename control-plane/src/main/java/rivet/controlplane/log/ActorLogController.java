@@ -1,0 +1,87 @@
+package rivet.controlplane.log;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import rivet.controlplane.auth.Caller;
+import rivet.controlplane.web.Problem;
+import rivet.controlplane.web.StrictJson;
+import rivet.protocol.ActorId;
+import rivet.protocol.LogStream;
+import rivet.protocol.api.LogsView;
+import tools.jackson.core.type.TypeReference;
+
+/** Lines over REST: the newest at once, or the next ones as soon as there are any. */
+@RestController
+class ActorLogController {
+
+    private static final TypeReference<List<String>> IDS = new TypeReference<>() {};
+    private static final int MOST_ACTORS = 64;
+
+    private final LogReader reader;
+
+    ActorLogController(LogReader reader) {
+        this.reader = reader;
+    }
+
+    @GetMapping("/actors/logs")
+    LogsView logs(
+            Caller caller,
+            @RequestParam(name = "actor_ids_json", required = false) @Nullable String ids,
+            @RequestParam(name = "stream", defaultValue = "all") String stream,
+            @RequestParam(name = "watch_index", required = false) @Nullable String watchIndex,
+            @RequestParam(name = "query_json", required = false) @Nullable String query,
+            @RequestParam(name = "search_text", required = false) @Nullable String search) {
+        if (query != null || search != null) {
+            throw Problem.notBuilt("searching logs (query_json, search_text)");
+        }
+        var actors = actors(ids);
+        var wanted = stream(stream);
+        var environment = caller.environment().id();
+        return watchIndex == null || watchIndex.isEmpty()
+                ? reader.newest(environment, actors, wanted)
+                : reader.next(environment, actors, wanted, WatchIndex.parse(watchIndex, actors));
+    }
+
+    private static SortedSet<ActorId> actors(@Nullable String json) {
+        if (json == null || json.isEmpty()) {
+            throw problem("ACTOR_LOGS_NO_ACTOR_IDS", "missing");
+        }
+        var actors = new TreeSet<ActorId>();
+        for (var id : StrictJson.parameter("actor_ids_json", json, IDS, "a JSON array of UUIDs")) {
+            actors.add(actor(id));
+        }
+        if (actors.isEmpty() || actors.size() > MOST_ACTORS) {
+            throw problem("ACTOR_LOGS_NO_ACTOR_IDS", actors.size() + " of them");
+        }
+        return actors;
+    }
+
+    private static ActorId actor(@Nullable String id) {
+        try {
+            return ActorId.parse(String.valueOf(id));
+        } catch (IllegalArgumentException _) {
+            throw problem("ACTOR_LOGS_INVALID_ACTOR_IDS", "not an id among them");
+        }
+    }
+
+    private static @Nullable LogStream stream(String stream) {
+        return switch (stream) {
+            case "all" -> null;
+            case "std_out" -> LogStream.STDOUT;
+            case "std_err" -> LogStream.STDERR;
+            default -> throw Problem.badParameter("stream", stream, "all, std_out or std_err");
+        };
+    }
+
+    private static Problem problem(String code, String came) {
+        var expected = "a JSON array of 1 to %d actor ids".formatted(MOST_ACTORS);
+        return new Problem(HttpStatus.BAD_REQUEST, code, "actor_ids_json: %s (expected: %s)".formatted(came, expected))
+                .at("actor_ids_json", expected);
+    }
+}

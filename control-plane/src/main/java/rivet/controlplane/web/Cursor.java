@@ -1,0 +1,36 @@
+package rivet.controlplane.web;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.UUID;
+
+/**
+ * Where a page of newest-first rows ended. Callers treat it as opaque.
+ *
+ * @param createdAt of the last row
+ * @param id of the last row: many rows may have been created at the same instant
+ */
+public record Cursor(Instant createdAt, UUID id) {
+
+    public String encoded() {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString((createdAt + "/" + id).getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Cursor parse(String text) {
+        try {
+            var decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+            var slash = decoded.indexOf('/');
+            if (slash > 0) {
+                return new Cursor(
+                        Instant.parse(decoded.substring(0, slash)), UUID.fromString(decoded.substring(slash + 1)));
+            }
+        } catch (IllegalArgumentException | DateTimeException _) {
+            // told below, as any other that is not ours
+        }
+        throw Problem.badParameter("cursor", text, "the cursor of an earlier page");
+    }
+}

@@ -1,0 +1,176 @@
+package rivet.controlplane.web;
+
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebInputException;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
+import reactor.netty.channel.AbortedException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+/** What was thrown, as the caller is told it. */
+final class Translation {
+
+    private Translation() {}
+
+    static Problem toProblem(Throwable thrown) {
+        return switch (thrown) {
+            case Problem problem -> problem;
+            case MethodNotAllowedException e ->
+                new Problem(HttpStatus.METHOD_NOT_ALLOWED, "API_METHOD_NOT_ALLOWED", notAllowed(e));
+            case UnsupportedMediaTypeStatusException _ ->
+                new Problem(
+                        HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                        "API_BAD_HEADER",
+                        "content-type: not JSON (expected: application/json)");
+            case ServerWebInputException e -> badInput(e);
+            case ResponseStatusException e
+            when e.getStatusCode().value() == 404 -> Problem.notFound("API_NOT_FOUND", "no such path");
+            case ResponseStatusException e
+            when e.getStatusCode().is4xxClientError() ->
+                new Problem(status(e), "API_BAD_HEADER", said(e.getReason(), "the request was refused"));
+            default -> ours(thrown);
+        };
+    }
+
+    /** Nobody is left to be told. */
+    static boolean isClientGone(Throwable thrown) {
+        return causeOf(thrown, AbortedException.class) != null;
+    }
+
+    private static Problem ours(Throwable thrown) {
+        if (causeOf(thrown, DataBufferLimitException.class) != null) {
+            return new Problem(HttpStatus.CONTENT_TOO_LARGE, "API_BODY_TOO_LARGE", "the body is too large");
+        }
+        var sql = causeOf(thrown, SQLException.class);
+        if (sql != null && isUnstorableText(sql)) {
+            return new Problem(
+                    HttpStatus.BAD_REQUEST, "API_BAD_BODY", "a text holds a character that cannot be stored");
+        }
+        if (isDatabaseAway(thrown, sql)) {
+            return new Problem(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "DATABASE_UNAVAILABLE",
+                    "the database cannot be reached or is too slow; try again",
+                    thrown);
+        }
+        return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "ERROR", "something went wrong on our side", thrown);
+    }
+
+    private static boolean isUnstorableText(SQLException sql) {
+        var state = said(sql.getSQLState(), "");
+        return state.equals("22021") || state.equals("22P05");
+    }
+
+    /** Connection lost (08), shut down or starting up (57P), out of disk or connections (53), read only, cancelled. */
+    private static boolean isDatabaseAway(Throwable thrown, @Nullable SQLException sql) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            var name = at.getClass().getSimpleName();
+            if (name.equals("CannotGetJdbcConnectionException") || name.equals("SQLTransientConnectionException")) {
+                return true;
+            }
+        }
+        var state = sql == null ? "" : said(sql.getSQLState(), "");
+        return state.startsWith("08")
+                || state.startsWith("57")
+                || state.startsWith("53")
+                || state.equals("25006")
+                || state.equals("55P03");
+    }
+
+    private static Problem badInput(ServerWebInputException e) {
+        if (causeOf(e, DataBufferLimitException.class) != null) {
+            return new Problem(HttpStatus.CONTENT_TOO_LARGE, "API_BODY_TOO_LARGE", "the body is too large");
+        }
+        var json = causeOf(e, JacksonException.class);
+        if (json != null) {
+            return badJson(json);
+        }
+        var parameter = e.getMethodParameter();
+        if (parameter != null && parameter.hasParameterAnnotation(RequestBody.class)) {
+            return new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", "the body is missing (expected: a JSON object)");
+        }
+        if (causeOf(e, TimeoutException.class) != null) {
+            return new Problem(HttpStatus.REQUEST_TIMEOUT, "API_REQUEST_TIMEOUT", "the body did not arrive in time");
+        }
+        var name = parameter == null ? "?" : snakeCase(said(parameter.getParameterName(), "?"));
+        return new Problem(
+                        HttpStatus.BAD_REQUEST,
+                        "API_BAD_QUERY_PARAMETER",
+                        "%s: %s".formatted(name, said(e.getReason(), "bad value")))
+                .at(name);
+    }
+
+    static Problem badJson(JacksonException json) {
+        var where = json.getLocation();
+        var field = json instanceof DatabindException bound ? path(bound) : "";
+        var what = json instanceof UnrecognizedPropertyException unknown
+                ? "%s: unknown field (expected: one of %s)".formatted(field, known(unknown))
+                : (field.isEmpty() ? "" : field + ": ") + firstLine(json.getOriginalMessage());
+        var problem = new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", what);
+        if (!field.isEmpty()) {
+            problem.at(field);
+        }
+        if (where != null && where.getLineNr() > 0) {
+            problem.with("line", where.getLineNr()).with("column", where.getColumnNr());
+        }
+        return problem;
+    }
+
+    private static String path(DatabindException json) {
+        return json.getPath().stream()
+                .map(step -> step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static String known(UnrecognizedPropertyException unknown) {
+        var ids = unknown.getKnownPropertyIds();
+        return ids == null ? "" : ids.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+    }
+
+    private static String firstLine(@Nullable String message) {
+        var text = said(message, "not JSON");
+        return text.lines().findFirst().orElse(text);
+    }
+
+    private static String notAllowed(MethodNotAllowedException e) {
+        return "%s is not allowed here (expected: %s)"
+                .formatted(
+                        e.getHttpMethod(),
+                        e.getSupportedMethods().stream()
+                                .map(String::valueOf)
+                                .sorted()
+                                .collect(Collectors.joining(", ")));
+    }
+
+    private static HttpStatus status(ResponseStatusException e) {
+        var known = HttpStatus.resolve(e.getStatusCode().value());
+        return known == null ? HttpStatus.BAD_REQUEST : known;
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    private static String said(@Nullable String text, String otherwise) {
+        return text == null ? otherwise : text;
+    }
+
+    private static <T extends Throwable> @Nullable T causeOf(Throwable thrown, Class<T> type) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (type.isInstance(at)) {
+                return type.cast(at);
+            }
+        }
+        return null;
+    }
+}
