@@ -1,0 +1,269 @@
+package rivet.controlplane.query;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import rivet.controlplane.query.Expression.And;
+import rivet.controlplane.query.Expression.Leaf;
+import rivet.controlplane.query.Expression.Or;
+import rivet.controlplane.query.Expression.Order;
+import rivet.controlplane.query.Expression.Test;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads a query and refuses, saying where, what is not one. An instance reads one query. */
+public final class QueryParser {
+
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_NODES = 256;
+    private static final int MAX_VALUES = 1_000;
+    private static final int MAX_TEXT_CHARS = 1_024;
+    private static final int MAX_QUERY_CHARS = 65_536;
+
+    private final Schema schema;
+    private int nodes;
+
+    private QueryParser(Schema schema) {
+        this.schema = schema;
+    }
+
+    /** @throws IllegalQuery where the caller must mend the query */
+    public static Expression parse(String json, Schema schema) {
+        if (json.length() > MAX_QUERY_CHARS) {
+            throw new IllegalQuery(
+                    "", "%d characters (expected: at most %d)".formatted(json.length(), MAX_QUERY_CHARS));
+        }
+        try {
+            return new QueryParser(schema).expression(JsonMapper.shared().readTree(json), "", 1);
+        } catch (JacksonException e) {
+            throw new IllegalQuery("", "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private Expression expression(JsonNode node, String at, int depth) {
+        if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
+            throw new IllegalQuery(
+                    at, "too large (expected: at most %d deep, %d expressions)".formatted(MAX_DEPTH, MAX_NODES));
+        }
+        if (!node.isObject() || node.size() != 1) {
+            throw new IllegalQuery(at, "expected: an object with one key, such as {\"string_equal\": {…}}");
+        }
+        var operator = node.propertyNames().iterator().next();
+        var body = node.get(operator);
+        var inside = at.isEmpty() ? operator : at + "." + operator;
+        return switch (operator) {
+            case "and" -> new And(expressions(body, inside, depth));
+            case "or" -> new Or(expressions(body, inside, depth));
+            default -> leaf(operator, new Fields(body, inside));
+        };
+    }
+
+    private List<Expression> expressions(JsonNode body, String at, int depth) {
+        var exprs = new Fields(body, at).array("exprs");
+        var parsed = new ArrayList<Expression>();
+        for (var expr : exprs) {
+            parsed.add(expression(expr, "%s.exprs[%d]".formatted(at, parsed.size()), depth + 1));
+        }
+        return List.copyOf(parsed);
+    }
+
+    private Expression leaf(String operator, Fields fields) {
+        return switch (operator) {
+            case "bool_equal" -> leaf(fields, Schema.Type.BOOL, new Test.Is(fields.bool("value")));
+            case "bool_not_equal" -> leaf(fields, Schema.Type.BOOL, new Test.IsNot(fields.bool("value")));
+            case "string_equal" -> leaf(fields, Schema.Type.TEXT, fields.text("value", Test.TextIn::new));
+            case "string_not_equal" -> leaf(fields, Schema.Type.TEXT, fields.text("value", Test.TextNotIn::new));
+            case "string_in" -> leaf(fields, Schema.Type.TEXT, fields.texts(Test.TextIn::new));
+            case "string_not_in" -> leaf(fields, Schema.Type.TEXT, fields.texts(Test.TextNotIn::new));
+            case "string_contains" ->
+                leaf(fields, Schema.Type.TEXT, new Test.Contains(fields.folded("value"), fields.folds()));
+            case "string_match_regex" -> leaf(fields, Schema.Type.TEXT, new Test.Matches(fields.pattern()));
+            case "number_equal" -> leaf(fields, Schema.Type.NUMBER, new Test.NumberIn(Set.of(fields.number("value"))));
+            case "number_not_equal" ->
+                leaf(fields, Schema.Type.NUMBER, new Test.NumberNotIn(Set.of(fields.number("value"))));
+            case "number_in" -> leaf(fields, Schema.Type.NUMBER, new Test.NumberIn(fields.numbers()));
+            case "number_not_in" -> leaf(fields, Schema.Type.NUMBER, new Test.NumberNotIn(fields.numbers()));
+            case "number_less" -> compare(fields, Order.LESS);
+            case "number_less_or_equal" -> compare(fields, Order.LESS_OR_EQUAL);
+            case "number_greater" -> compare(fields, Order.GREATER);
+            case "number_greater_or_equal" -> compare(fields, Order.GREATER_OR_EQUAL);
+            default ->
+                throw new IllegalQuery(
+                        fields.at,
+                        "'%s' is not an operator (expected: and, or, bool_…, string_… or number_…)"
+                                .formatted(operator));
+        };
+    }
+
+    private Expression compare(Fields fields, Order order) {
+        return leaf(fields, Schema.Type.NUMBER, new Test.Compare(order, fields.number("value")));
+    }
+
+    private Expression leaf(Fields fields, Schema.Type wanted, Test test) {
+        var name = fields.string("property");
+        var property = schema.get(name, fields.at + ".property");
+        var mapKey = fields.optionalString("map_key");
+        fields.requireNoOthers();
+        if ((property.type() == Schema.Type.TEXT_MAP) != (mapKey != null)) {
+            throw new IllegalQuery(
+                    fields.at + ".map_key",
+                    mapKey == null ? "missing: '%s' is a map".formatted(name) : "'%s' is not a map".formatted(name));
+        }
+        var type = property.type() == Schema.Type.TEXT_MAP ? Schema.Type.TEXT : property.type();
+        if (type != wanted) {
+            throw new IllegalQuery(
+                    fields.at + ".property", "'%s' holds %s, not %s".formatted(name, lower(type), lower(wanted)));
+        }
+        return new Leaf(new KeyPath(name, mapKey), test);
+    }
+
+    private static String lower(Schema.Type type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** One operator's fields; remembers which were read, so that a misspelt one does not pass unseen. */
+    private static final class Fields {
+
+        private final JsonNode body;
+        private final String at;
+        private final Set<String> read = new TreeSet<>();
+
+        Fields(JsonNode body, String at) {
+            if (!body.isObject()) {
+                throw new IllegalQuery(at, "expected: an object");
+            }
+            this.body = body;
+            this.at = at;
+        }
+
+        String string(String name) {
+            var text = required(name, JsonNode::isString, "a string").stringValue();
+            if (text.length() > MAX_TEXT_CHARS || text.indexOf('\0') >= 0) {
+                throw new IllegalQuery(
+                        at + "." + name, "expected: at most %d characters, none of them NUL".formatted(MAX_TEXT_CHARS));
+            }
+            return text;
+        }
+
+        @Nullable
+        String optionalString(String name) {
+            return absent(name) ? null : string(name);
+        }
+
+        boolean bool(String name) {
+            return required(name, JsonNode::isBoolean, "true or false").booleanValue();
+        }
+
+        double number(String name) {
+            return number(required(name, JsonNode::isNumber, "a number"), name);
+        }
+
+        Set<Double> numbers() {
+            var values = new LinkedHashSet<Double>();
+            for (var value : array("values")) {
+                if (!value.isNumber()) {
+                    throw new IllegalQuery(at + ".values", "expected: numbers");
+                }
+                values.add(number(value, "values"));
+            }
+            return values;
+        }
+
+        Test text(String name, TextTest test) {
+            return test.of(Set.of(folded(name)), folds());
+        }
+
+        Test texts(TextTest test) {
+            var values = new LinkedHashSet<String>();
+            for (var value : array("values")) {
+                if (!value.isString()
+                        || value.stringValue().length() > MAX_TEXT_CHARS
+                        || value.stringValue().indexOf('\0') >= 0) {
+                    throw new IllegalQuery(
+                            at + ".values", "expected: strings of at most %d characters".formatted(MAX_TEXT_CHARS));
+                }
+                values.add(fold(value.stringValue()));
+            }
+            return test.of(values, folds());
+        }
+
+        String folded(String name) {
+            return fold(string(name));
+        }
+
+        Pattern pattern() {
+            try {
+                return Pattern.compile(string("pattern"), folds() ? Pattern.CASE_INSENSITIVE : 0);
+            } catch (PatternSyntaxException e) {
+                throw new IllegalQuery(
+                        at + ".pattern",
+                        "%s (expected: a regular expression without back-references or look-around)"
+                                .formatted(e.getMessage()));
+            }
+        }
+
+        /** Both spellings were published: {@code case_insensitive}, and its opposite. */
+        boolean folds() {
+            var insensitive = !absent("case_insensitive") && bool("case_insensitive");
+            var sensitive = absent("case_sensitive") || bool("case_sensitive");
+            return insensitive || !sensitive;
+        }
+
+        List<JsonNode> array(String name) {
+            var array = required(name, JsonNode::isArray, "an array");
+            if (array.size() > MAX_VALUES) {
+                throw new IllegalQuery(
+                        at + "." + name, "%d elements (expected: at most %d)".formatted(array.size(), MAX_VALUES));
+            }
+            return array.valueStream().collect(Collectors.toList());
+        }
+
+        void requireNoOthers() {
+            body.propertyNames().stream()
+                    .filter(name -> !read.contains(name))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw new IllegalQuery(
+                                at + "." + name,
+                                "not a field of this operator (expected: %s)".formatted(String.join(", ", read)));
+                    });
+        }
+
+        private String fold(String text) {
+            return folds() ? text.toLowerCase(Locale.ROOT) : text;
+        }
+
+        private double number(JsonNode node, String name) {
+            var value = node.doubleValue();
+            if (!Double.isFinite(value)) {
+                throw new IllegalQuery(at + "." + name, "expected: a number that fits a double");
+            }
+            return value;
+        }
+
+        private boolean absent(String name) {
+            read.add(name);
+            return !body.has(name) || body.get(name).isNull();
+        }
+
+        private JsonNode required(String name, Function<JsonNode, Boolean> is, String expected) {
+            if (absent(name) || !is.apply(body.get(name))) {
+                throw new IllegalQuery(at + "." + name, "expected: " + expected);
+            }
+            return body.get(name);
+        }
+    }
+
+    private interface TextTest {
+        Test of(Set<String> values, boolean folded);
+    }
+}
