@@ -128,6 +128,10 @@ public final class Proxy implements AutoCloseable {
         return routes;
     }
 
+    HeldRequests held() {
+        return held;
+    }
+
     /** Where it listens. */
     public InetSocketAddress address() {
         return (InetSocketAddress) listening.localAddress();
