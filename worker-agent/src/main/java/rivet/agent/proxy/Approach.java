@@ -1,0 +1,133 @@
+package rivet.agent.proxy;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.Admission.Verdict;
+import rivet.protocol.link.ActorLocation;
+
+/**
+ * A request's way to the actor's door: asks where the actor is, and waits while it is not ready. Of the request only
+ * the head has been read meanwhile; its body stays with the client.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
+final class Approach implements HeldRequests.Waiter {
+
+    private enum Stage {
+        DECIDING,
+        ASKING,
+        HELD,
+        LEFT
+    }
+
+    private final Exchange exchange;
+    private final Lane lane;
+    private final Destination to;
+    private Stage stage = Stage.DECIDING;
+    private Problem otherwise = Problem.STARTING;
+    private @Nullable ScheduledFuture<?> holdEnds;
+
+    Approach(Exchange exchange, Lane lane, Destination to) {
+        this.exchange = exchange;
+        this.lane = lane;
+        this.to = to;
+    }
+
+    /** Ends in one of {@link Exchange#admitted} and {@link Exchange#fail}, now or later. */
+    void decide() {
+        act(Admission.of(lane.routes().find(to.actor()), to));
+    }
+
+    private void act(Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Carry(Target target) -> {
+                leave();
+                exchange.admitted(target);
+            }
+            case Verdict.Hold(Problem problem) -> hold(problem);
+            case Verdict.Ask() -> ask();
+            case Verdict.Refuse(Problem problem) -> exchange.fail(problem);
+        }
+    }
+
+    private void ask() {
+        CompletableFuture<Optional<ActorLocation>> answer = lane.lookups().ask(to.actor());
+        if (answer == null) {
+            exchange.fail(Problem.OVERLOADED);
+            return;
+        }
+        stage = stage == Stage.HELD ? Stage.HELD : Stage.ASKING;
+        answer.handle((location, failure) -> failure != null
+                        ? new Verdict.Refuse(Problem.OWNER_UNREACHABLE)
+                        : Admission.of(location, lane.settings().self()))
+                .thenAccept(verdict -> lane.loop().execute(() -> told(verdict)));
+    }
+
+    private void told(Verdict verdict) {
+        if (stage != Stage.ASKING && stage != Stage.HELD) {
+            return;
+        }
+        if (lane.routes().find(to.actor()) != null) {
+            decide();
+        } else {
+            act(verdict);
+            askAgainLater();
+        }
+    }
+
+    /** No change of a route wakes a request whose actor is never routed here. */
+    private void askAgainLater() {
+        if (stage == Stage.HELD) {
+            lane.later(this::lookAgain, Lookups.FRESH);
+        }
+    }
+
+    private void hold(Problem problem) {
+        otherwise = problem;
+        if (stage == Stage.HELD) {
+            return;
+        }
+        if (lane.draining()) {
+            exchange.fail(Problem.SHUTTING_DOWN);
+        } else if (!lane.held().add(to.actor(), to.port(), this)) {
+            exchange.fail(Problem.TOO_MANY_WAITING);
+        } else {
+            stage = Stage.HELD;
+            holdEnds = lane.later(this::heldTooLong, lane.times().hold());
+            // The route may have changed between the look and the entry in the list.
+            if (lane.routes().find(to.actor()) != null) {
+                decide();
+            }
+        }
+    }
+
+    private void heldTooLong() {
+        if (stage == Stage.HELD) {
+            exchange.fail(otherwise);
+        }
+    }
+
+    @Override
+    public void wake() {
+        lane.loop().execute(this::lookAgain);
+    }
+
+    private void lookAgain() {
+        if (stage == Stage.HELD) {
+            decide();
+        }
+    }
+
+    /** Waits no more. */
+    void leave() {
+        if (stage == Stage.HELD) {
+            lane.held().remove(to.actor(), to.port(), this);
+        }
+        if (holdEnds != null) {
+            holdEnds.cancel(false);
+            holdEnds = null;
+        }
+        stage = Stage.LEFT;
+    }
+}

@@ -1,0 +1,297 @@
+package rivet.agent.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.proxy.http.HeadParser;
+import rivet.agent.proxy.http.HeadParser.Progress;
+import rivet.agent.proxy.http.RayId;
+import rivet.agent.proxy.http.RequestHead;
+
+/**
+ * One client's connection: reads one request after the other. While a request is not answered, what follows it stays
+ * unread, so pipelining costs the client its own patience and us nothing.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
+final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.Swept {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
+
+    private final Lane lane;
+    private final HeadParser<RequestHead> parser;
+    private final Channel channel;
+    private final String address;
+    private @Nullable Exchange exchange;
+    /** Came before it could be used. */
+    private @Nullable ByteBuf stash;
+
+    private boolean consuming;
+    private boolean closing;
+    /** Since when there is nothing but waiting for a request, or for the rest of its head. */
+    private long waitingSince;
+
+    private long lastRead;
+    private long unwritableSince;
+
+    ClientHandler(Lane lane, Channel channel) {
+        this.lane = lane;
+        this.channel = channel;
+        this.parser =
+                new HeadParser<>(new RequestHead(), lane.settings().limits().head());
+        this.address = address(channel.remoteAddress());
+        this.waitingSince = System.nanoTime();
+        lane.add(this);
+    }
+
+    private static String address(SocketAddress remote) {
+        return remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unknown";
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        lastRead = lane.now();
+        ByteBuf in = (ByteBuf) message;
+        if (stash != null) {
+            stash(in);
+        } else {
+            consume(in);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        flushOnward();
+    }
+
+    private void consume(ByteBuf in) {
+        consuming = true;
+        try {
+            while (in.isReadable() && !closing) {
+                if (exchange == null) {
+                    head(in);
+                } else if (exchange.receiving()) {
+                    exchange.receive(in);
+                } else {
+                    stash(in.retain());
+                    break;
+                }
+            }
+        } finally {
+            in.release();
+            consuming = false;
+        }
+        adjustReading();
+    }
+
+    private void head(ByteBuf in) {
+        if (!parser.begun()) {
+            waitingSince = lane.now();
+        }
+        Progress progress = parser.feed(in);
+        switch (progress) {
+            case MORE -> {}
+            case REFUSED -> refuse(Problem.of(parser.refusal()));
+            case DONE -> {
+                exchange = new Exchange(this, lane, parser.head());
+                lane.began();
+                exchange.start();
+            }
+        }
+    }
+
+    private void stash(ByteBuf in) {
+        ByteBuf earlier = stash;
+        if (earlier == null) {
+            stash = in;
+        } else {
+            // Reading is off already; this is what the kernel still held when the client hung up.
+            stash = channel.alloc()
+                    .buffer(earlier.readableBytes() + in.readableBytes())
+                    .writeBytes(earlier)
+                    .writeBytes(in);
+            earlier.release();
+            in.release();
+        }
+    }
+
+    /** The request can take its body now, or the next one can begin. */
+    void resume() {
+        if (consuming || closing) {
+            return;
+        }
+        ByteBuf in = stash;
+        stash = null;
+        if (in != null) {
+            consume(in);
+        }
+        adjustReading();
+        flushOnward();
+    }
+
+    private void flushOnward() {
+        if (exchange != null) {
+            exchange.flush();
+        }
+    }
+
+    /** Reads on unless something waits already, or the actor is slower than the client. */
+    void adjustReading() {
+        if (!closing) {
+            channel.config().setAutoRead(stash == null && (exchange == null || exchange.hasRoom()));
+        }
+    }
+
+    /** Takes over a buffer. */
+    void send(ByteBuf out) {
+        channel.write(out, channel.voidPromise());
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    boolean writable() {
+        return channel.isWritable();
+    }
+
+    /** The request was answered in full; {@code more} says that the client may still be sending. */
+    void answered(boolean keep, boolean more) {
+        exchange = null;
+        lane.ended();
+        if (!keep) {
+            close(more || stash != null);
+            return;
+        }
+        parser.reset();
+        waitingSince = lane.now();
+        resume();
+    }
+
+    /** Answers what is no request, or none that we listen to. */
+    private void refuse(Problem problem) {
+        send(ProblemAnswer.of(channel.alloc(), problem, RayId.next(), null, false));
+        close(true);
+    }
+
+    void refuseOverload() {
+        refuse(Problem.OVERLOADED);
+    }
+
+    private void close(boolean more) {
+        closing = true;
+        dropStash();
+        lane.remove(this);
+        Farewell farewell = new Farewell(lane, channel);
+        channel.pipeline().replace(this, null, farewell);
+        farewell.begin(more);
+    }
+
+    /** Ends an answer that cannot be completed; {@code reset} where an orderly close would look like its end. */
+    void abort(boolean reset) {
+        exchange = null;
+        lane.ended();
+        if (reset) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } else {
+            channel.flush();
+        }
+        closing = true;
+        channel.close();
+    }
+
+    /** Hands the connection over to a tunnel, with what the client sent ahead. */
+    @Nullable
+    ByteBuf leave() {
+        closing = true;
+        exchange = null;
+        lane.ended();
+        lane.remove(this);
+        ByteBuf ahead = stash;
+        stash = null;
+        return ahead;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        unwritableSince = lane.now();
+        if (exchange != null) {
+            exchange.clientWritabilityChanged();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        lane.remove(this);
+        dropStash();
+        if (exchange != null) {
+            Exchange abandoned = exchange;
+            exchange = null;
+            abandoned.abandon();
+            lane.ended();
+        }
+    }
+
+    private void dropStash() {
+        if (stash != null) {
+            stash.release();
+            stash = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            log.atWarn().setCause(cause).log("a client's connection failed unexpectedly");
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void sweep(long now) {
+        if (exchange != null) {
+            boolean stuck =
+                    !writable() && now - unwritableSince > lane.times().stall().toNanos();
+            if (stuck) {
+                channel.close();
+            } else {
+                exchange.sweep(now);
+            }
+        } else if (parser.begun()) {
+            if (now - waitingSince > lane.times().header().toNanos()) {
+                refuse(Problem.HEAD_TIMEOUT);
+            }
+        } else if (now - waitingSince > lane.times().keepAlive().toNanos()) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void drain() {
+        if (exchange != null) {
+            exchange.drain();
+        } else {
+            close(false);
+        }
+    }
+
+    String address() {
+        return address;
+    }
+
+    long lastRead() {
+        return lastRead;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+}

@@ -1,0 +1,276 @@
+package rivet.agent.proxy;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.http.Body;
+import rivet.agent.proxy.http.Method;
+import rivet.agent.proxy.http.Onward;
+import rivet.agent.proxy.http.RayId;
+import rivet.agent.proxy.http.RequestHead;
+import rivet.agent.proxy.http.RequestWriter;
+import rivet.agent.proxy.http.ResponseWriter.Afterwards;
+
+/** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
+@SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
+final class Exchange {
+
+    private enum Stage {
+        APPROACHING,
+        CONNECTING,
+        CARRIED,
+        ENDED
+    }
+
+    private static final long FIRST_RETRY_MILLIS = 25;
+    private static final long LONGEST_RETRY_MILLIS = 400;
+
+    private final ClientHandler client;
+    private final Lane lane;
+    private final RequestHead head;
+    private final Body body;
+    private final RayId ray = RayId.next();
+    private final @Nullable Destination destination;
+    private final @Nullable Approach approach;
+
+    private Stage stage = Stage.APPROACHING;
+    private @Nullable ActorHandler actor;
+    private boolean bodySent;
+    private boolean onlyFresh;
+    private long refusedSince;
+    private long retryMillis = FIRST_RETRY_MILLIS;
+    private boolean answering;
+    private boolean keep;
+    private boolean untilClose;
+
+    Exchange(ClientHandler client, Lane lane, RequestHead head) {
+        this.client = client;
+        this.lane = lane;
+        this.head = head;
+        this.body = head.body();
+        this.destination = Destination.of(head, lane.settings().baseDomain());
+        this.approach = destination == null ? null : new Approach(this, lane, destination);
+    }
+
+    void start() {
+        if (!listenedTo()) {
+            fail(Problem.METHOD_NOT_ALLOWED);
+        } else if (approach == null) {
+            fail(Problem.NO_ROUTE);
+        } else {
+            approach.decide();
+        }
+    }
+
+    private boolean listenedTo() {
+        return head.method() != Method.CONNECT && head.method() != Method.TRACE;
+    }
+
+    void admitted(Target target) {
+        stage = Stage.CONNECTING;
+        ActorHandler idle = onlyFresh ? null : lane.pool().take(target);
+        if (idle != null) {
+            carry(idle, target);
+        } else {
+            lane.pool().connect(target, this);
+        }
+    }
+
+    void connected(ActorHandler fresh, Target target) {
+        if (stage == Stage.CONNECTING) {
+            carry(fresh, target);
+        } else {
+            fresh.close();
+        }
+    }
+
+    /** A ready actor that refuses may be about to be reported crashed, so its route is looked at anew each time. */
+    void unreachable() {
+        if (stage != Stage.CONNECTING) {
+            return;
+        }
+        long now = System.nanoTime();
+        refusedSince = refusedSince == 0 ? now : refusedSince;
+        if (now - refusedSince >= lane.times().connectRetries().toNanos()) {
+            fail(Problem.CONNECT_FAILED);
+            return;
+        }
+        lane.later(this::connectAgain, Duration.ofMillis(retryMillis));
+        retryMillis = Math.min(retryMillis * 2, LONGEST_RETRY_MILLIS);
+    }
+
+    private void connectAgain() {
+        if (stage == Stage.CONNECTING) {
+            approachAgain();
+        }
+    }
+
+    private void approachAgain() {
+        stage = Stage.APPROACHING;
+        if (approach != null) {
+            approach.decide();
+        }
+    }
+
+    private void carry(ActorHandler to, Target target) {
+        Destination named = destination;
+        if (named == null) {
+            return;
+        }
+        stage = Stage.CARRIED;
+        actor = to;
+        to.begin(this, client, target);
+        Onward onward = new Onward(
+                named.targetFrom(),
+                named.prefixFrom(),
+                named.targetFrom(),
+                client.address(),
+                lane.settings().believeForwarding(),
+                ray);
+        RequestWriter.write(lane.writer(), head, onward);
+        to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
+        client.resume();
+    }
+
+    /** Whether the client's next bytes are this request's body, and can go on. */
+    boolean receiving() {
+        return stage == Stage.CARRIED && !body.done();
+    }
+
+    void receive(ByteBuf in) {
+        int many = body.take(in);
+        if (many == Body.BROKEN) {
+            // Nothing of this buffer is sent, and if it came with the head, that has not been flushed either.
+            fail(Problem.MALFORMED_BODY);
+        } else if (actor != null) {
+            bodySent = true;
+            actor.send(in.readRetainedSlice(many));
+        }
+    }
+
+    void flush() {
+        if (actor != null) {
+            actor.flush();
+        }
+    }
+
+    boolean hasRoom() {
+        return actor == null || body.done() || actor.writable();
+    }
+
+    void clientWritabilityChanged() {
+        if (actor != null) {
+            actor.adjustReading();
+        }
+    }
+
+    /** The actor's answer begins: what is said of the client's connection is decided here and kept to. */
+    Afterwards answering(boolean endsWithConnection) {
+        answering = true;
+        untilClose = endsWithConnection;
+        keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
+        return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
+    }
+
+    /** The actor's answer is complete. */
+    void answered(boolean reusable) {
+        ActorHandler done = actor;
+        actor = null;
+        stage = Stage.ENDED;
+        client.flush();
+        if (done != null) {
+            done.end(reusable && body.done());
+        }
+        client.answered(keep, clientMaySend());
+    }
+
+    private boolean clientMaySend() {
+        return head.persistent() || !body.done();
+    }
+
+    /** The connection to the actor is gone before any answer. */
+    void actorClosed(boolean silently, boolean reused) {
+        actor = null;
+        if (silently && reused && !onlyFresh && !bodySent && head.method().idempotent()) {
+            // It had been waiting for a request and was closed while this one was under way.
+            onlyFresh = true;
+            approachAgain();
+        } else {
+            fail(Problem.ACTOR_CLOSED);
+        }
+    }
+
+    void fail(Problem problem) {
+        stage = Stage.ENDED;
+        leaveApproach();
+        dropActor();
+        if (answering) {
+            client.abort(untilClose);
+            return;
+        }
+        keep = head.persistent() && body.done() && listenedTo() && !lane.draining();
+        client.send(ProblemAnswer.of(client.channel().alloc(), problem, ray, head, keep));
+        client.flush();
+        client.answered(keep, clientMaySend());
+    }
+
+    /** The client is gone. */
+    void abandon() {
+        stage = Stage.ENDED;
+        leaveApproach();
+        dropActor();
+    }
+
+    private void leaveApproach() {
+        if (approach != null) {
+            approach.leave();
+        }
+    }
+
+    private void dropActor() {
+        if (actor != null) {
+            ActorHandler dropped = actor;
+            actor = null;
+            dropped.end(false);
+        }
+    }
+
+    /** The protocol was changed: the two connections go on without this exchange. */
+    @Nullable
+    ByteBuf upgraded() {
+        stage = Stage.ENDED;
+        actor = null;
+        return client.leave();
+    }
+
+    void sweep(long now) {
+        if (stage != Stage.CARRIED || actor == null) {
+            return;
+        }
+        long lastMove = Math.max(client.lastRead(), actor.lastMove());
+        boolean owesBody = !body.done() && !answering && actor.writable();
+        if (owesBody && now - client.lastRead() > lane.times().stall().toNanos()) {
+            fail(Problem.BODY_TIMEOUT);
+        } else if (now - lastMove > lane.times().idle().toNanos()) {
+            fail(Problem.ACTOR_SILENT);
+        }
+    }
+
+    void drain() {
+        if (stage == Stage.APPROACHING) {
+            fail(Problem.SHUTTING_DOWN);
+        }
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    RayId ray() {
+        return ray;
+    }
+
+    boolean requestComplete() {
+        return body.done();
+    }
+}

@@ -1,0 +1,62 @@
+package rivet.agent.proxy;
+
+import java.util.List;
+import java.util.Map;
+import rivet.agent.proxy.http.Refusal;
+
+/**
+ * Why a request gets no answer from its actor.
+ *
+ * @param code stable
+ * @param retryAfterSeconds when trying again is sensible; 0 where it is not
+ */
+record Problem(int status, String code, String message, int retryAfterSeconds, Map<String, Object> metadata) {
+
+    static final Problem NO_ROUTE =
+            of(404, "no_route", "Neither the host nor the path names an actor's port ({actor}-{port}).");
+    static final Problem ACTOR_NOT_FOUND = of(404, "actor_not_found", "No actor has this id.");
+    static final Problem ACTOR_DESTROYED = of(410, "actor_destroyed", "The actor was destroyed.");
+    static final Problem METHOD_NOT_ALLOWED = of(405, "method_not_allowed", "CONNECT and TRACE are not served.");
+    static final Problem HEAD_TIMEOUT = of(408, "head_timeout", "The request's head took too long to arrive.");
+    static final Problem BODY_TIMEOUT = of(408, "body_timeout", "The request's body stopped arriving.");
+    static final Problem MALFORMED_BODY = of(400, "malformed_request", "The request's chunks are malformed.");
+    static final Problem REMOTE_ACTOR = of(
+            502,
+            "remote_actor",
+            "The actor runs on another agent, and this proxy reaches its own only: use that agent's URL.");
+    static final Problem CONNECT_FAILED =
+            of(502, "connect_failed", "The actor does not accept connections on this port.");
+    static final Problem ACTOR_CLOSED = of(502, "actor_closed", "The actor closed the connection without an answer.");
+    static final Problem BAD_RESPONSE = of(502, "bad_response", "The actor's answer is not well-formed HTTP/1.");
+    static final Problem ACTOR_SILENT = of(504, "actor_silent", "The actor did not answer in time.");
+    static final Problem STARTING = later("starting", "The actor is still starting.", 1);
+    static final Problem CRASH_LOOP = later("crash_loop", "The actor crashed and is not back yet.", 5);
+    static final Problem STOPPING = later("stopping", "The actor is stopping.", 1);
+    static final Problem OWNER_UNREACHABLE =
+            later("owner_unreachable", "Where the actor is could not be found out.", 1);
+    static final Problem TOO_MANY_WAITING =
+            later("too_many_waiting", "Too many requests already wait for this actor.", 1);
+    static final Problem OVERLOADED = later("overloaded", "The proxy has all the work it can take.", 1);
+    static final Problem SHUTTING_DOWN = later("shutting_down", "The proxy is shutting down.", 1);
+
+    private static Problem of(int status, String code, String message) {
+        return new Problem(status, code, message, 0, Map.of());
+    }
+
+    private static Problem later(String code, String message, int seconds) {
+        return new Problem(503, code, message, seconds, Map.of());
+    }
+
+    static Problem of(Refusal refusal) {
+        return of(refusal.status(), refusal.code(), refusal.message());
+    }
+
+    static Problem portNotFound(String name, List<String> ports) {
+        return new Problem(
+                404,
+                "port_not_found",
+                "The actor has no port '%s'.".formatted(name),
+                0,
+                Map.of("field", "port", "expected", ports));
+    }
+}

@@ -1,0 +1,150 @@
+package rivet.agent.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorLocation;
+
+/** The data plane of one agent: listens for clients and carries their requests to the actors in its routes. */
+public final class Proxy implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Proxy.class);
+    private static final int BACKLOG = 4096;
+    private static final long STOP_SECONDS = 5;
+
+    private final ProxySettings settings;
+    private final EventLoopGroup loops;
+    private final RouteTable routes;
+    private final Lookups lookups;
+    private final HeldRequests held;
+    private final Map<EventLoop, Lane> lanes = new HashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Channel listening;
+
+    /**
+     * @param lookup says where an actor is that this agent does not know. Called on an event loop, so it must not wait.
+     */
+    public static Proxy start(
+            ProxySettings settings, Function<ActorId, CompletionStage<Optional<ActorLocation>>> lookup) {
+        Proxy proxy = new Proxy(settings, lookup);
+        log.atInfo()
+                .addKeyValue("address", proxy.address())
+                .addKeyValue("transport", settings.transport().chosen())
+                .log("proxy listens");
+        return proxy;
+    }
+
+    private Proxy(ProxySettings settings, Function<ActorId, CompletionStage<Optional<ActorLocation>>> lookup) {
+        this.settings = settings;
+        ProxyLimits limits = settings.limits();
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
+                new DefaultThreadFactory("proxy", true),
+                settings.transport().events());
+        this.lookups = new Lookups(lookup, loops, settings.times().lookup(), limits.maxLookups());
+        this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
+        this.routes = new RouteTable(this::changed);
+        Lane.Shared shared = new Lane.Shared(settings, routes, lookups, held);
+        for (EventExecutor loop : loops) {
+            lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
+        }
+        lanes.values().forEach(Lane::start);
+        this.listening = listen();
+    }
+
+    private Channel listen() {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(settings.transport().listening())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(
+                                settings.limits().lowWater(), settings.limits().highWater()))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
+                .bind(settings.host(), settings.port())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw new UncheckedIOException(
+                    "proxy address: %s:%d (expected: free)".formatted(settings.host(), settings.port()),
+                    new IOException(bound.cause()));
+        }
+        return bound.channel();
+    }
+
+    private void accept(Channel channel) {
+        Lane lane = lanes.get(channel.eventLoop());
+        if (lane == null) {
+            throw new IllegalStateException("event loop: %s (expected: one of ours)".formatted(channel.eventLoop()));
+        }
+        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+        ClientHandler client = new ClientHandler(lane, channel);
+        channel.pipeline().addLast(client);
+        if (connections.incrementAndGet() > settings.limits().maxConnections()) {
+            client.refuseOverload();
+        }
+    }
+
+    private void changed(RouteTable.Change change) {
+        lookups.forget(change.actor());
+        held.wake(change.actor());
+        if (!change.retired().isEmpty()) {
+            lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(change.retired())));
+        }
+    }
+
+    /** What this agent runs; thread-safe. */
+    public RouteTable routes() {
+        return routes;
+    }
+
+    HeldRequests held() {
+        return held;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listening.localAddress();
+    }
+
+    /** Accepts no more, waits a bounded while for requests in flight, and closes. Streams of other protocols end. */
+    @Override
+    public void close() {
+        listening.close().awaitUninterruptibly();
+        CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, settings.times().drain().toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        log.atInfo().addKeyValue("address", address()).log("proxy closed");
+    }
+}

@@ -1,0 +1,53 @@
+package rivet.agent.proxy;
+
+import rivet.agent.proxy.http.HeadLimits;
+
+/**
+ * How much the proxy takes upon itself.
+ *
+ * @param head of requests and answers
+ * @param maxConnections of clients; one more is told so and closed
+ * @param maxHeldPerPort requests that wait for one port of one actor
+ * @param maxHeld requests that wait, all together
+ * @param maxLookups questions to the control plane under way
+ * @param maxIdlePerPort connections to one port kept for the next request, for each event loop
+ * @param lowWater bytes waiting for a slow reader below which the other side is read again
+ * @param highWater bytes waiting for a slow reader above which the other side is not read
+ */
+public record ProxyLimits(
+        HeadLimits head,
+        int maxConnections,
+        int maxHeldPerPort,
+        int maxHeld,
+        int maxLookups,
+        int maxIdlePerPort,
+        int lowWater,
+        int highWater) {
+
+    public ProxyLimits {
+        if (maxConnections < 1 || maxHeldPerPort < 1 || maxHeld < 1 || maxLookups < 1 || maxIdlePerPort < 0) {
+            throw new IllegalArgumentException(
+                    "proxy limits: %d connections, %d held per port, %d held, %d lookups, %d idle per port (expected: at least one each, none idle allowed)"
+                            .formatted(maxConnections, maxHeldPerPort, maxHeld, maxLookups, maxIdlePerPort));
+        }
+        if (lowWater < 1 || lowWater >= highWater) {
+            throw new IllegalArgumentException(
+                    "proxy water marks: %d, %d (expected: 0 < low < high)".formatted(lowWater, highWater));
+        }
+    }
+
+    public static ProxyLimits defaults() {
+        return new ProxyLimits(
+                new HeadLimits(32 * 1024, 128, 8 * 1024), 50_000, 1_000, 10_000, 256, 256, 32 * 1024, 64 * 1024);
+    }
+
+    public ProxyLimits withMaxHeldPerPort(int maxHeldPerPort) {
+        return new ProxyLimits(
+                head, maxConnections, maxHeldPerPort, maxHeld, maxLookups, maxIdlePerPort, lowWater, highWater);
+    }
+
+    public ProxyLimits withMaxConnections(int maxConnections) {
+        return new ProxyLimits(
+                head, maxConnections, maxHeldPerPort, maxHeld, maxLookups, maxIdlePerPort, lowWater, highWater);
+    }
+}

@@ -1,0 +1,70 @@
+package rivet.agent.proxy;
+
+import java.util.Locale;
+import rivet.protocol.AgentId;
+
+/**
+ * How the proxy of one agent serves.
+ *
+ * @param host the address it listens on
+ * @param port 0 takes a free one
+ * @param self the agent whose actors it reaches
+ * @param baseDomain of the host form, {@code {actor}-{port}.{baseDomain}}
+ * @param transport how it talks to the kernel
+ * @param believeForwarding whether X-Forwarded-* of clients is taken for the truth: only behind a proxy that writes them
+ */
+public record ProxySettings(
+        String host,
+        int port,
+        AgentId self,
+        String baseDomain,
+        Transport transport,
+        boolean believeForwarding,
+        ProxyTimes times,
+        ProxyLimits limits) {
+
+    public ProxySettings {
+        baseDomain = baseDomain.toLowerCase(Locale.ROOT);
+        if (host.isBlank() || port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "proxy address: '%s', %d (expected: an address, and a port from 0 to 65535)".formatted(host, port));
+        }
+        if (baseDomain.isBlank() || baseDomain.startsWith(".") || baseDomain.endsWith(".")) {
+            throw new IllegalArgumentException(
+                    "proxy base domain: '%s' (expected: a name such as 'localhost')".formatted(baseDomain));
+        }
+    }
+
+    /** Loopback and port 7080. */
+    public static ProxySettings defaults(AgentId self) {
+        return new ProxySettings(
+                "127.0.0.1",
+                7080,
+                self,
+                "localhost",
+                Transport.AUTOMATIC,
+                false,
+                ProxyTimes.defaults(),
+                ProxyLimits.defaults());
+    }
+
+    public ProxySettings withAddress(String host, int port) {
+        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withTransport(Transport transport) {
+        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withBelieveForwarding(boolean believeForwarding) {
+        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withTimes(ProxyTimes times) {
+        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withLimits(ProxyLimits limits) {
+        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+    }
+}

@@ -1,0 +1,44 @@
+package rivet.agent.proxy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/**
+ * One port of one generation of an actor. Connections are kept per target and not per number, because a number may be
+ * given to another actor when this one is gone. Always on loopback: nothing else can be reached through the proxy.
+ */
+final class Target {
+
+    private final String name;
+    private final InetSocketAddress address;
+
+    Target(String name, int port) {
+        this.name = name;
+        this.address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    }
+
+    String name() {
+        return name;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Host names know no case and variables no dashes, so neither tells two ports apart. */
+    boolean isNamed(String other) {
+        if (name.length() != other.length()) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (folded(name.charAt(i)) != folded(other.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static char folded(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c == '_' ? '-' : c;
+    }
+}

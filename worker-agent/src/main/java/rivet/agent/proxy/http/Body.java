@@ -1,0 +1,67 @@
+package rivet.agent.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+
+/** Keeps account of where the body of one message ends. Moves no bytes and copies none. */
+public abstract sealed class Body permits ChunkedBody, Body.Length, Body.UntilClose {
+
+    /** What {@link #take} answers to bytes that no body of this kind may hold. */
+    public static final int BROKEN = -1;
+
+    static Body none() {
+        return new Length(0);
+    }
+
+    static Body ofLength(long bytes) {
+        return new Length(bytes);
+    }
+
+    /** An answer that ends when its connection does. */
+    static Body untilClose() {
+        return new UntilClose();
+    }
+
+    /** Whether only the end of the connection ends it. */
+    public final boolean endsWithConnection() {
+        return this instanceof UntilClose;
+    }
+
+    /** How many of the readable bytes belong to this body. They count as seen; the reader index stays. */
+    public abstract int take(ByteBuf in);
+
+    public abstract boolean done();
+
+    static final class Length extends Body {
+
+        private long left;
+
+        private Length(long bytes) {
+            left = bytes;
+        }
+
+        @Override
+        public int take(ByteBuf in) {
+            int taken = (int) Math.min(left, in.readableBytes());
+            left -= taken;
+            return taken;
+        }
+
+        @Override
+        public boolean done() {
+            return left == 0;
+        }
+    }
+
+    static final class UntilClose extends Body {
+
+        @Override
+        public int take(ByteBuf in) {
+            return in.readableBytes();
+        }
+
+        @Override
+        public boolean done() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package rivet.agent.proxy.http;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The head of a request, accepted only if every reader would take it for the same request. */
+public final class RequestHead extends Head {
+
+    private static final int MAX_METHOD = 32;
+
+    private int lineFrom;
+    private int methodTo;
+    private Method method = Method.OTHER;
+    private int targetFrom;
+    private int targetTo;
+    private int authorityFrom;
+    private int authorityTo;
+    private int host;
+    private int accept;
+    private boolean expectsContinue;
+
+    public RequestHead() {
+        clear();
+    }
+
+    @Override
+    void clear() {
+        super.clear();
+        lineFrom = 0;
+        methodTo = 0;
+        method = Method.OTHER;
+        targetFrom = 0;
+        targetTo = 0;
+        authorityFrom = 0;
+        authorityTo = 0;
+        host = -1;
+        accept = -1;
+        expectsContinue = false;
+    }
+
+    @Override
+    @Nullable
+    Refusal startLine(int from, int to) {
+        int space = from;
+        while (space < to && (Chars.upper(bytes()[space]) || bytes()[space] == '-' || bytes()[space] == '_')) {
+            space++;
+        }
+        if (space == from || space == to || bytes()[space] != ' ' || space - from > MAX_METHOD) {
+            return Refusal.malformed("The request does not begin with a method in capitals and one space.");
+        }
+        lineFrom = from;
+        methodTo = space;
+        method = Method.of(bytes(), from, space);
+        targetFrom = space + 1;
+        targetTo = targetFrom;
+        while (targetTo < to && Chars.target(bytes()[targetTo])) {
+            targetTo++;
+        }
+        if (targetTo == targetFrom || targetTo == to || bytes()[targetTo] != ' ') {
+            return Refusal.malformed("The request target is empty or holds a character that must be encoded.");
+        }
+        Refusal version = version(targetTo + 1, to);
+        return version != null ? version : target();
+    }
+
+    private @Nullable Refusal target() {
+        byte first = bytes()[targetFrom];
+        boolean asterisk = first == '*' && targetTo - targetFrom == 1 && method == Method.OPTIONS;
+        if (first == '/' || asterisk || method == Method.CONNECT) {
+            return null;
+        }
+        if (targetTo - targetFrom <= 7 || !is(targetFrom, targetFrom + 7, "http://")) {
+            return Refusal.malformed("The request target is neither a path nor an http:// address.");
+        }
+        authorityFrom = targetFrom + 7;
+        authorityTo = authorityFrom;
+        while (authorityTo < targetTo && bytes()[authorityTo] != '/' && bytes()[authorityTo] != '?') {
+            authorityTo++;
+        }
+        targetFrom = authorityTo;
+        return null;
+    }
+
+    @Override
+    @Nullable
+    Refusal note(FieldName name, int field) {
+        return switch (name) {
+            case HOST -> host(field);
+            case EXPECT -> expect(field);
+            case ACCEPT -> {
+                accept = accept < 0 ? field : accept;
+                yield null;
+            }
+            default -> super.note(name, field);
+        };
+    }
+
+    private @Nullable Refusal host(int field) {
+        if (host >= 0) {
+            return Refusal.malformed("Host is given more than once.");
+        }
+        host = field;
+        for (int i = valueFrom(field); i < valueTo(field); i++) {
+            if (!Chars.host(bytes()[i])) {
+                return Refusal.malformed("Host is not a name or address with an optional port.");
+            }
+        }
+        return valueFrom(field) == valueTo(field) ? Refusal.malformed("Host is empty.") : null;
+    }
+
+    private @Nullable Refusal expect(int field) {
+        if (expectsContinue || !valueIs(field, "100-continue")) {
+            return new Refusal(417, "expectation_failed", "The only expectation met here is 100-continue.");
+        }
+        expectsContinue = true;
+        return null;
+    }
+
+    @Override
+    @Nullable
+    Refusal complete() {
+        if (host < 0 && !http10()) {
+            return Refusal.malformed("Host is missing.");
+        }
+        if (authorityFrom > 0 && !authorityIsHost()) {
+            return Refusal.malformed("The address in the request line and Host differ.");
+        }
+        return framing();
+    }
+
+    private boolean authorityIsHost() {
+        return host >= 0
+                && authorityTo - authorityFrom == valueTo(host) - valueFrom(host)
+                && is(authorityFrom, authorityTo, value(host).toLowerCase(Locale.ROOT));
+    }
+
+    /** A new account of the body that follows. */
+    public Body body() {
+        return chunked() ? new ChunkedBody() : Body.ofLength(Math.max(0, contentLength()));
+    }
+
+    /**
+     * Whether another protocol is asked for. HTTP/2 in clear text is not among them: behind such an upgrade requests
+     * would pass that nobody reads.
+     */
+    public boolean upgrade() {
+        int field = upgradeField();
+        return field >= 0 && !valueIs(field, "h2c") && method != Method.CONNECT;
+    }
+
+    public Method method() {
+        return method;
+    }
+
+    int methodFrom() {
+        return lineFrom;
+    }
+
+    int methodTo() {
+        return methodTo;
+    }
+
+    /** Where path and query begin; in an absolute address without a path this is its query or its end. */
+    public int targetFrom() {
+        return targetFrom;
+    }
+
+    public int targetTo() {
+        return targetTo;
+    }
+
+    /** The Host field, or -1 in HTTP/1.0. */
+    public int host() {
+        return host;
+    }
+
+    /** The first Accept field, or -1. */
+    public int accept() {
+        return accept;
+    }
+
+    boolean expectsContinue() {
+        return expectsContinue && !http10();
+    }
+}

@@ -1,0 +1,121 @@
+package rivet.agent.proxy;
+
+import io.netty.util.ResourceLeakDetector;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import rivet.agent.proxy.ActorRoute.Status;
+import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
+import rivet.protocol.link.ActorLocation;
+
+/** A proxy on a free port with one actor {@link #ACTOR} and a control plane that knows what the test says. */
+final class ProxyUnderTest implements AutoCloseable {
+
+    static final ActorId ACTOR = ActorId.parse("0f9c1d2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f");
+    static final AgentId SELF = AgentId.parse("11111111-2222-4333-8444-555555555555");
+
+    static {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    }
+
+    private final Proxy proxy;
+    private final Map<ActorId, Supplier<CompletionStage<Optional<ActorLocation>>>> locations =
+            new ConcurrentHashMap<>();
+    private final AtomicInteger lookups = new AtomicInteger();
+
+    private ProxyUnderTest(UnaryOperator<ProxySettings> change) {
+        Leaks.watch();
+        ProxySettings settings = ProxySettings.defaults(SELF).withAddress("127.0.0.1", 0);
+        proxy = Proxy.start(change.apply(settings), actor -> {
+            lookups.incrementAndGet();
+            return locations
+                    .getOrDefault(actor, () -> CompletableFuture.completedFuture(Optional.empty()))
+                    .get();
+        });
+    }
+
+    static ProxyUnderTest start() {
+        return start(UnaryOperator.identity());
+    }
+
+    static ProxyUnderTest start(UnaryOperator<ProxySettings> change) {
+        return new ProxyUnderTest(change);
+    }
+
+    static UnaryOperator<ProxySettings> times(UnaryOperator<ProxyTimes> change) {
+        return settings -> settings.withTimes(change.apply(settings.times()));
+    }
+
+    ProxyUnderTest ready(RawActor actor) {
+        return ready(actor.port());
+    }
+
+    ProxyUnderTest ready(int port) {
+        return route(Status.READY, port);
+    }
+
+    ProxyUnderTest route(Status status, int port) {
+        return route(1, status, port);
+    }
+
+    ProxyUnderTest route(long generation, Status status, int port) {
+        proxy.routes().put(new ActorRoute(ACTOR, generation, status, Map.of("http", port)));
+        return this;
+    }
+
+    void locate(ActorId actor, ActorLocation location) {
+        locate(actor, () -> CompletableFuture.completedFuture(Optional.of(location)));
+    }
+
+    void locate(ActorId actor, Supplier<CompletionStage<Optional<ActorLocation>>> answer) {
+        locations.put(actor, answer);
+    }
+
+    int lookups() {
+        return lookups.get();
+    }
+
+    RouteTable routes() {
+        return proxy.routes();
+    }
+
+    Proxy proxy() {
+        return proxy;
+    }
+
+    InetSocketAddress address() {
+        return proxy.address();
+    }
+
+    RawConnection connect() throws IOException {
+        return RawConnection.to(address());
+    }
+
+    /** The path form of the actor's one port. */
+    static String path(String rest) {
+        return "/" + ACTOR + "-http" + rest;
+    }
+
+    static String get(String rest) {
+        return "GET " + path(rest) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    URI uri(String rest) {
+        return URI.create("http://127.0.0.1:" + address().getPort() + path(rest));
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        Leaks.assertNone();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.agent.proxy.http;
+
+import org.jspecify.annotations.NullMarked;

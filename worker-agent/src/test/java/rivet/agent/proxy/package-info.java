@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.agent.proxy;
+
+import org.jspecify.annotations.NullMarked;
