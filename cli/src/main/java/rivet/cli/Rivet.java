@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -78,7 +79,7 @@ public final class Rivet {
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, _) -> end(surroundings, usage(e), json))
+                .setParameterExceptionHandler((e, _) -> end(surroundings, usage(surroundings, e), json))
                 .setExecutionExceptionHandler((e, _, _) -> end(surroundings, failure(e), json));
         return commandLine.execute(arguments);
     }
@@ -88,7 +89,11 @@ public final class Rivet {
         return failure.exit().number();
     }
 
-    private static Failure usage(ParameterException e) {
+    private static Failure usage(Surroundings surroundings, ParameterException e) {
+        boolean incomplete = !(e.getCommandLine().getCommand() instanceof Callable);
+        if (incomplete && !(e instanceof UnmatchedArgumentException)) {
+            e.getCommandLine().usage(surroundings.err());
+        }
         var command = e.getCommandLine().getCommandSpec().qualifiedName();
         var suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.<String>of();

@@ -3,26 +3,29 @@ package rivet.cli.quickstart;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be undone, last first, at the latest when this program ends; also when ctrl-C ends it. */
 final class Cleanup implements AutoCloseable {
 
     /** For what is to stay. */
-    static final Cleanup NONE = new Cleanup(false);
+    static final Cleanup NONE = new Cleanup(false, _ -> {});
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Runnable> steps = new ArrayDeque<>();
     private final boolean wanted;
+    private final Consumer<String> warn;
     private final Thread atExit = new Thread(this::runQuietly, "quickstart-cleanup");
 
-    Cleanup() {
-        this(true);
+    Cleanup(Consumer<String> warn) {
+        this(true, warn);
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    private Cleanup(boolean wanted) {
+    private Cleanup(boolean wanted, Consumer<String> warn) {
         this.wanted = wanted;
+        this.warn = warn;
     }
 
     void add(Runnable step) {
@@ -67,7 +70,7 @@ final class Cleanup implements AutoCloseable {
         try {
             run();
         } catch (RuntimeException e) {
-            System.err.println("warning: could not clean up: " + e.getMessage());
+            warn.accept("could not clean up: " + e.getMessage());
         }
     }
 

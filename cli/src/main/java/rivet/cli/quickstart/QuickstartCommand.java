@@ -53,8 +53,8 @@ public final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long start = System.nanoTime();
-        try (var cleanup = new Cleanup();
-                var server = serverOptions.connect(endpoint())) {
+        try (var server = serverOptions.connect(endpoint());
+                var cleanup = new Cleanup(output::warn)) {
             if (!server.answers()) {
                 startServer(cleanup);
             }

@@ -1,0 +1,84 @@
+package rivet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rivet.protocol.Wire;
+
+final class RivetTest {
+
+    private final Shell shell = new Shell(Path.of("").toAbsolutePath());
+
+    @Test
+    void version_is_the_one_of_the_build() {
+        assertThat(shell.run("--version").out()).isEqualTo("rivet 0.1.0\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "quickstart",
+                "dev",
+                "init",
+                "deploy",
+                "build list",
+                "actor create",
+                "actor get",
+                "actor list",
+                "actor logs",
+                "actor destroy",
+                "region list"
+            })
+    void each_command_has_help(String command) {
+        var ran = shell.run((command + " --help").split(" "));
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).startsWith("Usage: rivet " + command).contains("--help");
+    }
+
+    @Test
+    void command_that_does_not_exist_is_answered_with_a_guess() {
+        var ran = shell.run("actor", "creat");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("did you mean 'create'?");
+    }
+
+    @Test
+    void command_that_is_not_complete_shows_what_there_is() {
+        var ran = shell.run("actor");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("Usage: rivet actor", "create", "destroy");
+    }
+
+    @Test
+    void mistake_in_the_options_is_a_json_document_too() {
+        var ran = shell.run("actor", "list", "--json", "--colour");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(Wire.JSON.readTree(ran.out()).at("/error/code").asString()).isEqualTo("USAGE");
+    }
+
+    @Test
+    void dev_server_is_started_by_the_script_only() {
+        var ran = shell.run("dev", "--port", "1");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("/rivet dev");
+    }
+
+    @Test
+    void endpoint_that_is_none_is_told() {
+        var ran = new Shell(Path.of("").toAbsolutePath())
+                .with("RIVET_ENDPOINT", "localhost:6420")
+                .run("region", "list");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err())
+                .startsWith("error: endpoint: 'localhost:6420' (expected: a URL such as http://127.0.0.1:6420)");
+    }
+}
