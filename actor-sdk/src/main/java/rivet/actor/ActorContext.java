@@ -1,0 +1,54 @@
+package rivet.actor;
+
+import java.util.Map;
+
+/**
+ * What an actor knows of itself and of the world around it. All methods may be called from all threads, and answer the
+ * same for the whole life of the process unless they say otherwise.
+ *
+ * <p>The platform implements it, and {@link rivet.actor.testing.TestContext} does for tests. Implement it nowhere else:
+ * methods will be added.
+ */
+public interface ActorContext {
+
+    /**
+     * Who this actor is.
+     *
+     * @return ids, tags, region, build and ports
+     */
+    ActorMetadata metadata();
+
+    /**
+     * Where to listen for a port that the actor was created with. Listen on the loopback address ({@code 127.0.0.1})
+     * with this number: the platform's proxy leads the port's URL to it.
+     *
+     * @param name the port's name as in the create request, such as {@code http}
+     * @return 1 to 65535, the value of {@code PORT_<NAME>}
+     * @throws IllegalArgumentException if the actor has no port with this name; the message lists those that it has
+     */
+    int port(String name);
+
+    /**
+     * The variables of the process: those of the create request, and the {@code PORT_…} and {@code RIVET_…} of the
+     * platform, which win over them.
+     *
+     * @return an unmodifiable map
+     */
+    Map<String, String> environment();
+
+    /**
+     * Tells when the actor has to stop, and how long it may take over it.
+     *
+     * @return always the same object
+     */
+    Shutdown shutdown();
+
+    /**
+     * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as
+     * the actor's log. Unless the actor brings another {@link System.LoggerFinder}, it is {@code java.util.logging}'s,
+     * which prints {@code INFO} and above to the error stream.
+     *
+     * @return always the same logger
+     */
+    System.Logger log();
+}

@@ -1,0 +1,28 @@
+package rivet.actor;
+
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The context of an actor that an agent started as a process. */
+record ProcessContext(ActorMetadata metadata, Map<String, String> environment, Shutdown shutdown, System.Logger log)
+        implements ActorContext {
+
+    static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
+        return new ProcessContext(
+                ActorEnvironment.read(environment),
+                Map.copyOf(environment),
+                new Shutdown(ActorEnvironment.grace(environment)),
+                System.getLogger(actor.getName()));
+    }
+
+    @Override
+    public int port(String name) {
+        var ports = metadata.network().ports();
+        var port = ports.get(name);
+        if (port == null) {
+            throw new IllegalArgumentException("port: '%s' (expected: one of %s, as the actor was created with)"
+                    .formatted(name, new TreeSet<>(ports.keySet())));
+        }
+        return port.number();
+    }
+}

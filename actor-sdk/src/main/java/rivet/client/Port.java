@@ -1,0 +1,103 @@
+package rivet.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port that a new actor shall have. What a port of an existing actor looks like is {@link Actor.Port}.
+ *
+ * @param protocol what is spoken there
+ * @param internalPort where the actor listens, 1 to 65535; {@code null} to have the number chosen and told to the actor as
+ *     {@code PORT_<NAME>}, which is the only way for JavaScript and Java builds
+ * @param routing how the world reaches it
+ */
+public record Port(
+        PortProtocol protocol,
+        @Nullable Integer internalPort,
+        Routing routing) {
+
+    /** How the world reaches a port. */
+    public enum Routing {
+        /** Through the proxy, at a URL that stays the same wherever the actor runs. */
+        GUARD,
+        /** Directly at the machine that it runs on; for {@code tcp} and {@code udp} only. */
+        HOST
+    }
+
+    /** Checks the number and the protocol. */
+    public Port {
+        if (internalPort != null && (internalPort < 1 || internalPort > 65_535)) {
+            throw new IllegalArgumentException("internalPort: %d (expected: 1 to 65535)".formatted(internalPort));
+        }
+        if (protocol == PortProtocol.UNKNOWN) {
+            throw new IllegalArgumentException("protocol: UNKNOWN (expected: a protocol)");
+        }
+    }
+
+    /**
+     * HTTP in the clear.
+     *
+     * @return a port with a chosen number, reached through the proxy
+     */
+    public static Port http() {
+        return of(PortProtocol.HTTP);
+    }
+
+    /**
+     * HTTP over TLS, which ends at the proxy.
+     *
+     * @return a port with a chosen number, reached through the proxy
+     */
+    public static Port https() {
+        return of(PortProtocol.HTTPS);
+    }
+
+    /**
+     * Any bytes.
+     *
+     * @return a port with a chosen number, reached through the proxy
+     */
+    public static Port tcp() {
+        return of(PortProtocol.TCP);
+    }
+
+    /**
+     * Any bytes over TLS, which ends at the proxy.
+     *
+     * @return a port with a chosen number, reached through the proxy
+     */
+    public static Port tcpTls() {
+        return of(PortProtocol.TCP_TLS);
+    }
+
+    /**
+     * Datagrams.
+     *
+     * @return a port with a chosen number, reached through the proxy
+     */
+    public static Port udp() {
+        return of(PortProtocol.UDP);
+    }
+
+    /**
+     * The same port with a number of the author's choice: for executables and images that listen on a fixed one.
+     *
+     * @param number 1 to 65535
+     * @return a new port
+     */
+    public Port listeningOn(int number) {
+        return new Port(protocol, number, routing);
+    }
+
+    /**
+     * The same port, reached directly at the actor's machine.
+     *
+     * @return a new port
+     */
+    public Port onHost() {
+        return new Port(protocol, internalPort, Routing.HOST);
+    }
+
+    private static Port of(PortProtocol protocol) {
+        return new Port(protocol, null, Routing.GUARD);
+    }
+}
