@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,9 @@ public final class Host implements AutoCloseable {
 
     /** Tells one sandbox's processes from another's. */
     static final String PROCESS_MARK = "RIVET_PROCESS_ID";
+
+    /** The variables by which processes are found. */
+    public static final Set<String> MARKS = Set.of(AGENT_MARK, PROCESS_MARK);
 
     static final String SHELL = "/bin/sh";
 
