@@ -35,6 +35,7 @@ public final class Agent implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final AgentId id;
     private final ControlPlaneLink link;
+    private final Javascript javascript;
     private final Supervisor supervisor;
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
@@ -57,7 +58,7 @@ public final class Agent implements AutoCloseable {
                     new LinkSettings(id, settings.controlPlane(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
-            var javascript = javascript(host, progress);
+            javascript = javascript(host, progress);
             var launcher = opened(new HostLauncher(
                     host, bundles(host), javascript, settings.apiEndpoint().toString()));
             var journal = opened(Journal.open(data.path()));
@@ -81,6 +82,11 @@ public final class Agent implements AutoCloseable {
 
     public AgentId id() {
         return id;
+    }
+
+    /** How many processes wait for an actor now. */
+    public int warmProcesses() {
+        return javascript.warmProcesses();
     }
 
     /** Stops all actors with grace, reports that, and leaves. */

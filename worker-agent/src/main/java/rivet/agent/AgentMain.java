@@ -6,10 +6,15 @@ import java.util.concurrent.CountDownLatch;
 public final class AgentMain {
 
     private static final int BAD_SETTINGS = 2;
+    private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
     private AgentMain() {}
 
     public static void main(String[] args) throws InterruptedException {
+        // Not at the root of the jar: another program that embeds the agent has a configuration of its own.
+        if (System.getProperty(LOG_CONFIGURATION) == null) {
+            System.setProperty(LOG_CONFIGURATION, "rivet/agent/logback.xml");
+        }
         AgentSettings settings;
         try {
             settings = AgentSettings.read(System.getenv());

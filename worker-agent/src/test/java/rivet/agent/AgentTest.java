@@ -67,7 +67,7 @@ class AgentTest {
 
     @Test
     void program_sees_the_authors_variables_and_ours_win() throws Exception {
-        var build = TestBuilds.script(controlPlane, "env; pwd; tr '\\0' ' ' < /proc/$$/cmdline; sleep 1000");
+        var build = TestBuilds.script(controlPlane, "env; pwd; tr '\\0' ' ' < /proc/$$/cmdline; echo; sleep 1000");
         var variables = Map.of(
                 "SECRET", "it's a \"secret\"\nof two lines",
                 "RIVET_REGION", "a lie",

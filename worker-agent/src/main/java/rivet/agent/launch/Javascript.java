@@ -75,7 +75,8 @@ public final class Javascript implements AutoCloseable {
         return warm.orElseGet(() -> cold(limits)).become(order, module, variables);
     }
 
-    int warmProcesses() {
+    /** How many wait for an actor now. */
+    public int warmProcesses() {
         return pool.depth();
     }
 

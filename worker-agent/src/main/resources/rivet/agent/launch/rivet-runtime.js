@@ -9,6 +9,9 @@ const NOT_YET = ["kv", "alarm", "log", "ready", "sleep"];
 
 class EntryError extends Error {}
 
+// Made when someone asks for the signal.
+let stop;
+
 if (Deno.args[0] === "warm") {
   await exercise();
   Deno.stdout.writeSync(new TextEncoder().encode(WARM_LINE));
@@ -96,8 +99,6 @@ function deepFreeze(value) {
   }
   return Object.freeze(value);
 }
-
-let stop;
 
 // Only for those who ask: whoever never looks at the signal is ended by SIGTERM, as any program is.
 function stopSignal() {
