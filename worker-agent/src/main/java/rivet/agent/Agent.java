@@ -98,7 +98,10 @@ public final class Agent implements AutoCloseable {
 
     private Javascript javascript(Host host, Consumer<String> progress) {
         var tools = host.files().resolve("tools");
-        var deno = new Deno(new Deno.Settings(settings.javascript().deno(), settings.javascript().npm(), tools), progress);
+        var deno = new Deno(
+                new Deno.Settings(
+                        settings.javascript().deno(), settings.javascript().npm(), tools),
+                progress);
         return new Javascript(host, deno, settings.javascript().warmProcesses());
     }
 
@@ -108,7 +111,8 @@ public final class Agent implements AutoCloseable {
     }
 
     private Supervisor supervisor(HostLauncher launcher, Journal journal) {
-        var ports = new LocalPorts(settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        var ports = new LocalPorts(
+                settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         return new Supervisor(
                 new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE),
                 new Supervisor.Parts(launcher, journal, ports),

@@ -52,7 +52,8 @@ public record AgentSettings(
 
         public Javascript {
             if (warmProcesses < 0 || warmProcesses > 1000) {
-                throw new IllegalArgumentException("RIVET_WARM_PROCESSES: %d (expected: 0 to 1000)".formatted(warmProcesses));
+                throw new IllegalArgumentException(
+                        "RIVET_WARM_PROCESSES: %d (expected: 0 to 1000)".formatted(warmProcesses));
             }
         }
     }

@@ -114,8 +114,8 @@ class AgentTest {
 
         controlPlane.desire(new Stop(actor, 1, 200));
 
-        assertThat(awaitDown(1)).isEqualTo(new Down(
-                null, 9, DownReason.KILLED, "it did not leave within its grace and was killed"));
+        assertThat(awaitDown(1))
+                .isEqualTo(new Down(null, 9, DownReason.KILLED, "it did not leave within its grace and was killed"));
         assertThat(pids()).noneMatch(AgentTest::runs);
     }
 
@@ -200,7 +200,8 @@ class AgentTest {
     @Test
     void newer_generation_waits_until_the_older_one_is_gone() throws Exception {
         var build = TestBuilds.script(
-                controlPlane, "trap 'sleep 0.3; echo gone $RIVET_ACTOR_GENERATION; exit 0' TERM\n"
+                controlPlane,
+                "trap 'sleep 0.3; echo gone $RIVET_ACTOR_GENERATION; exit 0' TERM\n"
                         + "echo begun $RIVET_ACTOR_GENERATION; while :; do sleep 0.05; done");
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("begun 1"));
@@ -256,14 +257,14 @@ class AgentTest {
         agent = Agent.start(settings());
 
         soon().until(() -> controlPlane.hellos.size() == 2);
-        assertThat(controlPlane.hellos.getLast().actors()).singleElement().satisfies(report -> assertThat(report.phase())
-                .isEqualTo(down));
+        assertThat(controlPlane.hellos.getLast().actors())
+                .singleElement()
+                .satisfies(report -> assertThat(report.phase()).isEqualTo(down));
     }
 
     @Test
     void second_agent_in_the_same_folder_is_refused() {
-        assertThatThrownBy(() -> Agent.start(settings()))
-                .hasMessageContaining("another agent runs in this folder");
+        assertThatThrownBy(() -> Agent.start(settings())).hasMessageContaining("another agent runs in this folder");
     }
 
     private AgentSettings settings() {
@@ -272,11 +273,16 @@ class AgentTest {
 
     private Map<String, String> variables() {
         return Map.of(
-                "RIVET_CONTROL_PLANE_URL", controlPlane.uri().toString(),
-                "RIVET_AGENT_TOKEN", FakeControlPlane.TOKEN,
-                "RIVET_DATA_DIR", data.toString(),
-                "RIVET_DENO", "/bin/false",
-                "RIVET_WARM_PROCESSES", "0");
+                "RIVET_CONTROL_PLANE_URL",
+                controlPlane.uri().toString(),
+                "RIVET_AGENT_TOKEN",
+                FakeControlPlane.TOKEN,
+                "RIVET_DATA_DIR",
+                data.toString(),
+                "RIVET_DENO",
+                "/bin/false",
+                "RIVET_WARM_PROCESSES",
+                "0");
     }
 
     private Down awaitDown(long generation) {
@@ -286,7 +292,11 @@ class AgentTest {
 
     /** The numbers after the words that a script printed. */
     private List<String> pids() {
-        return controlPlane.text(actor).lines().map(line -> line.split(" ", -1)[1]).toList();
+        return controlPlane
+                .text(actor)
+                .lines()
+                .map(line -> line.split(" ", -1)[1])
+                .toList();
     }
 
     static ConditionFactory soon() {

@@ -65,7 +65,6 @@ public final class FakeControlPlane implements AutoCloseable {
     public final AtomicInteger downloads = new AtomicInteger();
     public final AtomicLong epoch = new AtomicLong();
     public volatile boolean fenceNext;
-    public volatile boolean deaf;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel server;
@@ -109,6 +108,14 @@ public final class FakeControlPlane implements AutoCloseable {
         var channel = agent;
         if (channel != null) {
             channel.close().syncUninterruptibly();
+        }
+    }
+
+    /** The agent's socket stays open, but nothing is read from it and no ping is answered. */
+    public void deafen() {
+        var channel = agent;
+        if (channel != null) {
+            channel.config().setAutoRead(false);
         }
     }
 
@@ -246,11 +253,6 @@ public final class FakeControlPlane implements AutoCloseable {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, TextWebSocketFrame frame) {
-            if (deaf) {
-                // A half-open socket: nothing is heard, and no ping will be answered from now on.
-                context.channel().config().setAutoRead(false);
-                return;
-            }
             heard(context.channel(), Wire.JSON.readValue(frame.text(), ToControlPlane.class));
         }
     }

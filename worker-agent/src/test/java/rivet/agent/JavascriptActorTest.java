@@ -105,9 +105,7 @@ class JavascriptActorTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     export const start = async () => {}         | no default export
                     export default { async begin() {} }         | no start function
                     export default class { async start() {} }   | no start function
@@ -128,8 +126,7 @@ class JavascriptActorTest {
         // The map says: line 1 of the module is line 1 of counter.ts.
         run("export default { async start() { throw new Error('boom'); } }\n"
                 + "//# sourceMappingURL=data:application/json;base64,"
-                + Base64.getEncoder()
-                        .encodeToString("""
+                + Base64.getEncoder().encodeToString("""
                                 {"version":3,"sources":["counter.ts"],"names":[],"mappings":"AAAA,iCAAiC"}
                                 """.getBytes(StandardCharsets.UTF_8)));
 
@@ -176,8 +173,12 @@ class JavascriptActorTest {
 
         awaitDown();
         assertThat(controlPlane.text(actor))
-                .contains("\"tags\":{\"name\":\"test\"}", "\"generation\":1", "\"slug\":\"p-slug\"", "\"internalPort\":2")
-                .contains("\"url\":\"http://127.0.0.1:7080/x-http\"", "\"hostname\":\"127.0.0.1\"", "\"path\":\"/x-http\"")
+                .contains(
+                        "\"tags\":{\"name\":\"test\"}", "\"generation\":1", "\"slug\":\"p-slug\"", "\"internalPort\":2")
+                .contains(
+                        "\"url\":\"http://127.0.0.1:7080/x-http\"",
+                        "\"hostname\":\"127.0.0.1\"",
+                        "\"path\":\"/x-http\"")
                 .contains("true 1767323045678\n", "\n1767323045678\n", "ctx.kv does not exist yet")
                 .containsPattern("(TypeError\n){5}")
                 .doesNotContain("changed");

@@ -77,8 +77,9 @@ public final class Bundles {
     /** Completes with a {@link BuildUnavailable} if it cannot be had. */
     public CompletableFuture<Bundle> fetch(ActorSpec.Build build) {
         if (!SHA256.matcher(build.sha256()).matches()) {
-            return CompletableFuture.failedFuture(new BuildUnavailable(
-                    "build %s: digest '%s' (expected: SHA-256 in lower-case hex)".formatted(build.id(), build.sha256())));
+            return CompletableFuture.failedFuture(
+                    new BuildUnavailable("build %s: digest '%s' (expected: SHA-256 in lower-case hex)"
+                            .formatted(build.id(), build.sha256())));
         }
         var folder = settings.folder().resolve(build.sha256() + "-" + build.kind() + "-" + build.compression());
         var entry = use(folder, build);
@@ -120,7 +121,9 @@ public final class Bundles {
                 entries.remove(folder);
             }
             entry.ready.completeExceptionally(
-                    e instanceof BuildUnavailable ? e : new BuildUnavailable("build %s: %s".formatted(build.id(), e), e));
+                    e instanceof BuildUnavailable
+                            ? e
+                            : new BuildUnavailable("build %s: %s".formatted(build.id(), e), e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             entry.ready.completeExceptionally(new BuildUnavailable("build: the fetch was interrupted", e));
@@ -198,7 +201,8 @@ public final class Bundles {
             Files.setPosixFilePermissions(settings.folder(), PosixFilePermissions.fromString("rwx--x--x"));
             try (var folders = Files.newDirectoryStream(settings.folder())) {
                 for (var folder : folders) {
-                    if (Files.exists(content(folder)) && !folder.getFileName().toString().startsWith(".")) {
+                    if (Files.exists(content(folder))
+                            && !folder.getFileName().toString().startsWith(".")) {
                         var entry = new Entry();
                         entry.sizeBytes = Trees.sizeBytes(folder);
                         entry.ready.complete(null);
@@ -215,7 +219,8 @@ public final class Bundles {
 
     /** Caller holds {@code this}. */
     private void evict() {
-        long total = entries.values().stream().mapToLong(entry -> entry.sizeBytes).sum();
+        long total =
+                entries.values().stream().mapToLong(entry -> entry.sizeBytes).sum();
         var idle = entries.entrySet().stream()
                 .filter(entry -> entry.getValue().users == 0)
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse))

@@ -81,12 +81,17 @@ final class Unpack {
             refuseLinks(target, original, entry);
             Files.deleteIfExists(path);
             Files.createLink(path, original);
-        } else if (entry.isFile()) {
+        } else if (isPlain(entry)) {
             Files.deleteIfExists(path);
             file(entry, in, path);
         } else {
             throw refused(entry, "is neither a file, a folder nor a link");
         }
+    }
+
+    /** A device says of itself that it is a file, too. */
+    private static boolean isPlain(TarArchiveEntry entry) {
+        return entry.isFile() && !entry.isCharacterDevice() && !entry.isBlockDevice() && !entry.isFIFO();
     }
 
     private static void file(TarArchiveEntry entry, InputStream in, Path path) throws IOException {
@@ -101,7 +106,8 @@ final class Unpack {
     /** The place that a name means; refused where that is not below the target. */
     private static Path inside(Path target, Path from, String name) {
         if (name.isEmpty() || name.length() > LONGEST_NAME || name.startsWith("/") || name.indexOf('\\') >= 0) {
-            throw new BuildUnavailable("archive: '%s' (expected: a relative path with forward slashes)".formatted(name));
+            throw new BuildUnavailable(
+                    "archive: '%s' (expected: a relative path with forward slashes)".formatted(name));
         }
         try {
             var path = from.resolve(name).normalize();
@@ -151,15 +157,13 @@ final class Unpack {
 
     private InputStream open(Path stored, String compression) throws IOException {
         var raw = new BufferedInputStream(Files.newInputStream(stored), BUFFER_BYTES);
-        var plain =
-                switch (compression) {
-                    case "none" -> raw;
-                    case "gzip" -> new GZIPInputStream(raw, BUFFER_BYTES);
-                    case "lz4" -> new FramedLZ4CompressorInputStream(raw, true);
-                    default ->
-                        throw new BuildUnavailable(
-                                "compression: '%s' (expected: none, gzip or lz4)".formatted(compression));
-                };
+        var plain = switch (compression) {
+            case "none" -> raw;
+            case "gzip" -> new GZIPInputStream(raw, BUFFER_BYTES);
+            case "lz4" -> new FramedLZ4CompressorInputStream(raw, true);
+            default ->
+                throw new BuildUnavailable("compression: '%s' (expected: none, gzip or lz4)".formatted(compression));
+        };
         return new Bounded(plain, bounds.bytesFor(Files.size(stored)));
     }
 

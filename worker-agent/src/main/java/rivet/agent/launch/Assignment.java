@@ -43,7 +43,10 @@ final class Assignment {
 
     private static Map<String, Object> ports(Order order) {
         var ports = new LinkedHashMap<String, Object>();
-        order.spec().ports().forEach((name, port) -> ports.put(name, port(port, order.ports().get(name))));
+        order.spec()
+                .ports()
+                .forEach(
+                        (name, port) -> ports.put(name, port(port, order.ports().get(name))));
         return ports;
     }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.host.Child;
 import rivet.agent.host.Host;
@@ -46,8 +45,9 @@ final class DenoProcess {
                 sandbox.folder(),
                 VARIABLES,
                 new Child.Outputs(this::out, this::err));
-        var _ = child.exit().thenAccept(exit -> warm.completeExceptionally(
-                new IllegalStateException("a JavaScript process ended before it was an actor: " + exit)));
+        var _ = child.exit()
+                .thenAccept(exit -> warm.completeExceptionally(
+                        new IllegalStateException("a JavaScript process ended before it was an actor: " + exit)));
     }
 
     /** Never coloured and never phoning home; an author may say otherwise for the first. */

@@ -36,12 +36,11 @@ final class Executable {
         var program = folder.resolve("start");
         if (!Files.isExecutable(program)) {
             throw new LaunchFailed(
-                    DownReason.BUILD_UNAVAILABLE,
-                    "the archive has no executable file 'start' at its root",
-                    null);
+                    DownReason.BUILD_UNAVAILABLE, "the archive has no executable file 'start' at its root", null);
         }
         var output = new ActorOutput(order.actor(), order.generation(), order.output());
-        var sandbox = host.open(new Limits(order.spec().cpuMillicores(), order.spec().memoryMib()));
+        var sandbox =
+                host.open(new Limits(order.spec().cpuMillicores(), order.spec().memoryMib()));
         try {
             var child = start(sandbox, program, output);
             child.send(script(variables, output).getBytes(StandardCharsets.UTF_8), SEND_BOUND);
@@ -64,7 +63,11 @@ final class Executable {
         var script = new StringBuilder();
         variables.forEach((name, value) -> {
             if (SHELL_NAME.matcher(name).matches()) {
-                script.append("export ").append(name).append('=').append(quoted(value)).append('\n');
+                script.append("export ")
+                        .append(name)
+                        .append('=')
+                        .append(quoted(value))
+                        .append('\n');
             } else {
                 output.note("[rivet: variable '%s' is not set: its name is none a program can have]".formatted(name));
             }

@@ -29,8 +29,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     @Override
     public CompletableFuture<Prepared> prepare(ActorSpec spec) {
         return switch (spec.build().kind()) {
-            case JAVASCRIPT ->
-                javascript.ready().thenCompose(_ -> fetch(spec)).thenApply(OfJavascript::new);
+            case JAVASCRIPT -> javascript.ready().thenCompose(_ -> fetch(spec)).thenApply(OfJavascript::new);
             case EXECUTABLE -> fetch(spec).thenApply(OfExecutable::new);
             case JAVA, OCI_BUNDLE, DOCKER_IMAGE ->
                 CompletableFuture.failedFuture(new LaunchFailed(
@@ -51,8 +50,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
             var cause = Bundles.cause(failure);
             return CompletableFuture.failedFuture(
                     cause instanceof BuildUnavailable
-                            ? new LaunchFailed(
-                                    DownReason.BUILD_UNAVAILABLE, String.valueOf(cause.getMessage()), cause)
+                            ? new LaunchFailed(DownReason.BUILD_UNAVAILABLE, String.valueOf(cause.getMessage()), cause)
                             : cause);
         });
     }

@@ -122,8 +122,8 @@ public final class Javascript implements AutoCloseable {
         }
         var folder = Files.createDirectories(host.files().resolve("tools"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var copy = folder.resolve("deno-%d-%d".formatted(
-                Files.size(real), Files.getLastModifiedTime(real).toMillis()));
+        var copy = folder.resolve("deno-%d-%d"
+                .formatted(Files.size(real), Files.getLastModifiedTime(real).toMillis()));
         return Files.exists(copy) ? copy : copied(Files.readAllBytes(real), copy);
     }
 

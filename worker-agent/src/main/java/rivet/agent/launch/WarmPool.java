@@ -107,7 +107,9 @@ final class WarmPool implements AutoCloseable {
     private DenoProcess warmed() {
         var process = start.get();
         try {
-            process.warm().orTimeout(WARM_BOUND.toMillis(), TimeUnit.MILLISECONDS).join();
+            process.warm()
+                    .orTimeout(WARM_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             return process;
         } catch (RuntimeException e) {
             process.end();

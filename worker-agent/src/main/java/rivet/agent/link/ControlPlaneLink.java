@@ -79,8 +79,8 @@ public final class ControlPlaneLink implements AutoCloseable {
 
     /** A build's bytes as they are stored; the caller closes and checks them. */
     public InputStream download(BuildId build) throws IOException, InterruptedException {
-        var response = client.send(
-                get("/link/builds/%s/content".formatted(build)), HttpResponse.BodyHandlers.ofInputStream());
+        var response =
+                client.send(get("/link/builds/%s/content".formatted(build)), HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             response.body().close();
             throw new IOException("build %s: status %d (expected: 200)".formatted(build, response.statusCode()));
@@ -94,8 +94,9 @@ public final class ControlPlaneLink implements AutoCloseable {
                 .thenApply(response -> switch (response.statusCode()) {
                     case 200 -> Optional.of(Wire.JSON.readValue(response.body(), ActorLocation.class));
                     case 404 -> Optional.empty();
-                    default -> throw new CompletionException(new IOException(
-                            "actor %s: status %d (expected: 200 or 404)".formatted(actor, response.statusCode())));
+                    default ->
+                        throw new CompletionException(new IOException(
+                                "actor %s: status %d (expected: 200 or 404)".formatted(actor, response.statusCode())));
                 });
     }
 

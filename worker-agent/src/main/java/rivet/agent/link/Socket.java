@@ -67,7 +67,8 @@ final class Socket implements WebSocket.Listener {
     }
 
     /** Absent while it is open. */
-    @Nullable String ended() {
+    @Nullable
+    String ended() {
         return end.getNow(null);
     }
 

@@ -52,7 +52,12 @@ public final class ActorOutput {
 
     /** A line of the agent's own among the actor's. */
     public void note(String text) {
-        sink.accept(new LogLine(source.actor(), source.generation(), LogStream.STDERR, clocks.wall().instant(), text));
+        sink.accept(new LogLine(
+                source.actor(),
+                source.generation(),
+                LogStream.STDERR,
+                clocks.wall().instant(),
+                text));
     }
 
     /** Nothing more will come. */
@@ -94,7 +99,8 @@ public final class ActorOutput {
         }
 
         private void emit(String text) {
-            sink.accept(new LogLine(source.actor(), source.generation(), name, clocks.wall().instant(), text));
+            sink.accept(new LogLine(
+                    source.actor(), source.generation(), name, clocks.wall().instant(), text));
         }
 
         /** A NUL is text, but not to a database. */

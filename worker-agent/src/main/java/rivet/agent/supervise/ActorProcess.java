@@ -203,11 +203,10 @@ final class ActorProcess {
     }
 
     private static Down neverStarted(StopOrder order) {
-        var reason =
-                switch (order.why()) {
-                    case WANTED -> DownReason.STOPPED;
-                    case AGENT_STOPS -> DownReason.AGENT_STOPPED;
-                };
+        var reason = switch (order.why()) {
+            case WANTED -> DownReason.STOPPED;
+            case AGENT_STOPS -> DownReason.AGENT_STOPPED;
+        };
         return new Down(null, null, reason, "it was stopped before it was started");
     }
 

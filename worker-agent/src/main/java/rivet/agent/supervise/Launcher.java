@@ -49,8 +49,7 @@ public interface Launcher {
     }
 
     /** Exactly one of the two is present. */
-    record Ended(
-            @Nullable Integer exitCode, @Nullable Integer signal) {}
+    record Ended(@Nullable Integer exitCode, @Nullable Integer signal) {}
 
     /** Why nothing was started, in a form that can be reported. */
     final class LaunchFailed extends RuntimeException {

@@ -110,8 +110,8 @@ public final class Supervisor implements AutoCloseable {
         try {
             closing = true;
             for (var process : alive.values()) {
-                long graceMs = Math.min(
-                        process.spec().graceMs(), settings.closeGrace().toMillis());
+                long graceMs =
+                        Math.min(process.spec().graceMs(), settings.closeGrace().toMillis());
                 process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, Turns.in(graceMs)));
             }
             return alive.values().stream().map(ActorProcess::gone).toList();
@@ -155,8 +155,7 @@ public final class Supervisor implements AutoCloseable {
             }
             case Step.End(var key, var graceMs) -> stop(key, graceMs);
             case Step.EndUnnamed(var key) -> stop(key, process(key).spec().graceMs());
-            case Step.SayStopped(var key) ->
-                say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
+            case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
             case Step.Forget(var key) -> {

@@ -46,7 +46,8 @@ final class Turns {
         }
     }
 
-    @Nullable StopOrder stop() {
+    @Nullable
+    StopOrder stop() {
         lock.lock();
         try {
             return stop;
@@ -55,7 +56,8 @@ final class Turns {
         }
     }
 
-    @Nullable Ended ended() {
+    @Nullable
+    Ended ended() {
         lock.lock();
         try {
             return ended;
