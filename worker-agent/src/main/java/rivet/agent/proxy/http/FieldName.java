@@ -65,11 +65,20 @@ public enum FieldName {
         if (length < BY_LENGTH.length) {
             for (FieldName name : BY_LENGTH[length]) {
                 if (startsWith(bytes, from, name.text)) {
-                    return name.way == Way.REWRITTEN && hasUnderscore(bytes, from, to) ? TWIN : name;
+                    return hasUnderscore(bytes, from, to) ? name.misspelled() : name;
                 }
             }
         }
         return ofFamily(bytes, from, length);
+    }
+
+    /** With an underscore it may frame nothing, and is not what a proxy before us has written. */
+    private FieldName misspelled() {
+        return switch (way) {
+            case REWRITTEN -> TWIN;
+            case FORWARDING -> X_FORWARDED_OTHER;
+            default -> this;
+        };
     }
 
     private static FieldName ofFamily(byte[] bytes, int from, int length) {

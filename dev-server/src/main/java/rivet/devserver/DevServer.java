@@ -1,0 +1,145 @@
+package rivet.devserver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.Agent;
+import rivet.agent.AgentSettings;
+import rivet.controlplane.ControlPlane;
+
+/** Postgres, control plane and one agent, started in this order and closed in the reverse one. */
+public final class DevServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DevServer.class);
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final URI api;
+    private final URI proxy;
+
+    /**
+     * Returns when both the API and the proxy serve.
+     *
+     * @throws CannotStart where the user can mend it: a port or the data folder is in use
+     */
+    public static DevServer start(DevServerSettings settings) throws IOException {
+        return new DevServer(settings);
+    }
+
+    private DevServer(DevServerSettings settings) throws IOException {
+        var data = Files.createDirectories(settings.data().toAbsolutePath().normalize());
+        requireFree("--port", settings.apiPort());
+        requireFree("--proxy-port", settings.proxyPort());
+        try {
+            keep(lock(data));
+            var database = keep(DevDatabase.start(data.resolve("postgres")));
+            var agentToken = randomToken();
+            var controlPlane = keep(ControlPlane.start(controlPlaneSettings(settings, database, agentToken)));
+            var agent = keep(Agent.start(agentSettings(settings, controlPlane.uri(), agentToken, data)));
+            this.api = controlPlane.uri();
+            this.proxy = agent.proxyUrl();
+        } catch (RuntimeException | IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    public URI api() {
+        return api;
+    }
+
+    public URI proxy() {
+        return proxy;
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            var part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.atError().setCause(e).addKeyValue("part", part.getClass().getSimpleName()).log("a part did not close");
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private static Map<String, Object> controlPlaneSettings(
+            DevServerSettings settings, DevDatabase database, String agentToken) {
+        var properties = new HashMap<String, Object>(database.settings());
+        properties.put("rivet.api.host", "127.0.0.1");
+        properties.put("rivet.api.port", settings.apiPort());
+        properties.put("rivet.auth.access", "development");
+        properties.put("rivet.agents.token", agentToken);
+        return properties;
+    }
+
+    private static AgentSettings agentSettings(
+            DevServerSettings settings, URI controlPlane, String agentToken, Path data) {
+        return AgentSettings.defaults(controlPlane, agentToken, data.resolve("agent"))
+                .withRegion(settings.region())
+                .withProxyPort(settings.proxyPort())
+                .withWarmPool(settings.warmPool());
+    }
+
+    /** Known to this process only: no other agent can join a dev server. */
+    private static String randomToken() {
+        var random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    private static void requireFree(String option, int port) {
+        if (port == 0) {
+            return;
+        }
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new CannotStart("port %d is in use: end what listens there, or choose another with %s".formatted(port, option));
+        }
+    }
+
+    private static AutoCloseable lock(Path data) throws IOException {
+        var file = data.resolve("lock");
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw new CannotStart("%s is in use by another dev server: end that one, or choose another with --data".formatted(data));
+        }
+        return () -> {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    /** What the user can mend; its message says how. */
+    public static final class CannotStart extends RuntimeException {
+        CannotStart(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package rivet.agent;
+
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.bundle.Bundles;
+import rivet.agent.host.Host;
+import rivet.agent.launch.Deno;
+import rivet.agent.launch.HostLauncher;
+import rivet.agent.launch.Javascript;
+import rivet.agent.link.ControlPlaneLink;
+import rivet.agent.link.LinkSettings;
+import rivet.agent.supervise.Journal;
+import rivet.agent.supervise.LocalPorts;
+import rivet.agent.supervise.Supervisor;
+import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ToAgent.Desired;
+import rivet.protocol.link.ToControlPlane;
+import rivet.protocol.link.ToControlPlane.Hello;
+
+/** Wires the rooms by hand; starts them in order, closes them in reverse. */
+public final class Agent implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+    private static final String VERSION = "0.1.0";
+
+    private final AgentSettings settings;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final AgentId id;
+    private final ControlPlaneLink link;
+    private final Javascript javascript;
+    private final Supervisor supervisor;
+
+    /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
+    public static Agent start(AgentSettings settings) {
+        return start(settings, line -> log.atInfo().log(line));
+    }
+
+    /** @param progress takes one line for people before something that takes long */
+    public static Agent start(AgentSettings settings, Consumer<String> progress) {
+        return new Agent(settings, progress);
+    }
+
+    private Agent(AgentSettings settings, Consumer<String> progress) {
+        this.settings = settings;
+        try {
+            var data = opened(DataFolder.open(settings.data()));
+            id = data.agent();
+            var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
+            link = opened(new ControlPlaneLink(
+                    new LinkSettings(id, settings.controlPlane(), settings.token()),
+                    new Linked(),
+                    () -> ThreadLocalRandom.current().nextDouble()));
+            javascript = javascript(host, progress);
+            var launcher = opened(new HostLauncher(
+                    host, bundles(host), javascript, settings.apiEndpoint().toString()));
+            var journal = opened(Journal.open(data.path()));
+            supervisor = opened(supervisor(launcher, journal));
+            link.start();
+            javascript.warmUp();
+            log.atInfo()
+                    .addKeyValue("agent", id)
+                    .addKeyValue("region", settings.region())
+                    .log("the agent runs");
+        } catch (RuntimeException e) {
+            closeParts();
+            throw e;
+        }
+    }
+
+    /** Where the world reaches actors. */
+    public URI proxyUrl() {
+        return settings.proxyUrl();
+    }
+
+    public AgentId id() {
+        return id;
+    }
+
+    /** How many processes wait for an actor now. */
+    public int warmProcesses() {
+        return javascript.warmProcesses();
+    }
+
+    /** Stops all actors with grace, reports that, and leaves. */
+    @Override
+    public synchronized void close() {
+        closeParts();
+        log.atInfo().addKeyValue("agent", id).log("the agent ended");
+    }
+
+    private Javascript javascript(Host host, Consumer<String> progress) {
+        var tools = host.files().resolve("tools");
+        var deno = new Deno(
+                new Deno.Settings(
+                        settings.javascript().deno(), settings.javascript().npm(), tools),
+                progress);
+        return new Javascript(host, deno, settings.javascript().warmProcesses());
+    }
+
+    private Bundles bundles(Host host) {
+        var folder = host.files().resolve("builds");
+        return new Bundles(new Bundles.Settings(folder, settings.buildCacheBytes()), link::download);
+    }
+
+    private Supervisor supervisor(HostLauncher launcher, Journal journal) {
+        var ports = new LocalPorts(
+                settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        return new Supervisor(
+                new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE),
+                new Supervisor.Parts(launcher, journal, ports),
+                new Changes(),
+                link::log);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** The last first: the supervisor before the link, so that the ends of actors are still told. */
+    private void closeParts() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                log.atError().setCause(e).log("a part of the agent could not be closed");
+            }
+        }
+    }
+
+    /** What each change of an actor is told to. */
+    private final class Changes implements Supervisor.Listener {
+
+        @Override
+        public void changed(ActorReport report) {
+            link.report(report);
+        }
+
+        @Override
+        public void forgotten(ActorId actor, long generation) {
+            // The control plane knows it; only a proxy's route would be left to remove.
+        }
+    }
+
+    /** The rest of the agent, for the link. */
+    private final class Linked implements ControlPlaneLink.Agent {
+
+        @Override
+        public Hello hello() {
+            return new Hello(
+                    id,
+                    ToControlPlane.PROTOCOL,
+                    VERSION,
+                    settings.region(),
+                    proxyUrl().toString(),
+                    settings.capacity(),
+                    supervisor.inventory());
+        }
+
+        @Override
+        public void desired(Desired set) {
+            supervisor.desire(set.actors());
+        }
+    }
+}

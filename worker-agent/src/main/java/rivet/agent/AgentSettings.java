@@ -1,0 +1,111 @@
+package rivet.agent;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import rivet.agent.host.UserRange;
+import rivet.agent.link.Secret;
+import rivet.agent.supervise.LocalPorts;
+import rivet.protocol.link.ToControlPlane.Capacity;
+
+/**
+ * All that can be set, checked when it is read.
+ *
+ * @param controlPlane such as {@code http://127.0.0.1:6420}
+ * @param token what the agent shows to the control plane
+ * @param data the agent's own folder; no other agent may have it
+ * @param region the label under which actors are placed here
+ * @param proxyHost where the proxy listens
+ * @param proxyUrl where the world reaches the proxy
+ * @param apiEndpoint where actors reach the API
+ * @param capacity what is offered for reservations
+ * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
+ * @param buildCacheBytes beyond it, builds that no actor uses are removed
+ */
+public record AgentSettings(
+        URI controlPlane,
+        Secret token,
+        Path data,
+        String region,
+        String proxyHost,
+        int proxyPort,
+        URI proxyUrl,
+        URI apiEndpoint,
+        Capacity capacity,
+        Duration startDeadline,
+        LocalPorts.Range actorPorts,
+        Optional<UserRange> actorUsers,
+        Javascript javascript,
+        long buildCacheBytes) {
+
+    /** The longest grace an actor has when the agent itself is stopped. */
+    static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    /**
+     * @param deno the program; absent: the one on the PATH, or one that is installed
+     * @param npm the program that installs Deno
+     * @param warmProcesses how many wait for an actor; each holds about 30 MiB
+     */
+    public record Javascript(Optional<Path> deno, String npm, int warmProcesses) {
+
+        public Javascript {
+            if (warmProcesses < 0 || warmProcesses > 1000) {
+                throw new IllegalArgumentException(
+                        "RIVET_WARM_PROCESSES: %d (expected: 0 to 1000)".formatted(warmProcesses));
+            }
+        }
+    }
+
+    public AgentSettings {
+        if (region.isBlank()) {
+            throw new IllegalArgumentException("RIVET_REGION: empty (expected: a name such as local)");
+        }
+        if (proxyPort < 0 || proxyPort > 65_535) {
+            throw new IllegalArgumentException("RIVET_PROXY_PORT: %d (expected: 0 to 65535)".formatted(proxyPort));
+        }
+        if (capacity.cpuMillicores() < 1 || capacity.memoryMib() < 1) {
+            throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
+                    .formatted(capacity.cpuMillicores(), capacity.memoryMib()));
+        }
+        if (startDeadline.isNegative() || startDeadline.isZero()) {
+            throw new IllegalArgumentException(
+                    "RIVET_START_DEADLINE_MS: %d (expected: more than 0)".formatted(startDeadline.toMillis()));
+        }
+    }
+
+    /** From variables such as {@code RIVET_REGION}; a message names the one that is wrong. */
+    public static AgentSettings read(Map<String, String> environment) {
+        var values = new Values(environment);
+        var controlPlane = values.uri("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
+        var proxyHost = values.text("RIVET_PROXY_HOST", "127.0.0.1");
+        int proxyPort = values.number("RIVET_PROXY_PORT", 7080);
+        return new AgentSettings(
+                controlPlane,
+                new Secret(values.required("RIVET_AGENT_TOKEN")),
+                Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
+                values.text("RIVET_REGION", "local"),
+                proxyHost,
+                proxyPort,
+                values.uri("RIVET_PROXY_URL", "http://%s:%d".formatted(proxyHost, proxyPort)),
+                values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
+                new Capacity(
+                        values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
+                        values.number("RIVET_MEMORY_MIB", Machine.memoryMib())),
+                Duration.ofMillis(values.number("RIVET_START_DEADLINE_MS", 30_000)),
+                values.range("RIVET_ACTOR_PORTS", "20000-25999", LocalPorts.Range::new),
+                users(values),
+                new Javascript(
+                        values.optional("RIVET_DENO").map(Path::of),
+                        values.text("RIVET_NPM", "npm"),
+                        values.number("RIVET_WARM_PROCESSES", 2)),
+                values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
+    }
+
+    private static Optional<UserRange> users(Values values) {
+        return values.text("RIVET_ACTOR_USERS", "").equals("off")
+                ? Optional.empty()
+                : Optional.of(values.range("RIVET_ACTOR_USERS", "61000-64999", UserRange::new));
+    }
+}

@@ -1,0 +1,175 @@
+package rivet.agent.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.host.ActorUsers.User;
+
+/**
+ * What one process and all its descendants live in: a folder, control groups, where the agent is root a user, and a mark
+ * in their environment.
+ */
+public final class Sandbox implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
+
+    private static final Duration KILL_SHOULD_TAKE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final int REMOVE_TRIES = 20;
+    private static final long REMOVE_PAUSE_MS = 5;
+
+    /** The shell enters each group itself and only then becomes the program: there is no moment in which it is outside. */
+    private static final String ENTER = """
+            umask 022; ulimit -c 0; n=$1; shift
+            while [ "$n" -gt 0 ]; do echo 0 > "$1" || exit 126; shift; n=$((n - 1)); done
+            exec "$@"
+            """;
+
+    private final String mark;
+    private final Path folder;
+    private final Group group;
+    private final @Nullable User user;
+    private final Host host;
+
+    Sandbox(String mark, Path folder, Group group, @Nullable User user, Host host) {
+        this.mark = mark;
+        this.folder = folder;
+        this.group = group;
+        this.user = user;
+        this.host = host;
+    }
+
+    record Command(List<String> line, Map<String, String> environment, Path folder) {}
+
+    /** Its own; no other sandbox can see into it. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Gives the sandbox a file of ours to read, under this name in its folder. */
+    public Path bring(Path file, String name) {
+        var target = folder.resolve(name);
+        try {
+            if (user == null) {
+                // Whoever runs as our own user could write through a link into everyone's copy.
+                Files.copy(file, target);
+            } else {
+                Files.createLink(target, file);
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts a program in it; needs a path, no name to look for.
+     *
+     * @param more variables beside the few that every process has; known to everyone who can list processes' environments
+     *     before the user is dropped, and read by the shell on the way: nothing of an author's belongs here
+     */
+    public Child start(List<String> program, Path workingFolder, Map<String, String> more, Child.Outputs outputs) {
+        var environment = new HashMap<>(host.environment());
+        environment.put("HOME", folder.toString());
+        environment.put("TMPDIR", folder.resolve("tmp").toString());
+        environment.putAll(more);
+        environment.put(Host.PROCESS_MARK, mark);
+        return host.start(new Command(line(program), environment, workingFolder), outputs);
+    }
+
+    /**
+     * Kills all who live in it, and returns when none is left. That can last only where the kernel cannot let a process
+     * go; then it is said, and tried for ever, because to call them gone would let a second copy start.
+     */
+    public void killAll() {
+        var begun = System.nanoTime();
+        boolean told = false;
+        for (long pauseMs = 1; !killedAll(); pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE.toMillis())) {
+            if (!told && System.nanoTime() - begun > KILL_SHOULD_TAKE.toNanos()) {
+                told = true;
+                log.atError()
+                        .addKeyValue("processes", group.processes())
+                        .addKeyValue("mark", mark)
+                        .log("processes do not die although they were killed");
+            }
+            pause(pauseMs);
+        }
+    }
+
+    /** Whether the kernel killed someone in it for want of memory. */
+    public boolean ranOutOfMemory() {
+        return group.ranOutOfMemory();
+    }
+
+    /** Only when all in it are gone. */
+    @Override
+    public void close() {
+        for (int i = 0; i < REMOVE_TRIES && !group.remove(); i++) {
+            pause(REMOVE_PAUSE_MS);
+        }
+        Folders.remove(folder);
+        if (user != null) {
+            user.close();
+        }
+    }
+
+    /** Makes the folder as its user's own. */
+    Sandbox prepare() {
+        try {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            var temporary = Files.createDirectory(folder.resolve("tmp"));
+            if (user != null) {
+                own(temporary, user);
+                own(folder, user);
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean killedAll() {
+        group.kill();
+        var left = host.processes().find(this::isOurs);
+        host.processes().kill(left, this::isOurs);
+        return left.isEmpty() && group.processes().isEmpty();
+    }
+
+    private boolean isOurs(ProcessTable.Seen seen) {
+        return seen.has(Host.PROCESS_MARK + "=" + mark) || (user != null && seen.user() == user.number());
+    }
+
+    private List<String> line(List<String> program) {
+        var doors = group.doors();
+        var line = new ArrayList<>(List.of(Host.SHELL, "-c", ENTER, "rivet", Integer.toString(doors.size())));
+        line.addAll(doors);
+        line.addAll(host.dropping(user));
+        line.addAll(program);
+        return line;
+    }
+
+    private static void own(Path path, User user) throws IOException {
+        Files.setAttribute(path, "unix:uid", (int) user.number());
+        Files.setAttribute(path, "unix:gid", (int) user.number());
+    }
+
+    private static void pause(long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a sandbox was ended", e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package rivet.agent.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.host.Child;
+import rivet.agent.host.Host;
+import rivet.agent.host.Limits;
+import rivet.agent.host.Sandbox;
+import rivet.agent.output.ActorOutput;
+import rivet.agent.supervise.Launcher.LaunchFailed;
+import rivet.agent.supervise.Launcher.Order;
+import rivet.protocol.link.DownReason;
+
+/** A Deno in a sandbox that is not an actor yet: it waits for one line that says which. */
+final class DenoProcess {
+
+    private static final String WARM_LINE = "rivet: warm\n";
+    private static final Duration SEND_BOUND = Duration.ofSeconds(10);
+    private static final int NOTES_KEPT = 4096;
+
+    /** What Deno needs beside the heap that we grant: its own code, stacks, buffers. */
+    private static final int OUTSIDE_HEAP_MIB = 64;
+
+    private static final int LEAST_HEAP_MIB = 16;
+
+    private final Sandbox sandbox;
+    private final Child child;
+    private final CompletableFuture<Void> warm = new CompletableFuture<>();
+
+    /** Both only touched by the thread that hands over output. */
+    private final StringBuilder said = new StringBuilder();
+
+    private volatile @Nullable ActorOutput output;
+
+    private DenoProcess(Sandbox sandbox, Program program, Mode mode) {
+        this.sandbox = sandbox;
+        this.child = sandbox.start(
+                arguments(program, sandbox.folder(), mode),
+                sandbox.folder(),
+                VARIABLES,
+                new Child.Outputs(this::out, this::err));
+        var _ = child.exit()
+                .thenAccept(exit -> warm.completeExceptionally(
+                        new IllegalStateException("a JavaScript process ended before it was an actor: " + exit)));
+    }
+
+    /** Never coloured and never phoning home; an author may say otherwise for the first. */
+    private static final Map<String, String> VARIABLES =
+            Map.of("NO_COLOR", "1", "DENO_NO_UPDATE_CHECK", "1", "DENO_NO_PROMPT", "1");
+
+    enum Mode {
+        /** Exercises itself before it reads its line. */
+        WARM,
+        COLD
+    }
+
+    /** @param script our own, that runs around each author's */
+    record Program(Path deno, Path script, Limits limits) {}
+
+    static DenoProcess start(Host host, Program program, Mode mode) {
+        var sandbox = host.open(program.limits());
+        try {
+            return new DenoProcess(sandbox, program, mode);
+        } catch (RuntimeException e) {
+            sandbox.killAll();
+            sandbox.close();
+            throw e;
+        }
+    }
+
+    /** Completes when it waits for its line, exercised; fails if it ends first. */
+    CompletableFuture<Void> warm() {
+        return warm;
+    }
+
+    CompletableFuture<?> exit() {
+        return child.exit();
+    }
+
+    SandboxProcess become(Order order, Path module, Map<String, String> variables) {
+        var actorOutput = new ActorOutput(order.actor(), order.generation(), order.output());
+        output = actorOutput;
+        try {
+            var seen = sandbox.bring(module, "main.js");
+            child.send(Assignment.line(order, seen, variables), SEND_BOUND);
+        } catch (IOException | RuntimeException e) {
+            end();
+            throw new LaunchFailed(DownReason.SPAWN_FAILED, "the JavaScript process took no assignment: " + e, e);
+        }
+        return new SandboxProcess(sandbox, child, actorOutput);
+    }
+
+    /** It will not be needed. */
+    void end() {
+        sandbox.killAll();
+        sandbox.close();
+    }
+
+    private static List<String> arguments(Program program, Path readable, Mode mode) {
+        int heapMib = Math.max(LEAST_HEAP_MIB, program.limits().memoryMib() - OUTSIDE_HEAP_MIB);
+        return List.of(
+                program.deno().toString(),
+                "run",
+                "--quiet",
+                "--no-prompt",
+                "--no-config",
+                "--no-lock",
+                "--no-remote",
+                "--no-npm",
+                "--cached-only",
+                "--no-code-cache",
+                "--allow-net",
+                "--allow-env",
+                "--allow-read=" + readable,
+                "--deny-write",
+                "--deny-run",
+                "--deny-ffi",
+                "--deny-sys",
+                "--v8-flags=--max-old-space-size=" + heapMib,
+                program.script().toString(),
+                mode == Mode.WARM ? "warm" : "cold");
+    }
+
+    private void out(byte[] bytes) {
+        var actor = output;
+        if (actor != null) {
+            actor.out(bytes);
+            return;
+        }
+        note(bytes);
+        if (said.indexOf(WARM_LINE) >= 0) {
+            said.setLength(0);
+            warm.complete(null);
+        }
+    }
+
+    private void err(byte[] bytes) {
+        var actor = output;
+        if (actor != null) {
+            actor.err(bytes);
+        } else {
+            note(bytes);
+        }
+    }
+
+    private void note(byte[] bytes) {
+        if (said.length() < NOTES_KEPT) {
+            said.append(new String(bytes, StandardCharsets.UTF_8));
+        }
+    }
+}

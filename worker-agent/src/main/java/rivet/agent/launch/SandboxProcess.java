@@ -1,0 +1,62 @@
+package rivet.agent.launch;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import rivet.agent.host.Child;
+import rivet.agent.host.Exit;
+import rivet.agent.host.Sandbox;
+import rivet.agent.output.ActorOutput;
+import rivet.agent.supervise.Launcher;
+
+/** An actor's process and its sandbox, as the supervisor knows them. */
+final class SandboxProcess implements Launcher.Process {
+
+    /** All who could write are dead by then; this is for what they wrote before. */
+    private static final Duration DRAIN_BOUND = Duration.ofSeconds(5);
+
+    private final Sandbox sandbox;
+    private final Child child;
+    private final ActorOutput output;
+    private final CompletableFuture<Launcher.Ended> ended;
+
+    SandboxProcess(Sandbox sandbox, Child child, ActorOutput output) {
+        this.sandbox = sandbox;
+        this.child = child;
+        this.output = output;
+        this.ended = child.exit().thenApply(SandboxProcess::ended);
+    }
+
+    @Override
+    public CompletableFuture<Launcher.Ended> ended() {
+        return ended;
+    }
+
+    @Override
+    public void terminate() {
+        child.terminate();
+    }
+
+    @Override
+    public void killAll() {
+        sandbox.killAll();
+    }
+
+    @Override
+    public boolean ranOutOfMemory() {
+        return sandbox.ranOutOfMemory();
+    }
+
+    @Override
+    public void close() {
+        child.drain(DRAIN_BOUND);
+        output.end();
+        sandbox.close();
+    }
+
+    private static Launcher.Ended ended(Exit exit) {
+        return switch (exit) {
+            case Exit.Code(var code) -> new Launcher.Ended(code, null);
+            case Exit.Signal(var number) -> new Launcher.Ended(null, number);
+        };
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Makes processes of builds: which program, with which variables, in which sandbox; finds or installs Deno, and keeps a few
+ * warm processes of it that wait for an actor. Deliberately absent: when to start and stop.
+ */
+@NullMarked
+package rivet.agent.launch;
+
+import org.jspecify.annotations.NullMarked;

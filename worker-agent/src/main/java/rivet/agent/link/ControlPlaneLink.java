@@ -1,0 +1,164 @@
+package rivet.agent.link;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
+import rivet.protocol.Wire;
+import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ToAgent.Desired;
+import rivet.protocol.link.ToControlPlane.Hello;
+import rivet.protocol.link.ToControlPlane.LogLine;
+
+/** The agent's side of the conversation with the control plane; connects again for as long as the agent lives. */
+public final class ControlPlaneLink implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ControlPlaneLink.class);
+
+    private final LinkSettings settings;
+    private final Agent agent;
+    private final DoubleSupplier chance;
+    private final Outbox outbox = new Outbox(Outbox.Bounds.DEFAULT);
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
+            .build();
+    private final Heartbeats heartbeats;
+    private final Thread thread = Thread.ofVirtual().name("link").unstarted(this::run);
+    private volatile boolean closed;
+    private volatile boolean fenced;
+
+    /** @param chance from 0 to 1, anew each time */
+    public ControlPlaneLink(LinkSettings settings, Agent agent, DoubleSupplier chance) {
+        this.settings = settings;
+        this.agent = agent;
+        this.chance = chance;
+        this.heartbeats = new Heartbeats(settings, this::fenced);
+    }
+
+    /** The rest of the agent, as the link sees it. */
+    public interface Agent {
+
+        /** With all that is true now; asked for at each connect. */
+        Hello hello();
+
+        /** The set in force; only ever a newer one. Must not wait. */
+        void desired(Desired set);
+    }
+
+    public void start() {
+        thread.start();
+        heartbeats.start();
+    }
+
+    /** Tells a fact; at once if there is a connection, and else with the next hello. */
+    public void report(ActorReport report) {
+        outbox.put(report);
+    }
+
+    public void log(LogLine line) {
+        outbox.put(line);
+    }
+
+    /** When the heartbeat that was last granted was sent, on {@link System#nanoTime}. */
+    public OptionalLong leaseGrantedFrom() {
+        return heartbeats.grantedFrom();
+    }
+
+    /** A build's bytes as they are stored; the caller closes and checks them. */
+    public InputStream download(BuildId build) throws IOException, InterruptedException {
+        var response =
+                client.send(get("/link/builds/%s/content".formatted(build)), HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            response.body().close();
+            throw new IOException("build %s: status %d (expected: 200)".formatted(build, response.statusCode()));
+        }
+        return response.body();
+    }
+
+    /** Who runs an actor that is not here; empty if there is no such actor. */
+    public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
+        return client.sendAsync(get("/link/actors/" + actor), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> switch (response.statusCode()) {
+                    case 200 -> Optional.of(Wire.JSON.readValue(response.body(), ActorLocation.class));
+                    case 404 -> Optional.empty();
+                    default ->
+                        throw new CompletionException(new IOException(
+                                "actor %s: status %d (expected: 200 or 404)".formatted(actor, response.statusCode())));
+                });
+    }
+
+    /** Sends what waits, if that can be done soon, and says goodbye. */
+    @Override
+    public void close() {
+        var giveUp = System.nanoTime() + LinkSettings.LAST_WORDS.toNanos();
+        closed = true;
+        outbox.nudge();
+        try {
+            if (!thread.join(Duration.ofNanos(Math.max(1, giveUp - System.nanoTime())))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        heartbeats.close();
+        client.shutdownNow();
+    }
+
+    private HttpRequest get(String path) {
+        return HttpRequest.newBuilder(settings.at(path))
+                .timeout(LinkSettings.REQUEST_TIMEOUT)
+                .header("Authorization", settings.authorization())
+                .GET()
+                .build();
+    }
+
+    private void fenced() {
+        log.warn("the lease is lost: saying hello again");
+        fenced = true;
+        outbox.nudge();
+    }
+
+    private void run() {
+        var failures = 0;
+        while (!closed) {
+            fenced = false;
+            var conversation = new Conversation(agent, outbox, heartbeats, () -> closed, () -> fenced);
+            try {
+                conversation.hold(client, settings);
+            } catch (IOException | RuntimeException e) {
+                log.atWarn()
+                        .addKeyValue("control_plane", settings.controlPlane())
+                        .addKeyValue("cause", e.toString())
+                        .log("the link is down: trying again");
+            } catch (InterruptedException _) {
+                return;
+            }
+            failures = conversation.wasWelcomed() ? 0 : failures + 1;
+            pause(failures);
+        }
+    }
+
+    private void pause(int failures) {
+        if (closed) {
+            return;
+        }
+        try {
+            Thread.sleep(LinkSettings.RECONNECT.delay(failures, chance.getAsDouble()));
+        } catch (InterruptedException _) {
+            closed = true;
+        }
+    }
+}

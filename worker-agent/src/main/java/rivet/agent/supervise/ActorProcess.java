@@ -1,0 +1,216 @@
+package rivet.agent.supervise;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.supervise.Launcher.LaunchFailed;
+import rivet.agent.supervise.Launcher.Order;
+import rivet.agent.supervise.Launcher.Prepared;
+import rivet.agent.supervise.Verdict.Cause;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase.Down;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Run;
+import rivet.protocol.link.DownReason;
+import rivet.protocol.link.ToControlPlane.LogLine;
+
+/** Carries one generation of one actor from fetch to exit, on one thread of its own. */
+final class ActorProcess {
+
+    private static final Logger log = LoggerFactory.getLogger(ActorProcess.class);
+
+    /** How long a thread waits at a time when nothing bounds it; it only wakes, looks and waits on. */
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final Run run;
+    private final ActorKey key;
+    private final Surroundings around;
+    private final Turns turns = new Turns();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private volatile ProcessState state = new ProcessState.Fetching();
+
+    ActorProcess(Run run, Surroundings around) {
+        this.run = run;
+        this.key = new ActorKey(run.actor(), run.generation());
+        this.around = around;
+    }
+
+    /** @param changed called with each state, in order, on the actor's own thread */
+    record Surroundings(
+            Launcher launcher,
+            Journal journal,
+            LocalPorts ports,
+            Duration startDeadline,
+            Consumer<LogLine> output,
+            BiConsumer<ActorProcess, ProcessState> changed) {}
+
+    void start() {
+        Thread.ofVirtual().name("actor-" + key.actor()).start(this::run);
+    }
+
+    void stop(StopOrder order) {
+        turns.stop(order);
+    }
+
+    ActorKey key() {
+        return key;
+    }
+
+    ActorSpec spec() {
+        return run.spec();
+    }
+
+    ActorReport report() {
+        return new ActorReport(key.actor(), key.generation(), state.phase());
+    }
+
+    /** Completes when no process of it is left and that has been told. */
+    CompletableFuture<Void> gone() {
+        return gone;
+    }
+
+    private void run() {
+        var down = down();
+        try {
+            around.journal().ended(key, down);
+        } catch (RuntimeException e) {
+            log.atError().addKeyValue("actor", key).setCause(e).log("an end could not be written to the journal");
+        }
+        become(new ProcessState.Exited(down));
+        gone.complete(null);
+    }
+
+    private Down down() {
+        try {
+            return live();
+        } catch (LaunchFailed e) {
+            log.atWarn().addKeyValue("actor", key).addKeyValue("cause", e.getMessage()).log("an actor could not be started");
+            return new Down(null, null, e.reason(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            log.atError().addKeyValue("actor", key).setCause(e).log("an actor failed for a reason of our own");
+            return new Down(null, null, DownReason.SPAWN_FAILED, "the agent failed: " + e);
+        }
+    }
+
+    private Down live() {
+        become(new ProcessState.Fetching());
+        var preparing = around.launcher().prepare(run.spec());
+        var order = awaitOrStop(preparing);
+        if (order != null) {
+            var _ = preparing.thenAccept(Prepared::close);
+            return neverStarted(order);
+        }
+        try (var prepared = join(preparing);
+                var ports = ActorPorts.take(run.spec().ports(), around.ports())) {
+            become(new ProcessState.Spawning());
+            return around.journal().started(key) ? live(prepared, ports) : startedBefore();
+        }
+    }
+
+    private Down live(Prepared prepared, ActorPorts ports) {
+        var order = new Order(key.actor(), key.generation(), run.spec(), ports.all(), around.output());
+        try (var process = prepared.launch(order)) {
+            var _ = process.ended().thenAccept(turns::ended);
+            Cause cause;
+            try {
+                cause = watch(process, ports);
+            } finally {
+                process.killAll();
+            }
+            return Verdict.of(process.ended().join(), cause);
+        }
+    }
+
+    private Cause watch(Launcher.Process process, ActorPorts ports) {
+        become(new ProcessState.Listening());
+        var readiness = new Readiness(ports.tcp());
+        long deadline = Turns.in(around.startDeadline().toMillis());
+        for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
+            if (readiness.allOpen()) {
+                become(new ProcessState.Running(ports.all()));
+                awaitEndOrStop();
+                break;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                return portClosed(readiness);
+            }
+            turns.await(seen, System.nanoTime() + readiness.pause().toNanos());
+        }
+        return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
+    }
+
+    /** The order of things: no more requests come, then the actor is told, then it has its grace. */
+    private Cause stop(Launcher.Process process) {
+        become(new ProcessState.Stopping());
+        process.terminate();
+        while (true) {
+            int seen = turns.changes();
+            var order = Objects.requireNonNull(turns.stop());
+            if (turns.ended() != null) {
+                return new Cause.Stop(order, false);
+            }
+            if (System.nanoTime() - order.killAt() >= 0) {
+                return new Cause.Stop(order, true);
+            }
+            turns.await(seen, order.killAt());
+        }
+    }
+
+    private void awaitEndOrStop() {
+        for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
+            turns.await(seen, Turns.in(LONG.toMillis()));
+        }
+    }
+
+    private @Nullable StopOrder awaitOrStop(CompletableFuture<?> work) {
+        var _ = work.whenComplete((_, _) -> turns.nudge());
+        for (int seen = turns.changes(); turns.stop() == null && !work.isDone(); seen = turns.changes()) {
+            turns.await(seen, Turns.in(LONG.toMillis()));
+        }
+        return turns.stop();
+    }
+
+    private boolean isOver() {
+        return turns.ended() != null || turns.stop() != null;
+    }
+
+    private Cause portClosed(Readiness readiness) {
+        var port = readiness.firstClosed().orElseThrow();
+        return new Cause.PortClosed(
+                port.getKey(),
+                port.getValue(),
+                ActorPorts.variable(port.getKey()),
+                around.startDeadline().toMillis());
+    }
+
+    private void become(ProcessState next) {
+        state = next;
+        around.changed().accept(this, next);
+    }
+
+    private static Prepared join(CompletableFuture<Prepared> preparing) {
+        try {
+            return preparing.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private static Down neverStarted(StopOrder order) {
+        var reason = switch (order.why()) {
+            case WANTED -> DownReason.STOPPED;
+            case AGENT_STOPS -> DownReason.AGENT_STOPPED;
+        };
+        return new Down(null, null, reason, "it was stopped before it was started");
+    }
+
+    private static Down startedBefore() {
+        return new Down(null, null, DownReason.AGENT_RESTARTED, "this generation was started before");
+    }
+}

@@ -1,0 +1,68 @@
+package rivet.agent.supervise;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DownReason;
+import rivet.protocol.link.ToControlPlane.LogLine;
+
+/** The seam between deciding that an actor shall run and having a process of it. */
+public interface Launcher {
+
+    /** Makes all ready that a start needs and that may take long. Completes with a {@link LaunchFailed} if it cannot. */
+    CompletableFuture<Prepared> prepare(ActorSpec spec);
+
+    /** A build that is here, and stays here until this is closed. */
+    interface Prepared extends AutoCloseable {
+
+        /** @throws LaunchFailed where no process of it is left behind */
+        Process launch(Order order);
+
+        @Override
+        void close();
+    }
+
+    /** @param output takes what the actor prints; does not wait */
+    record Order(
+            ActorId actor, long generation, ActorSpec spec, Map<String, Integer> ports, Consumer<LogLine> output) {}
+
+    /** A process and all its descendants. */
+    interface Process extends AutoCloseable {
+
+        /** Completes when the process itself has ended; descendants may live on. */
+        CompletableFuture<Ended> ended();
+
+        /** Asks the process, not its descendants, to end. */
+        void terminate();
+
+        /** Kills it and all its descendants; returns when none is left. */
+        void killAll();
+
+        boolean ranOutOfMemory();
+
+        /** Hands over the last of its output and gives back what it used. Only after {@link #killAll}. */
+        @Override
+        void close();
+    }
+
+    /** Exactly one of the two is present. */
+    record Ended(@Nullable Integer exitCode, @Nullable Integer signal) {}
+
+    /** Why nothing was started, in a form that can be reported. */
+    final class LaunchFailed extends RuntimeException {
+
+        private final DownReason reason;
+
+        public LaunchFailed(DownReason reason, String message, @Nullable Throwable cause) {
+            super(message, cause);
+            this.reason = reason;
+        }
+
+        public DownReason reason() {
+            return reason;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package rivet.agent.supervise;
+
+import java.util.Map;
+import rivet.protocol.link.ActorReport.Phase;
+
+/** Where one generation is on its way from fetch to exit. */
+sealed interface ProcessState {
+
+    /** Its build is being brought here; no process exists. */
+    record Fetching() implements ProcessState {}
+
+    /** From here on, it counts as started for ever. */
+    record Spawning() implements ProcessState {}
+
+    /** There is a process, and its ports are not all open. */
+    record Listening() implements ProcessState {}
+
+    record Running(Map<String, Integer> ports) implements ProcessState {}
+
+    record Stopping() implements ProcessState {}
+
+    /** No process of it is left. */
+    record Exited(Phase.Down down) implements ProcessState {}
+
+    default Phase phase() {
+        return switch (this) {
+            case Fetching _ -> new Phase.Starting("fetch");
+            case Spawning _ -> new Phase.Starting("spawn");
+            case Listening _ -> new Phase.Starting("listen");
+            case Running(var ports) -> new Phase.Up(ports);
+            case Stopping _ -> new Phase.Stopping();
+            case Exited(var down) -> down;
+        };
+    }
+}

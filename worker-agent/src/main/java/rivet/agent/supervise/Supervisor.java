@@ -1,0 +1,209 @@
+package rivet.agent.supervise;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.supervise.Difference.Known;
+import rivet.agent.supervise.Difference.Step;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase.Down;
+import rivet.protocol.link.DesiredActor;
+import rivet.protocol.link.DownReason;
+import rivet.protocol.link.ToControlPlane.LogLine;
+
+/** Compares what is desired with what runs here, starts and stops, and keeps each end until it is no longer named. */
+public final class Supervisor implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+
+    /** After the grace at a close: for killing what is left, which takes milliseconds unless the machine is ill. */
+    private static final Duration KILL_BOUND = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Journal journal;
+    private final Listener listener;
+    private final ActorProcess.Surroundings around;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<ActorKey, ActorProcess> alive = new HashMap<>();
+    private final Map<ActorKey, Down> down = new HashMap<>();
+    private List<DesiredActor> desired = List.of();
+    private boolean closing;
+
+    public Supervisor(Settings settings, Parts parts, Listener listener, Consumer<LogLine> output) {
+        this.settings = settings;
+        this.journal = parts.journal();
+        this.listener = listener;
+        this.around = new ActorProcess.Surroundings(
+                parts.launcher(), journal, parts.ports(), settings.startDeadline(), output, this::changed);
+        recall();
+    }
+
+    /**
+     * @param startDeadline from the spawn until each port accepts connections
+     * @param closeGrace the longest grace an actor has when the agent itself stops
+     */
+    public record Settings(Duration startDeadline, Duration closeGrace) {}
+
+    public record Parts(Launcher launcher, Journal journal, LocalPorts ports) {}
+
+    /**
+     * Hears each change, in order for each actor, before what follows from it is done: {@code stopping} comes before the
+     * signal is sent. It must not call back and should not wait.
+     */
+    public interface Listener {
+
+        void changed(ActorReport report);
+
+        /** The control plane knows the end of it, and so we need not. */
+        void forgotten(ActorId actor, long generation);
+    }
+
+    /** From now on, this is what should run here; returns at once. */
+    public void desire(List<DesiredActor> actors) {
+        lock.lock();
+        try {
+            desired = List.copyOf(actors);
+            pass();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that runs here, and all that ended here and is still named. */
+    public List<ActorReport> inventory() {
+        lock.lock();
+        try {
+            var reports = new ArrayList<ActorReport>();
+            alive.values().forEach(process -> reports.add(process.report()));
+            down.forEach((key, end) -> reports.add(new ActorReport(key.actor(), key.generation(), end)));
+            return reports;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops all, with grace, and starts nothing more; returns when they are gone, or the bound is over. */
+    @Override
+    public void close() {
+        var gone = stopAll();
+        long boundMs = settings.closeGrace().plus(KILL_BOUND).toMillis();
+        var all = CompletableFuture.allOf(gone.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> true)
+                .completeOnTimeout(false, boundMs, TimeUnit.MILLISECONDS);
+        if (!all.join()) {
+            log.atError().addKeyValue("actors", alive.keySet()).log("actors outlive the agent");
+        }
+    }
+
+    private List<CompletableFuture<Void>> stopAll() {
+        lock.lock();
+        try {
+            closing = true;
+            for (var process : alive.values()) {
+                long graceMs =
+                        Math.min(process.spec().graceMs(), settings.closeGrace().toMillis());
+                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, Turns.in(graceMs)));
+            }
+            return alive.values().stream().map(ActorProcess::gone).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What an earlier run of the agent had started; its processes were ended before we came here. */
+    private void recall() {
+        journal.entries().forEach((key, end) -> down.put(key, end.orElseGet(() -> lost(key))));
+    }
+
+    private Down lost(ActorKey key) {
+        var lost = new Down(
+                null, null, DownReason.AGENT_RESTARTED, "the agent was restarted, and the process did not outlive it");
+        journal.ended(key, lost);
+        return lost;
+    }
+
+    private void pass() {
+        if (closing) {
+            return;
+        }
+        Difference.between(known(), desired).forEach(this::take);
+    }
+
+    private Map<ActorKey, Known> known() {
+        var known = new HashMap<ActorKey, Known>();
+        down.keySet().forEach(key -> known.put(key, Known.DOWN));
+        alive.keySet().forEach(key -> known.put(key, Known.ALIVE));
+        return known;
+    }
+
+    private void take(Step step) {
+        switch (step) {
+            case Step.Start(var run) -> {
+                var process = new ActorProcess(run, around);
+                alive.put(process.key(), process);
+                process.start();
+            }
+            case Step.End(var key, var graceMs) -> stop(key, graceMs);
+            case Step.EndUnnamed(var key) -> stop(key, process(key).spec().graceMs());
+            case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
+            case Step.SayOutdated(var key) ->
+                say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
+            case Step.Forget(var key) -> {
+                down.remove(key);
+                journal.forgotten(key);
+                listener.forgotten(key.actor(), key.generation());
+            }
+        }
+    }
+
+    private void stop(ActorKey key, long graceMs) {
+        process(key).stop(new StopOrder(StopOrder.Why.WANTED, Turns.in(graceMs)));
+    }
+
+    private ActorProcess process(ActorKey key) {
+        return Objects.requireNonNull(alive.get(key));
+    }
+
+    private void say(ActorKey key, Down end) {
+        journal.ended(key, end);
+        down.put(key, end);
+        listener.changed(new ActorReport(key.actor(), key.generation(), end));
+    }
+
+    /** On the actor's own thread. */
+    private void changed(ActorProcess process, ProcessState state) {
+        log.atInfo()
+                .addKeyValue("actor", process.key().actor())
+                .addKeyValue("generation", process.key().generation())
+                .addKeyValue("phase", state.phase())
+                .log("an actor changed");
+        if (state instanceof ProcessState.Exited(var end)) {
+            ended(process, end);
+        } else {
+            listener.changed(process.report());
+        }
+    }
+
+    /** In one step, so that no one hears that an end is forgotten before it was told. */
+    private void ended(ActorProcess process, Down end) {
+        lock.lock();
+        try {
+            alive.remove(process.key());
+            down.put(process.key(), end);
+            listener.changed(process.report());
+            pass(); // A newer generation may have waited for this end.
+        } finally {
+            lock.unlock();
+        }
+    }
+}

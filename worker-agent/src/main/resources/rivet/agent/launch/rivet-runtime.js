@@ -1,0 +1,141 @@
+// What runs in every JavaScript actor's process, before and around the author's module.
+//
+// It reads one line of JSON from standard input: who the actor is, and where its module is. So a process can be started,
+// and warmed, before anyone knows which actor it will be.
+
+const WARM_LINE = "rivet: warm\n";
+const KEEP_ALIVE_MS = 60 * 60 * 1000;
+const NOT_YET = ["kv", "alarm", "log", "ready", "sleep"];
+
+class EntryError extends Error {}
+
+// Made when someone asks for the signal.
+let stop;
+
+if (Deno.args[0] === "warm") {
+  await exercise();
+  Deno.stdout.writeSync(new TextEncoder().encode(WARM_LINE));
+}
+
+const line = await readLine();
+if (line === null) {
+  // No assignment will come: the agent does not need this process any more.
+  Deno.exit(0);
+}
+const assignment = JSON.parse(line);
+for (const [name, value] of Object.entries(assignment.environment)) {
+  Deno.env.set(name, value);
+}
+
+const entry = await load(assignment.module);
+// Awaiting what never settles does not keep Deno alive by itself.
+const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+try {
+  await entry.start(context(assignment.metadata));
+} finally {
+  clearInterval(keepAlive);
+}
+// Returned: whatever the author left running runs until it is done, and then the process ends with 0.
+
+async function load(module) {
+  const { default: entry } = await import(module);
+  try {
+    check(entry);
+  } catch (error) {
+    console.error(`error: ${error.message}`);
+    Deno.exit(1);
+  }
+  return entry;
+}
+
+function check(entry) {
+  if (entry === undefined || entry === null) {
+    throw new EntryError(
+      "the script has no default export. Export an object with an async start function: " +
+        "export default { async start(ctx) { … } }",
+    );
+  }
+  if (typeof entry.start !== "function") {
+    throw new EntryError(
+      "the default export has no start function. It must be an object with `async start(ctx)`, " +
+        "or a class with `static async start(ctx)`",
+    );
+  }
+  if (Object.prototype.toString.call(entry.start) !== "[object AsyncFunction]") {
+    throw new EntryError("start of the default export is not async. Declare it as `async start(ctx)`");
+  }
+}
+
+function context(metadata) {
+  const ctx = {
+    metadata: frozenMetadata(metadata),
+    get signal() {
+      return stopSignal();
+    },
+  };
+  for (const name of NOT_YET) {
+    Object.defineProperty(ctx, name, {
+      get() {
+        throw new Error(`ctx.${name} does not exist yet in this version of Rivet`);
+      },
+    });
+  }
+  return Object.freeze(ctx);
+}
+
+function frozenMetadata(metadata) {
+  const createdAt = Date.parse(metadata.actor.createdAt);
+  // A frozen Date can still be set, so each reader has one of its own.
+  Object.defineProperty(metadata.actor, "createdAt", { get: () => new Date(createdAt), enumerable: true });
+  return deepFreeze(metadata);
+}
+
+function deepFreeze(value) {
+  for (const key of Object.keys(value)) {
+    const { value: inner } = Object.getOwnPropertyDescriptor(value, key);
+    if (typeof inner === "object" && inner !== null) {
+      deepFreeze(inner);
+    }
+  }
+  return Object.freeze(value);
+}
+
+// Only for those who ask: whoever never looks at the signal is ended by SIGTERM, as any program is.
+function stopSignal() {
+  if (stop === undefined) {
+    stop = new AbortController();
+    Deno.addSignalListener("SIGTERM", () => stop.abort(new DOMException("The actor is to stop", "AbortError")));
+  }
+  return stop.signal;
+}
+
+async function readLine() {
+  const chunks = [];
+  const buffer = new Uint8Array(64 * 1024);
+  for (;;) {
+    const count = await Deno.stdin.read(buffer);
+    if (count === null) {
+      return null;
+    }
+    const chunk = buffer.slice(0, count);
+    const end = chunk.indexOf(10);
+    chunks.push(end < 0 ? chunk : chunk.subarray(0, end));
+    if (end >= 0) {
+      return await new Blob(chunks).text();
+    }
+  }
+}
+
+// Opens, serves and imports once, so that the actor's first time is not the process's first time.
+async function exercise() {
+  await import("data:text/javascript,export default { async start() {} }");
+  const served = Promise.withResolvers();
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: served.resolve }, () => new Response("warm"));
+  const { port } = await served.promise;
+  const connection = await Deno.connect({ port, hostname: "127.0.0.1" });
+  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: warm\r\nConnection: close\r\n\r\n"));
+  const buffer = new Uint8Array(1024);
+  while ((await connection.read(buffer)) !== null);
+  connection.close();
+  await server.shutdown();
+}

@@ -1,0 +1,55 @@
+package rivet.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentSettingsTest {
+
+    @Test
+    void token_is_all_that_must_be_set() {
+        var settings = AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t"));
+
+        assertThat(settings.proxyUrl()).isEqualTo(URI.create("http://127.0.0.1:7080"));
+        assertThat(settings.region()).isEqualTo("local");
+        assertThat(settings.apiEndpoint()).isEqualTo(settings.controlPlane());
+        assertThat(settings.actorUsers()).isPresent();
+    }
+
+    @Test
+    void token_is_not_printed() {
+        assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "hidden")).toString())
+                .doesNotContain("hidden");
+    }
+
+    @Test
+    void missing_token_is_named() {
+        assertThatThrownBy(() -> AgentSettings.read(Map.of())).hasMessageContaining("RIVET_AGENT_TOKEN: not set");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RIVET_PROXY_PORT, 70000",
+        "RIVET_PROXY_PORT, x",
+        "RIVET_CONTROL_PLANE_URL, nowhere",
+        "RIVET_ACTOR_PORTS, 5-1",
+        "RIVET_ACTOR_USERS, 0-10",
+        "RIVET_WARM_PROCESSES, -1",
+        "RIVET_START_DEADLINE_MS, 0",
+        "RIVET_MEMORY_MIB, 0"
+    })
+    void wrong_value_is_refused_with_what_was_expected(String name, String value) {
+        var variables = new HashMap<>(Map.of("RIVET_AGENT_TOKEN", "t"));
+        variables.put(name, value);
+
+        assertThatThrownBy(() -> AgentSettings.read(variables))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected");
+    }
+}

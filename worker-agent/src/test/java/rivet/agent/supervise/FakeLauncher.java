@@ -1,0 +1,97 @@
+package rivet.agent.supervise;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.ActorSpec;
+
+/** Runs nothing; writes down, in one list, what it is asked and what the world is told. */
+final class FakeLauncher implements Launcher, Supervisor.Listener {
+
+    final List<String> story = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<@Nullable Void> fetched = CompletableFuture.completedFuture(null);
+    private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+
+    void await(String event) {
+        Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> story.contains(event));
+    }
+
+    void ends(int code) {
+        ended.complete(new Ended(code, null));
+    }
+
+    @Override
+    public CompletableFuture<Prepared> prepare(ActorSpec spec) {
+        return fetched.thenApply(_ -> new FakePrepared());
+    }
+
+    @Override
+    public void changed(ActorReport report) {
+        story.add(
+                switch (report.phase()) {
+                    case Phase.Starting(var step) -> "starting " + step;
+                    case Phase.Up _ -> "up";
+                    case Phase.Stopping _ -> "stopping";
+                    case Phase.Down down -> "down " + down.reason();
+                });
+    }
+
+    @Override
+    public void forgotten(ActorId actor, long generation) {
+        story.add("forgotten");
+    }
+
+    private final class FakePrepared implements Prepared {
+
+        private boolean launched;
+
+        @Override
+        public Process launch(Order order) {
+            launched = true;
+            story.add("launch " + order.generation());
+            return new FakeProcess();
+        }
+
+        @Override
+        public void close() {
+            if (!launched) {
+                story.add("release");
+            }
+        }
+    }
+
+    private final class FakeProcess implements Process {
+
+        @Override
+        public CompletableFuture<Ended> ended() {
+            return ended;
+        }
+
+        @Override
+        public void terminate() {
+            story.add("terminate");
+            ended.complete(new Ended(null, 15));
+        }
+
+        @Override
+        public void killAll() {
+            story.add("kill all");
+        }
+
+        @Override
+        public boolean ranOutOfMemory() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            story.add("close");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package rivet.agent.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
+import rivet.protocol.BuildKind;
+import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Run;
+import rivet.protocol.link.DesiredActor.Stop;
+import rivet.protocol.link.DownReason;
+
+class SupervisorTest {
+
+    @TempDir
+    Path folder;
+
+    private final ActorId actor = ActorId.random();
+    private final FakeLauncher launcher = new FakeLauncher();
+    private Supervisor supervisor;
+
+    @BeforeEach
+    void open() {
+        supervisor = new Supervisor(
+                new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5)),
+                new Supervisor.Parts(
+                        launcher, Journal.open(folder), new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
+                launcher,
+                _ -> {});
+    }
+
+    @AfterEach
+    void close() {
+        supervisor.close();
+    }
+
+    @Test
+    void proxy_hears_of_a_stop_before_the_actor_does() {
+        supervisor.desire(List.of(run(1)));
+        launcher.await("up");
+
+        supervisor.desire(List.of(new Stop(actor, 1, 10_000)));
+
+        launcher.await("down stopped");
+        assertThat(launcher.story)
+                .containsExactly(
+                        "starting fetch",
+                        "starting spawn",
+                        "launch 1",
+                        "starting listen",
+                        "up",
+                        "stopping",
+                        "terminate",
+                        "kill all",
+                        "close",
+                        "down stopped");
+    }
+
+    @Test
+    void generation_is_launched_once_however_often_it_is_desired() {
+        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)));
+        launcher.await("up");
+        launcher.ends(1);
+        launcher.await("down exited");
+
+        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1), new Stop(ActorId.random(), 1, 0)));
+
+        assertThat(launcher.story).filteredOn("launch 1"::equals).hasSize(1);
+    }
+
+    @Test
+    void generation_that_was_journaled_but_lost_is_reported_and_not_launched() {
+        supervisor.close();
+        try (var journal = Journal.open(folder)) {
+            journal.started(new ActorKey(actor, 1));
+        }
+        open();
+
+        supervisor.desire(List.of(run(1)));
+
+        assertThat(supervisor.inventory())
+                .singleElement()
+                .satisfies(report -> assertThat(report.phase())
+                        .isInstanceOfSatisfying(
+                                Phase.Down.class,
+                                down -> assertThat(down.reason()).isEqualTo(DownReason.AGENT_RESTARTED)));
+        assertThat(launcher.story).doesNotContain("launch 1");
+    }
+
+    @Test
+    void stop_during_the_fetch_ends_it_without_a_process() {
+        launcher.fetched = new CompletableFuture<>();
+        supervisor.desire(List.of(run(1)));
+        launcher.await("starting fetch");
+
+        supervisor.desire(List.of(new Stop(actor, 1, 0)));
+
+        launcher.await("down stopped");
+        launcher.fetched.complete(null);
+        launcher.await("release");
+        assertThat(launcher.story).doesNotContain("launch 1");
+    }
+
+    @Test
+    void build_that_cannot_be_had_is_the_reason() {
+        launcher.fetched =
+                CompletableFuture.failedFuture(new Launcher.LaunchFailed(DownReason.BUILD_UNAVAILABLE, "gone", null));
+
+        supervisor.desire(List.of(run(1)));
+
+        launcher.await("down build_unavailable");
+    }
+
+    @Test
+    void end_is_forgotten_when_it_is_no_longer_named() {
+        supervisor.desire(List.of(run(1)));
+        launcher.await("up");
+        launcher.ends(0);
+        launcher.await("down exited");
+
+        supervisor.desire(List.of());
+
+        assertThat(launcher.story).endsWith("forgotten");
+        assertThat(supervisor.inventory()).isEmpty();
+    }
+
+    private Run run(long generation) {
+        return new Run(actor, generation, SPEC);
+    }
+
+    static final ActorSpec SPEC = new ActorSpec(
+            new ActorSpec.Build(BuildId.random(), BuildKind.EXECUTABLE, "00", 1, "none"),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            250,
+            256,
+            5_000,
+            new ActorSpec.Owner("p", "p", "e", "e", "c", "local", "Local"),
+            Instant.EPOCH);
+}
