@@ -261,6 +261,24 @@ final class ActorCommandsTest {
     }
 
     @Test
+    void logs_are_followed_until_the_actor_is_destroyed_and_has_said_all() {
+        server.answer("GET /actors/logs", 200, logs("w1", "one", "two"))
+                .answer("GET /actors/logs", 200, noLogs("w2"))
+                .answer("GET /actors/logs", 200, logs("w3", "three", "four"))
+                .answer("GET /actors/logs", 200, noLogs("w4"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("destroyed"));
+
+        var ran = shell().run("actor", "logs", "-f", ACTOR, "--no-timestamps");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).isEqualTo("one\ntwo\nthree\nfour\n");
+        assertThat(server.requestLines())
+                .extracting(line -> line.replaceAll(".*watch_index=", ""))
+                .containsSubsequence("w1", "w2", "w3", "w4");
+    }
+
+    @Test
     void destroy_waits_until_nothing_is_left() {
         server.answer("DELETE /actors/" + ACTOR, 200, "{}")
                 .answer("GET /actors/" + ACTOR, 200, oneActor("stopping"))
@@ -304,6 +322,12 @@ final class ActorCommandsTest {
                         encoder.encodeToString(toOut.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                         encoder.encodeToString(toError.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                         index);
+    }
+
+    private static String noLogs(String index) {
+        return """
+                {"actor_ids": [], "lines": [], "timestamps": [], "streams": [], "actor_indices": [],
+                 "watch": {"index": "%s"}}""".formatted(index);
     }
 
     private Shell shell() {

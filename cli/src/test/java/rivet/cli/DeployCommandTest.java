@@ -222,6 +222,19 @@ final class DeployCommandTest {
     }
 
     @Test
+    void missing_npm_comes_with_the_remedy() throws IOException {
+        project("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
+        write("package.json", "{\"dependencies\": {\"greeting\": \"file:lib\"}}");
+        write("room.ts", ROOM);
+
+        var ran = new Shell(folder)
+                .with("RIVET_NPM", folder.resolve("no-npm").toString())
+                .run("deploy");
+
+        assertRefused(ran, 1, "error: npm could not be started", "install Node.js");
+    }
+
+    @Test
     void lock_file_is_obeyed() throws IOException {
         project("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
         write("package.json", "{\"name\": \"room\", \"dependencies\": {\"greeting\": \"file:lib\"}}");
