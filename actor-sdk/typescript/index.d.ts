@@ -48,7 +48,7 @@ export interface ActorContext {
   /**
    * Aborted when this actor is to end: it is destroyed, or its machine is being stopped. No new requests reach it from
    * then on. Finish what must be finished and let the program end; what is still running when the actor's kill timeout
-   * is over is killed.
+   * is over is killed. An actor that never looks at this property is ended at once, as programs are by SIGTERM.
    */
   readonly signal: AbortSignal;
 }

@@ -235,32 +235,6 @@ final class ActorCommandsTest {
     }
 
     @Test
-    void logs_are_shown_with_time_and_stream() {
-        server.answer("GET /actors/logs", 200, logs("w1", "hello", "ouch"));
-
-        assertThat(shell().run("actor", "logs", ACTOR, "-s", "stderr").out()).isEqualTo("""
-                        2026-01-02T03:04:05Z hello
-                        2026-01-02T03:04:05Z [stderr] ouch
-                        """);
-        assertThat(shell().run("actor", "logs", ACTOR, "--no-timestamps").out()).isEqualTo("hello\nouch\n");
-        assertThat(server.requestLines())
-                .containsExactly(
-                        "GET /actors/logs?stream=std_err&actor_ids_json=%5B%22" + ACTOR + "%22%5D",
-                        "GET /actors/logs?stream=all&actor_ids_json=%5B%22" + ACTOR + "%22%5D");
-    }
-
-    @Test
-    void logs_as_json_are_one_document() {
-        server.answer("GET /actors/logs", 200, logs("w1", "hello", "ouch"));
-
-        assertThat(Wire.JSON.readTree(
-                        shell().run("actor", "logs", ACTOR, "--json").out()))
-                .isEqualTo(Wire.JSON.readTree("""
-                        {"lines": [{"timestamp": "2026-01-02T03:04:05Z", "stream": "stdout", "text": "hello"},
-                                   {"timestamp": "2026-01-02T03:04:05Z", "stream": "stderr", "text": "ouch"}]}"""));
-    }
-
-    @Test
     void destroy_waits_until_nothing_is_left() {
         server.answer("DELETE /actors/" + ACTOR, 200, "{}")
                 .answer("GET /actors/" + ACTOR, 200, oneActor("stopping"))
@@ -293,17 +267,6 @@ final class ActorCommandsTest {
 
     private static String problem(String code) {
         return "{\"code\": \"" + code + "\", \"message\": \"no\", \"ray_id\": \"r\"}";
-    }
-
-    private static String logs(String index, String toOut, String toError) {
-        var encoder = java.util.Base64.getEncoder();
-        return """
-                {"actor_ids": ["%s"], "lines": ["%s", "%s"], "timestamps": ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"],
-                 "streams": [0, 1], "actor_indices": [0, 0], "watch": {"index": "%s"}}""".formatted(
-                        ACTOR,
-                        encoder.encodeToString(toOut.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                        encoder.encodeToString(toError.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                        index);
     }
 
     private Shell shell() {

@@ -103,11 +103,21 @@ final class ActorLogsCommand implements Callable<Integer> {
                 if (over) {
                     return;
                 }
-                over = server.actor(actorId).destroyedAt() != null;
+                over = isOver(server, actorId);
                 answer = await(newer);
             }
             logs = answer.get();
+            if (logs.lines().isEmpty()) {
+                if (over) {
+                    return;
+                }
+                over = isOver(server, actorId);
+            }
         }
+    }
+
+    private static boolean isOver(ControlPlaneClient server, ActorId actorId) {
+        return server.actor(actorId).destroyedAt() != null;
     }
 
     /** @return nothing while there are no lines */

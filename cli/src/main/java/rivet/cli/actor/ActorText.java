@@ -33,6 +33,9 @@ final class ActorText {
         output.say("created  " + actor.createdAt());
         optional(output, "started  ", actor.startedAt());
         optional(output, "ended    ", actor.destroyedAt());
+        if (actor.network().ports().isEmpty()) {
+            output.say("port     none");
+        }
         actor.network()
                 .ports()
                 .forEach((name, port) -> output.say("port     %s  %s  %s"

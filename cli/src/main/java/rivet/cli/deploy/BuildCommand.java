@@ -50,7 +50,7 @@ public final class BuildCommand {
                                 builds.builds().stream()
                                         .map(build -> List.of(
                                                 build.id(),
-                                                build.name(),
+                                                build.tags().getOrDefault("name", build.name()),
                                                 Output.size(build.contentLength()),
                                                 build.createdAt().toString(),
                                                 Pairs.print(build.tags())))

@@ -43,12 +43,18 @@ public final class ProjectFile {
     public static ProjectFile read(Path file) {
         var source = new Source(file);
         try {
-            return new ProjectFile(source, new ProjectReader(source).read(Files.readString(file)));
+            return new ProjectFile(source, new ProjectReader(source).read(text(file)));
         } catch (CharacterCodingException e) {
             throw source.mistake(new Place(1, 1), "the file is not UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Some editors begin a file with a mark of its byte order. */
+    private static String text(Path file) throws IOException {
+        var text = Files.readString(file);
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     public List<Build> builds() {

@@ -5,8 +5,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import rivet.cli.terminal.ExitCode;
-import rivet.cli.terminal.Failure;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.Wire;
@@ -31,12 +29,7 @@ public final class ControlPlaneClient implements AutoCloseable {
 
     /** Whether a server is there at all, whatever it says. */
     public boolean answers() {
-        try {
-            regions();
-            return true;
-        } catch (Failure e) {
-            return e.exit() != ExitCode.UNREACHABLE;
-        }
+        return transport.answers("/regions");
     }
 
     public RegionView.Many regions() {

@@ -27,6 +27,7 @@ import tools.jackson.core.JacksonException;
 final class Transport implements AutoCloseable {
 
     private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration PROBE_DEADLINE = Duration.ofSeconds(5);
     /** Longer than the server waits for an actor to start, so that its own answer arrives. */
     private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(3);
     /** A part of an upload is at most 100 MiB. */
@@ -50,6 +51,15 @@ final class Transport implements AutoCloseable {
 
     URI endpoint() {
         return endpoint;
+    }
+
+    boolean answers(String path) {
+        try {
+            send(request(path, Map.of()).timeout(PROBE_DEADLINE).GET().build());
+            return true;
+        } catch (Failure e) {
+            return e.exit() != ExitCode.UNREACHABLE;
+        }
     }
 
     <T> T get(String path, Map<String, String> query, Class<T> type) {
