@@ -115,7 +115,10 @@ final class Transport implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             try {
                 return accepted(attempt(
-                        request.get(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER), left(end), cancellation));
+                        request.get(),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER),
+                        left(end),
+                        cancellation));
             } catch (RivetException e) {
                 var pause = repeatable ? settings.retryPolicy().pauseAfter(attempt, e) : Optional.<Duration>empty();
                 // What would be over before the next attempt is over now.

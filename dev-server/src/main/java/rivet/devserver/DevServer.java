@@ -49,7 +49,8 @@ public final class DevServer implements AutoCloseable {
             var database = keep(DevDatabase.start(data.resolve("postgres")));
             var agentToken = randomToken();
             var controlPlane = keep(ControlPlane.start(controlPlaneSettings(settings, database, agentToken)));
-            var agent = keep(Agent.start(agentSettings(settings, controlPlane.uri(), agentToken, data)));
+            var agent = keep(
+                    Agent.start(agentSettings(settings, controlPlane.uri(), agentToken, data), System.err::println));
             this.api = controlPlane.uri();
             this.proxy = agent.proxyUrl();
         } catch (RuntimeException | IOException e) {
@@ -73,7 +74,10 @@ public final class DevServer implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
-                log.atError().setCause(e).addKeyValue("part", part.getClass().getSimpleName()).log("a part did not close");
+                log.atError()
+                        .setCause(e)
+                        .addKeyValue("part", part.getClass().getSimpleName())
+                        .log("a part did not close");
             }
         }
     }
@@ -90,15 +94,20 @@ public final class DevServer implements AutoCloseable {
         properties.put("rivet.api.port", settings.apiPort());
         properties.put("rivet.auth.access", "development");
         properties.put("rivet.agents.token", agentToken);
+        properties.put("rivet.regions.default", settings.region());
         return properties;
     }
 
     private static AgentSettings agentSettings(
             DevServerSettings settings, URI controlPlane, String agentToken, Path data) {
-        return AgentSettings.defaults(controlPlane, agentToken, data.resolve("agent"))
-                .withRegion(settings.region())
-                .withProxyPort(settings.proxyPort())
-                .withWarmPool(settings.warmPool());
+        var values = new HashMap<>(System.getenv());
+        values.put("RIVET_CONTROL_PLANE_URL", controlPlane.toString());
+        values.put("RIVET_AGENT_TOKEN", agentToken);
+        values.put("RIVET_DATA_DIR", data.resolve("agent").toString());
+        values.put("RIVET_REGION", settings.region());
+        values.put("RIVET_PROXY_PORT", Integer.toString(settings.proxyPort()));
+        values.put("RIVET_WARM_PROCESSES", Integer.toString(settings.warmPool()));
+        return AgentSettings.read(values);
     }
 
     /** Known to this process only: no other agent can join a dev server. */
@@ -116,7 +125,8 @@ public final class DevServer implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
-            throw new CannotStart("port %d is in use: end what listens there, or choose another with %s".formatted(port, option));
+            throw new CannotStart(
+                    "port %d is in use: end what listens there, or choose another with %s".formatted(port, option));
         }
     }
 
@@ -125,7 +135,8 @@ public final class DevServer implements AutoCloseable {
         var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             channel.close();
-            throw new CannotStart("%s is in use by another dev server: end that one, or choose another with --data".formatted(data));
+            throw new CannotStart(
+                    "%s is in use by another dev server: end that one, or choose another with --data".formatted(data));
         }
         return () -> {
             try {

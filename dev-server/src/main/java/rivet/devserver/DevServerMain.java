@@ -30,7 +30,8 @@ public final class DevServerMain implements Callable<Integer> {
             names = "--proxy-port",
             defaultValue = "7080",
             paramLabel = "PORT",
-            description = "The port on 127.0.0.1 where actors are reached; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The port on 127.0.0.1 where actors are reached; 0 takes a free one (default: ${DEFAULT-VALUE}).")
     private int proxyPort;
 
     @Option(
@@ -51,7 +52,8 @@ public final class DevServerMain implements Callable<Integer> {
             names = "--warm-pool",
             defaultValue = "2",
             paramLabel = "N",
-            description = "How many runtime processes wait for an actor; each takes about 30 MiB (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How many runtime processes wait for an actor; each takes about 30 MiB (default: ${DEFAULT-VALUE}).")
     private int warmPool;
 
     public static void main(String[] args) {

@@ -3,6 +3,8 @@ package rivet.agent;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -14,11 +16,14 @@ import rivet.agent.launch.HostLauncher;
 import rivet.agent.launch.Javascript;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
+import rivet.agent.proxy.Proxy;
+import rivet.agent.proxy.ProxySettings;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.LocalPorts;
 import rivet.agent.supervise.Supervisor;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
+import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
@@ -37,6 +42,8 @@ public final class Agent implements AutoCloseable {
     private final ControlPlaneLink link;
     private final Javascript javascript;
     private final Supervisor supervisor;
+    private final Proxy proxy;
+    private final ProxyRoutes routes;
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
     public static Agent start(AgentSettings settings) {
@@ -54,6 +61,9 @@ public final class Agent implements AutoCloseable {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
+            proxy = opened(Proxy.start(
+                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()), this::locate));
+            routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
                     new LinkSettings(id, settings.controlPlane(), settings.token()),
                     new Linked(),
@@ -77,7 +87,7 @@ public final class Agent implements AutoCloseable {
 
     /** Where the world reaches actors. */
     public URI proxyUrl() {
-        return settings.proxyUrl();
+        return settings.proxyUrl(proxy.address().getPort());
     }
 
     public AgentId id() {
@@ -94,6 +104,10 @@ public final class Agent implements AutoCloseable {
     public synchronized void close() {
         closeParts();
         log.atInfo().addKeyValue("agent", id).log("the agent ended");
+    }
+
+    private CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
+        return link.locate(actor);
     }
 
     private Javascript javascript(Host host, Consumer<String> progress) {
@@ -141,12 +155,13 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void changed(ActorReport report) {
+            routes.changed(report);
             link.report(report);
         }
 
         @Override
         public void forgotten(ActorId actor, long generation) {
-            // The control plane knows it; only a proxy's route would be left to remove.
+            routes.forgotten(actor, generation);
         }
     }
 
@@ -167,6 +182,7 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void desired(Desired set) {
+            routes.desired(set);
             supervisor.desire(set.actors());
         }
     }

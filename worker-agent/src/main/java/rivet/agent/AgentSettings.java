@@ -18,7 +18,7 @@ import rivet.protocol.link.ToControlPlane.Capacity;
  * @param data the agent's own folder; no other agent may have it
  * @param region the label under which actors are placed here
  * @param proxyHost where the proxy listens
- * @param proxyUrl where the world reaches the proxy
+ * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
@@ -31,7 +31,7 @@ public record AgentSettings(
         String region,
         String proxyHost,
         int proxyPort,
-        URI proxyUrl,
+        Optional<URI> proxyUrl,
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
@@ -75,6 +75,10 @@ public record AgentSettings(
         }
     }
 
+    URI proxyUrl(int boundPort) {
+        return proxyUrl.orElseGet(() -> URI.create("http://%s:%d".formatted(proxyHost, boundPort)));
+    }
+
     /** From variables such as {@code RIVET_REGION}; a message names the one that is wrong. */
     public static AgentSettings read(Map<String, String> environment) {
         var values = new Values(environment);
@@ -88,7 +92,7 @@ public record AgentSettings(
                 values.text("RIVET_REGION", "local"),
                 proxyHost,
                 proxyPort,
-                values.uri("RIVET_PROXY_URL", "http://%s:%d".formatted(proxyHost, proxyPort)),
+                values.optional("RIVET_PROXY_URL").map(URI::create),
                 values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),

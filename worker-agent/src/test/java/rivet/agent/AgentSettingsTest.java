@@ -16,7 +16,7 @@ class AgentSettingsTest {
     void token_is_all_that_must_be_set() {
         var settings = AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t"));
 
-        assertThat(settings.proxyUrl()).isEqualTo(URI.create("http://127.0.0.1:7080"));
+        assertThat(settings.proxyUrl(7080)).isEqualTo(URI.create("http://127.0.0.1:7080"));
         assertThat(settings.region()).isEqualTo("local");
         assertThat(settings.apiEndpoint()).isEqualTo(settings.controlPlane());
         assertThat(settings.actorUsers()).isPresent();

@@ -90,7 +90,10 @@ final class ActorProcess {
         try {
             return live();
         } catch (LaunchFailed e) {
-            log.atWarn().addKeyValue("actor", key).addKeyValue("cause", e.getMessage()).log("an actor could not be started");
+            log.atWarn()
+                    .addKeyValue("actor", key)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("an actor could not be started");
             return new Down(null, null, e.reason(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             log.atError().addKeyValue("actor", key).setCause(e).log("an actor failed for a reason of our own");

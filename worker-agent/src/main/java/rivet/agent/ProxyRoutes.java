@@ -1,0 +1,69 @@
+package rivet.agent;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import rivet.agent.proxy.ActorRoute;
+import rivet.agent.proxy.ActorRoute.Status;
+import rivet.agent.proxy.RouteTable;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.DesiredActor;
+import rivet.protocol.link.DesiredActor.Run;
+import rivet.protocol.link.ToAgent.Desired;
+
+/** Tells the proxy what the supervisor does, in the proxy's words. */
+final class ProxyRoutes {
+
+    private final RouteTable routes;
+
+    /** What is run here, by actor: a report names no ports until they are open, and a request can come before. */
+    private final Map<ActorId, Run> running = new ConcurrentHashMap<>();
+
+    ProxyRoutes(RouteTable routes) {
+        this.routes = routes;
+    }
+
+    /** Before the supervisor hears of the set, so that a request that comes early waits instead of being refused. */
+    void desired(Desired set) {
+        for (DesiredActor desired : set.actors()) {
+            if (desired instanceof Run run && isNew(run)) {
+                running.put(run.actor(), run);
+                put(run, Status.STARTING, Map.of());
+            }
+        }
+    }
+
+    void changed(ActorReport report) {
+        var run = running.get(report.actor());
+        if (run == null || run.generation() != report.generation()) {
+            return;
+        }
+        switch (report.phase()) {
+            case Phase.Starting _ -> put(run, Status.STARTING, Map.of());
+            case Phase.Up(var ports) -> put(run, Status.READY, ports);
+            case Phase.Stopping _ -> put(run, Status.STOPPING, Map.of());
+            case Phase.Down _ -> put(run, Status.CRASHED, Map.of());
+        }
+    }
+
+    /** From here on the control plane is asked what has become of the actor. */
+    void forgotten(ActorId actor, long generation) {
+        var run = running.get(actor);
+        if (run != null && run.generation() == generation && running.remove(actor, run)) {
+            routes.remove(actor);
+        }
+    }
+
+    private boolean isNew(Run run) {
+        var known = running.get(run.actor());
+        return known == null || known.generation() < run.generation();
+    }
+
+    private void put(Run run, Status status, Map<String, Integer> open) {
+        var ports = run.spec().ports().keySet().stream()
+                .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
+        routes.put(new ActorRoute(run.actor(), run.generation(), status, ports));
+    }
+}
