@@ -106,7 +106,8 @@ final class ActorClass {
             throw new Unusable("class %s is named as the actor and is not in the build".formatted(name));
         } catch (NoClassDefFoundError e) {
             // A class that it extends or implements, or the right class under a name in the wrong case.
-            throw new Unusable("class %s cannot be loaded: %s is missing from the build".formatted(name, e.getMessage()));
+            throw new Unusable(
+                    "class %s cannot be loaded: %s is missing from the build".formatted(name, e.getMessage()));
         } catch (LinkageError e) {
             throw new Unusable("class %s cannot be loaded: %s".formatted(name, e));
         }

@@ -36,11 +36,7 @@ public record ActorMetadata(
      * @param createdAt when the actor was created, by the server's clock; not when this process was started
      */
     public record Self(
-            String id,
-            Map<String, String> tags,
-            @Nullable String uniqueKey,
-            long generation,
-            Instant createdAt) {
+            String id, Map<String, String> tags, @Nullable String uniqueKey, long generation, Instant createdAt) {
 
         /** Copies the tags. */
         public Self {
@@ -115,7 +111,8 @@ public record ActorMetadata(
      * @param number where the actor listens, 1 to 65535
      * @param url how the world reaches it; {@code null} where no one does
      */
-    public record Port(String protocol, int number, @Nullable URI url) {
+    public record Port(
+            String protocol, int number, @Nullable URI url) {
 
         /** Checks the number. */
         public Port {

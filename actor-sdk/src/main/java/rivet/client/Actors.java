@@ -248,7 +248,11 @@ public final class Actors {
      */
     public Stream<ActorEvent> events(String id) {
         var call = Call.get(path(id) + "/events");
-        return Pages.stream(null, cursor -> transport.send(call.with("cursor", cursor), Events.class).page());
+        return Pages.stream(
+                null,
+                cursor -> transport
+                        .send(call.with("cursor", cursor), Events.class)
+                        .page());
     }
 
     /**

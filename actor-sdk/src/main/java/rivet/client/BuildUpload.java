@@ -42,8 +42,7 @@ public final class BuildUpload {
     private final Compression compression;
     private final Progress progress;
 
-    private BuildUpload(
-            Path file, String kind, @Nullable String imageTag, Compression compression, Progress progress) {
+    private BuildUpload(Path file, String kind, @Nullable String imageTag, Compression compression, Progress progress) {
         this.file = file;
         this.kind = kind;
         this.imageTag = imageTag;
@@ -143,11 +142,7 @@ public final class BuildUpload {
     }
 
     /** As it goes over the wire. */
-    record PrepareBody(
-            @Nullable String imageTag,
-            ImageFile imageFile,
-            String kind,
-            String compression) {}
+    record PrepareBody(@Nullable String imageTag, ImageFile imageFile, String kind, String compression) {}
 
     record ImageFile(String path, long contentLength, String sha256) {}
 }

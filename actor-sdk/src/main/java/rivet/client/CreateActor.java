@@ -277,16 +277,14 @@ public final class CreateActor {
             @Nullable Resources resources,
             Lifecycle lifecycle) {}
 
-    record Runtime(Map<String, String> environment, @Nullable RuntimeNetwork network) {}
+    record Runtime(
+            Map<String, String> environment, @Nullable RuntimeNetwork network) {}
 
     record RuntimeNetwork(EndpointType endpointType) {}
 
     record Network(@Nullable String mode, Map<String, WirePort> ports) {}
 
-    record WirePort(
-            PortProtocol protocol,
-            @Nullable Integer internalPort,
-            Map<String, Map<String, String>> routing) {
+    record WirePort(PortProtocol protocol, @Nullable Integer internalPort, Map<String, Map<String, String>> routing) {
 
         static WirePort of(Port port) {
             var routing = port.routing() == Port.Routing.HOST ? "host" : "guard";

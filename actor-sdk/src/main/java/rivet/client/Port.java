@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code PORT_<NAME>}, which is the only way for JavaScript and Java builds
  * @param routing how the world reaches it
  */
-public record Port(
-        PortProtocol protocol,
-        @Nullable Integer internalPort,
-        Routing routing) {
+public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routing routing) {
 
     /** How the world reaches a port. */
     public enum Routing {

@@ -38,8 +38,10 @@ final class Refusals {
             case 404, 410 -> new RivetException.NotFound(failure);
             case 408 -> new RivetException.TimedOut(failure);
             case 409, 412 -> new RivetException.Conflict(failure);
-            case 429 -> new RivetException.RateLimited(failure, retryAfter(headers).orElse(null));
-            case 502, 503, 504 -> new RivetException.Unavailable(failure, retryAfter(headers).orElse(null), null);
+            case 429 ->
+                new RivetException.RateLimited(failure, retryAfter(headers).orElse(null));
+            case 502, 503, 504 ->
+                new RivetException.Unavailable(failure, retryAfter(headers).orElse(null), null);
             default -> new RivetException.ServerFault(failure, null);
         };
     }
@@ -59,11 +61,13 @@ final class Refusals {
 
     /** Seconds, or a date, which is compared with the server's own clock and not with ours. */
     private static Optional<Duration> retryAfter(HttpHeaders headers) {
-        return headers.firstValue("retry-after").flatMap(value -> seconds(value)
-                .or(() -> date(value).flatMap(then -> headers.firstValue("date")
-                        .flatMap(Refusals::date)
-                        .map(now -> Duration.between(now, then))))
-                .map(pause -> pause.isNegative() ? Duration.ZERO : pause));
+        return headers.firstValue("retry-after")
+                .flatMap(value -> seconds(value)
+                        .or(() -> date(value)
+                                .flatMap(then -> headers.firstValue("date")
+                                        .flatMap(Refusals::date)
+                                        .map(now -> Duration.between(now, then))))
+                        .map(pause -> pause.isNegative() ? Duration.ZERO : pause));
     }
 
     private static Optional<Duration> seconds(String value) {

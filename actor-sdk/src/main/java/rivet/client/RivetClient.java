@@ -123,7 +123,7 @@ public final class RivetClient implements AutoCloseable {
         private @Nullable String project;
         private @Nullable String environment;
         private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration callTimeout = Duration.ofSeconds(180);
+        private Duration callTimeout = Duration.ofMinutes(3);
         private int retries = RetryPolicy.DEFAULT_RETRIES;
         private Settings.Pauses pauses = (duration, cancellation) -> cancellation.pause(duration);
 
@@ -236,9 +236,9 @@ public final class RivetClient implements AutoCloseable {
          * @throws IllegalArgumentException if a setting cannot be right; the message names it
          */
         public RivetClient build() {
-            var policy = new RetryPolicy(retries, () -> ThreadLocalRandom.current().nextDouble());
-            return new RivetClient(
-                    new Settings(endpoint, token, scope(), connectTimeout, callTimeout, policy, pauses));
+            var policy =
+                    new RetryPolicy(retries, () -> ThreadLocalRandom.current().nextDouble());
+            return new RivetClient(new Settings(endpoint, token, scope(), connectTimeout, callTimeout, policy, pauses));
         }
 
         private Settings.@Nullable Scope scope() {
@@ -246,8 +246,8 @@ public final class RivetClient implements AutoCloseable {
                 return null;
             }
             if (project == null || environment == null) {
-                throw new IllegalArgumentException("project: %s, environment: %s (expected: both or neither)"
-                        .formatted(project, environment));
+                throw new IllegalArgumentException(
+                        "project: %s, environment: %s (expected: both or neither)".formatted(project, environment));
             }
             return new Settings.Scope(project, environment);
         }

@@ -46,11 +46,7 @@ public abstract sealed class RivetException extends RuntimeException {
     }
 
     /** What is known of a failure. @param message for people, without the code */
-    record Failure(
-            String code,
-            String message,
-            @Nullable String rayId,
-            int status) {
+    record Failure(String code, String message, @Nullable String rayId, int status) {
 
         static Failure ofClient(String code, String message) {
             return new Failure(code, message, null, 0);
@@ -197,8 +193,7 @@ public abstract sealed class RivetException extends RuntimeException {
 
         private static String said(Actor actor) {
             var reason = actor.reason();
-            return "actor %s is %s%s"
-                    .formatted(actor.id(), actor.state(), reason == null ? "" : ", reason " + reason);
+            return "actor %s is %s%s".formatted(actor.id(), actor.state(), reason == null ? "" : ", reason " + reason);
         }
 
         /**

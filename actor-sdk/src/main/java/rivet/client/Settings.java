@@ -41,7 +41,8 @@ record Settings(
                     "endpoint: %s (expected: such as http://127.0.0.1:6420)".formatted(endpoint));
         }
         if (endpoint.getUserInfo() != null || endpoint.getQuery() != null || endpoint.getFragment() != null) {
-            throw new IllegalArgumentException("endpoint: it has a user, a query or a fragment (expected: none of them)");
+            throw new IllegalArgumentException(
+                    "endpoint: it has a user, a query or a fragment (expected: none of them)");
         }
     }
 

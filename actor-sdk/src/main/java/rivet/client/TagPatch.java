@@ -77,6 +77,5 @@ public final class TagPatch {
 
     /** As it goes over the wire. @param tags a null value removes the key */
     record Body(
-            Map<String, @Nullable String> tags,
-            @Nullable List<String> exclusiveTags) {}
+            Map<String, @Nullable String> tags, @Nullable List<String> exclusiveTags) {}
 }

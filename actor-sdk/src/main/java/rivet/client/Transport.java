@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -115,7 +116,10 @@ final class Transport implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             try {
                 return accepted(attempt(
-                        request.get(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER), left(end), cancellation));
+                        request.get(),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER),
+                        left(end),
+                        cancellation));
             } catch (RivetException e) {
                 var pause = repeatable ? settings.retryPolicy().pauseAfter(attempt, e) : Optional.<Duration>empty();
                 // What would be over before the next attempt is over now.
@@ -199,7 +203,7 @@ final class Transport implements AutoCloseable {
         return URI.create(base + call.path() + (query.isEmpty() ? "" : "?" + encoded(query)));
     }
 
-    private static String encoded(LinkedHashMap<String, String> query) {
+    private static String encoded(Map<String, String> query) {
         return query.entrySet().stream()
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&"));

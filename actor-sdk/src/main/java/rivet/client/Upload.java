@@ -62,8 +62,7 @@ final class Upload {
     }
 
     private String sha256() throws IOException {
-        try (var out = new DigestOutputStream(
-                OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
+        try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
             Files.copy(file, out);
             return HexFormat.of().formatHex(out.getMessageDigest().digest());
         } catch (NoSuchAlgorithmException e) {

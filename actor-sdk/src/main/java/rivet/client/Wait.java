@@ -55,7 +55,9 @@ final class Wait {
     private Actor ask(Call call) {
         var hold = left().compareTo(LONGEST_HOLD) < 0 ? left() : LONGEST_HOLD;
         var held = call.with("wait", goal.parameter).with("timeout", Long.toString(hold.toMillis()));
-        var most = call.method().equals("GET") ? hold.plus(MARGIN) : transport.settings().callTimeout();
+        var most = call.method().equals("GET")
+                ? hold.plus(MARGIN)
+                : transport.settings().callTimeout();
         return transport.send(held, Actors.One.class, most, new Cancellation()).actor();
     }
 

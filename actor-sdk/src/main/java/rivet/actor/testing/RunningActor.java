@@ -32,11 +32,10 @@ public final class RunningActor implements AutoCloseable {
     }
 
     static RunningActor start(Actor actor, TestContext context) {
-        var life = new FutureTask<Void>(
-                () -> {
-                    actor.start(context);
-                    return null;
-                });
+        var life = new FutureTask<Void>(() -> {
+            actor.start(context);
+            return null;
+        });
         Thread.ofPlatform().daemon().name("actor-under-test").start(life);
         return new RunningActor(context, life);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.actor;
+
+import org.jspecify.annotations.NullMarked;
