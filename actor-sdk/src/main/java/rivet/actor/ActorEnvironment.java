@@ -112,7 +112,7 @@ public final class ActorEnvironment {
         return new ActorMetadata(
                 new ActorMetadata.Self(
                         present(variables, ACTOR_ID),
-                        fields(present(variables, ACTOR_TAGS)),
+                        parsed(variables, ACTOR_TAGS, ActorEnvironment::fields, "a form"),
                         variables.get(ACTOR_KEY),
                         parsed(variables, ACTOR_GENERATION, Long::parseLong, "a whole number"),
                         parsed(variables, ACTOR_CREATED_AT, Instant::parse, "a time such as 2026-01-31T12:00:00Z")),
@@ -149,7 +149,7 @@ public final class ActorEnvironment {
 
     private static Map<String, ActorMetadata.Port> readPorts(Map<String, String> variables) {
         var ports = new LinkedHashMap<String, ActorMetadata.Port>();
-        fields(present(variables, PORTS)).forEach((name, protocol) -> {
+        parsed(variables, PORTS, ActorEnvironment::fields, "a form").forEach((name, protocol) -> {
             int number = parsed(variables, portVariable(name), Integer::parseInt, "1 to 65535");
             ports.put(name, new ActorMetadata.Port(protocol, number, url(variables, name)));
         });

@@ -123,7 +123,7 @@ public final class RivetClient implements AutoCloseable {
         private @Nullable String project;
         private @Nullable String environment;
         private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration callTimeout = Duration.ofSeconds(180);
+        private Duration callTimeout = Duration.ofMinutes(3);
         private int retries = RetryPolicy.DEFAULT_RETRIES;
         private Settings.Pauses pauses = (duration, cancellation) -> cancellation.pause(duration);
 

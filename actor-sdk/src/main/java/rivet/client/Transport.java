@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -202,7 +203,7 @@ final class Transport implements AutoCloseable {
         return URI.create(base + call.path() + (query.isEmpty() ? "" : "?" + encoded(query)));
     }
 
-    private static String encoded(LinkedHashMap<String, String> query) {
+    private static String encoded(Map<String, String> query) {
         return query.entrySet().stream()
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&"));

@@ -1,4 +1,3 @@
-/** The packages that actors' authors use, as their authors use them. */
 @NullMarked
 package rivet.actor;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.actor.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,235 @@
+package rivet.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class ActorsTest {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final StubServer server = new StubServer();
+    private final RivetClient client = server.client().build();
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void create_sends_everything_that_was_asked_for() {
+        server.then(200, Samples.one("starting"));
+
+        client.actors()
+                .create(CreateActor.withBuildTags(Map.of("name", "counter"))
+                        .tag("room", "7")
+                        .key("room-7")
+                        .region("fra")
+                        .variable("GREETING", "hello")
+                        .port("http", Port.http())
+                        .port("game", Port.udp().listeningOn(9000).onHost())
+                        .endpointType(EndpointType.HOSTNAME)
+                        .resources(500, 512)
+                        .killTimeout(Duration.ofSeconds(30))
+                        .hostNetwork()
+                        .durable());
+
+        assertThat(server.lines()).containsExactly("POST /actors");
+        assertSameJson(server.asked().getFirst().body(), """
+                {"build_tags": {"name": "counter"}, "tags": {"room": "7"}, "key": "room-7", "region": "fra",
+                 "runtime": {"environment": {"GREETING": "hello"}, "network": {"endpoint_type": "hostname"}},
+                 "network": {"mode": "host", "ports": {
+                     "http": {"protocol": "http", "routing": {"guard": {}}},
+                     "game": {"protocol": "udp", "internal_port": 9000, "routing": {"host": {}}}}},
+                 "resources": {"cpu": 500, "memory": 512},
+                 "lifecycle": {"kill_timeout": 30000, "durable": true}}
+                """);
+    }
+
+    @Test
+    void create_leaves_out_what_was_not_asked_for() {
+        server.then(200, Samples.one("starting"));
+
+        client.actors().create(CreateActor.withBuild(Samples.BUILD));
+
+        assertSameJson(server.asked().getFirst().body(), """
+                {"build": "%s", "tags": {}, "runtime": {"environment": {}}, "network": {"ports": {}},
+                 "lifecycle": {"durable": false}}
+                """.formatted(Samples.BUILD));
+    }
+
+    @Test
+    void a_request_is_a_pattern_that_its_variations_do_not_change() {
+        var pattern = CreateActor.withBuild(Samples.BUILD).tag("a", "1");
+
+        var _ = pattern.tag("b", "2").durable().port("http", Port.http());
+
+        assertThat(pattern.body())
+                .isEqualTo(CreateActor.withBuild(Samples.BUILD).tag("a", "1").body());
+    }
+
+    @Test
+    void an_actor_is_read_whole() {
+        server.then(200, Samples.one("running"));
+
+        var actor = client.actors().get(Samples.ID);
+
+        assertThat(server.lines()).containsExactly("GET /actors/" + Samples.ID);
+        assertThat(actor.state()).isEqualTo(ActorState.RUNNING);
+        assertThat(actor.reason()).isEqualTo("because");
+        assertThat(actor.key()).isEqualTo("room-7");
+        assertThat(actor.generation()).isEqualTo(3);
+        assertThat(actor.createdAt()).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
+        assertThat(actor.lifecycle().grace()).contains(Duration.ofSeconds(5));
+        assertThat(actor.url("http")).isEqualTo(URI.create("http://127.0.0.1:7080/%s-http".formatted(Samples.ID)));
+        assertThat(actor.toString()).doesNotContain("SECRET=x");
+        assertThatIllegalArgumentException().isThrownBy(() -> actor.url("ws")).withMessageContaining("[http]");
+    }
+
+    @Test
+    void a_state_of_a_newer_server_is_unknown_and_no_fault() {
+        server.then(200, Samples.one("hibernating"));
+
+        assertThat(client.actors().get(Samples.ID).state()).isEqualTo(ActorState.UNKNOWN);
+    }
+
+    @Test
+    void get_or_create_needs_a_key_and_says_who_created() {
+        server.then(200, "{\"actor\": %s, \"created\": true}".formatted(Samples.actor("starting")));
+        var request = CreateActor.withBuild(Samples.BUILD);
+
+        assertThat(client.actors().getOrCreate(request.key("room-7")).created()).isTrue();
+        assertThat(server.lines()).containsExactly("PUT /actors");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.actors().getOrCreate(request))
+                .withMessageContaining("key");
+    }
+
+    @Test
+    void a_stream_asks_for_a_page_when_the_one_before_was_read() {
+        server.then(
+                        200,
+                        "{\"actors\": [%s], \"pagination\": {\"cursor\": \"a b\"}}".formatted(Samples.actor("running")))
+                .then(200, "{\"actors\": [], \"pagination\": {\"cursor\": \"c\"}}")
+                .then(200, "{\"actors\": [%s], \"pagination\": {}}".formatted(Samples.actor("destroyed")));
+        var filter = ActorFilter.withTags(Map.of("name", "coun ter")).includingDestroyed();
+
+        try (var actors = client.actors().stream(filter)) {
+            var all = actors.iterator();
+            all.next();
+            assertThat(server.asked()).hasSize(1);
+            assertThat(all.next().state()).isEqualTo(ActorState.DESTROYED);
+            assertThat(all.hasNext()).isFalse();
+        }
+
+        var first = "GET /actors?tags_json=%7B%22name%22%3A%22coun%20ter%22%7D&include_destroyed=true";
+        assertThat(server.lines()).containsExactly(first, first + "&cursor=a%20b", first + "&cursor=c");
+    }
+
+    @Test
+    void destroy_upgrade_and_explain_are_where_the_contract_has_them() {
+        server.then(200, "{}")
+                .then(200, "{}")
+                .then(200, "{}")
+                .then(200, "{\"count\": 12}")
+                .then(200, """
+                {"state": "crash_backoff", "reason": "crashed", "since": "2026-01-31T12:00:00Z", "message": "it crashed",
+                 "generation": 4, "next_attempt_at": "2026-01-31T12:00:08Z", "exit_code": 1, "last_logs": ["a", "b"]}
+                """);
+        var actors = client.actors();
+
+        actors.destroy(Samples.ID);
+        actors.destroy(Samples.ID, Duration.ZERO);
+        actors.upgrade(Samples.ID, BuildSelector.id(Samples.BUILD));
+        assertThat(actors.upgradeAll(Map.of("a", "1"), BuildSelector.tags(Map.of("v", "2"))))
+                .isEqualTo(12);
+        var why = actors.explain(Samples.ID);
+
+        assertThat(server.lines())
+                .containsExactly(
+                        "DELETE /actors/" + Samples.ID,
+                        "DELETE /actors/" + Samples.ID + "?override_kill_timeout=0",
+                        "POST /actors/" + Samples.ID + "/upgrade",
+                        "POST /actors/upgrade",
+                        "GET /actors/" + Samples.ID + "/explain");
+        assertSameJson(server.asked().get(2).body(), "{\"build\": \"%s\"}".formatted(Samples.BUILD));
+        assertSameJson(server.asked().get(3).body(), "{\"tags\": {\"a\": \"1\"}, \"build_tags\": {\"v\": \"2\"}}");
+        assertThat(why.state()).isEqualTo(ActorState.CRASH_BACKOFF);
+        assertThat(why.lastLogs()).containsExactly("a", "b");
+        assertThat(why.agent()).isNull();
+    }
+
+    @Test
+    void events_come_page_after_page() {
+        server.then(
+                        200,
+                        "{\"events\": [%s], \"pagination\": {\"cursor\": \"n\"}}"
+                                .formatted(Samples.event("1", "starting")))
+                .then(200, "{\"events\": [%s], \"pagination\": {}}".formatted(Samples.event("2", "running")));
+
+        var states = client.actors().events(Samples.ID).map(ActorEvent::state).toList();
+
+        assertThat(states).containsExactly(ActorState.STARTING, ActorState.RUNNING);
+        var path = "GET /actors/%s/events".formatted(Samples.ID);
+        assertThat(server.lines()).containsExactly(path, path + "?cursor=n");
+    }
+
+    @Test
+    void waiting_asks_the_server_to_hold_the_request() {
+        server.then(200, Samples.one("starting")).then(200, Samples.one("running"));
+
+        var actor = client.actors().awaitReady(Samples.ID, Duration.ofMinutes(5));
+
+        assertThat(actor.state()).isEqualTo(ActorState.RUNNING);
+        assertThat(server.lines())
+                .allSatisfy(line ->
+                        assertThat(line).isEqualTo("GET /actors/%s?wait=ready&timeout=25000".formatted(Samples.ID)));
+    }
+
+    @Test
+    void an_actor_that_ended_is_not_waited_for() {
+        server.then(200, Samples.one("starting")).then(200, Samples.one("destroyed"));
+        var request = CreateActor.withBuild(Samples.BUILD);
+
+        assertThatExceptionOfType(RivetException.ActorEnded.class)
+                .isThrownBy(() -> client.actors().createReady(request, Duration.ofMinutes(5)))
+                .withMessageContaining("reason because")
+                .satisfies(ended -> assertThat(ended.actor().id()).isEqualTo(Samples.ID));
+        assertThat(server.lines())
+                .containsExactly(
+                        "POST /actors?wait=ready&timeout=25000",
+                        "GET /actors/%s?wait=ready&timeout=25000".formatted(Samples.ID));
+    }
+
+    @Test
+    void a_wait_that_is_over_says_what_the_actor_is_instead() {
+        server.then(200, Samples.one("pending"));
+
+        assertThatExceptionOfType(RivetException.TimedOut.class)
+                .isThrownBy(() -> client.actors().awaitDestroyed(Samples.ID, Duration.ZERO))
+                .withMessageContaining("it is pending");
+    }
+
+    @Test
+    void an_id_cannot_leave_its_place_in_the_path() {
+        server.then(404, Samples.problem("ACTOR_NOT_FOUND"));
+
+        assertThatExceptionOfType(RivetException.NotFound.class)
+                .isThrownBy(() -> client.actors().get("../builds?x=#"));
+        assertThat(server.lines()).containsExactly("GET /actors/..%2Fbuilds%3Fx%3D%23");
+        assertThatIllegalArgumentException().isThrownBy(() -> client.actors().destroy(""));
+    }
+
+    private static void assertSameJson(String actual, String expected) {
+        assertThat(JSON.readTree(actual)).isEqualTo(JSON.readTree(expected));
+    }
+}

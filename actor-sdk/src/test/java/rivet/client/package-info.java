@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet;
+
+import org.jspecify.annotations.NullMarked;
