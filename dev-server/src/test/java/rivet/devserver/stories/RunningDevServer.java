@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 final class RunningDevServer implements AutoCloseable {
 
     /** The folder of the checkout: its examples are deployed, and its tools are shared by all tests. */
-    static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+    static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
 
     private static final Pattern READY_LINE = Pattern.compile("ready .* api (\\S+) +proxy (\\S+) .*");
 
