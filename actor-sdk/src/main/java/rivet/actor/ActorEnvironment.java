@@ -150,7 +150,7 @@ public final class ActorEnvironment {
     private static Map<String, ActorMetadata.Port> readPorts(Map<String, String> variables) {
         var ports = new LinkedHashMap<String, ActorMetadata.Port>();
         parsed(variables, PORTS, ActorEnvironment::fields, "a form").forEach((name, protocol) -> {
-            int number = parsed(variables, portVariable(name), Integer::parseInt, "1 to 65535");
+            int number = parsed(variables, portVariable(name), ActorEnvironment::portNumber, "1 to 65535");
             ports.put(name, new ActorMetadata.Port(protocol, number, url(variables, name)));
         });
         return ports;
@@ -219,5 +219,13 @@ public final class ActorEnvironment {
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IllegalArgumentException("%s: '%s' (expected: %s)".formatted(name, value, expected), e);
         }
+    }
+
+    private static int portNumber(String text) {
+        int number = Integer.parseInt(text);
+        if (number < 1 || number > 65_535) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return number;
     }
 }

@@ -180,11 +180,11 @@ class ActorMainTest {
     }
 
     private Ended end(Process process) throws IOException, InterruptedException {
-        assertThat(process.waitFor(LONGEST_LIFE_SECONDS, TimeUnit.SECONDS)).isTrue();
         var out = new StringBuilder();
         process.inputReader(StandardCharsets.UTF_8)
                 .lines()
                 .forEach(line -> out.append(line).append('\n'));
+        assertThat(process.waitFor(LONGEST_LIFE_SECONDS, TimeUnit.SECONDS)).isTrue();
         return new Ended(process.exitValue(), out.toString(), Files.readString(folder.resolve("err")));
     }
 

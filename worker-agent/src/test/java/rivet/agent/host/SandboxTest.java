@@ -119,7 +119,8 @@ class SandboxTest {
     @Test
     void what_a_killed_agent_left_is_ended_at_the_next_start() throws Exception {
         var sandbox = host.open(LIMITS);
-        var child = sh(sandbox, "trap '' TERM; while :; do sleep 1000; done");
+        var child = sh(sandbox, "trap '' TERM; echo ready; while :; do sleep 1000; done");
+        await().atMost(Duration.ofSeconds(5)).until(() -> out.toString(UTF_8).contains("ready"));
 
         try (var again = Host.start(new Host.Settings(agent, data, Optional.of(new UserRange(61_000, 64_999))))) {
             assertThat(again.files()).isNotNull();
