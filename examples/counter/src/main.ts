@@ -15,6 +15,7 @@ export default {
         region: region.id,
         environment: environment.slug,
         tags: actor.tags,
+        greeting: Deno.env.get("GREETING"),
       });
     });
 

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import WebSocket from "ws";
 
 const [url] = process.argv.slice(2);
-const socket = new WebSocket(url.replace(/^http/, "ws"), ["echo.v1"], { headers: { "x-color": "green" } });
+const socket = new WebSocket(url.replace(/^http/, "ws"), ["echo"], { headers: { "x-color": "green" } });
 await once(socket, "open");
-assert.equal(socket.protocol, "echo.v1");
+assert.equal(socket.protocol, "echo");
 
 socket.send("hello");
 assert.equal(String((await once(socket, "message"))[0]), "hello");
