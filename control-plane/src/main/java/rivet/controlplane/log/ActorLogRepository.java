@@ -40,10 +40,11 @@ final class ActorLogRepository {
         jdbc.sql("""
                 insert into actor_log (actor_id, generation, stream, at, line)
                 select l.actor, l.generation, l.stream, l.at, decode(l.line, 'base64')
-                from jsonb_to_recordset(cast(:lines as jsonb)) with ordinality
-                    as l (actor uuid, generation bigint, stream smallint, at timestamptz, line text, number bigint)
+                from jsonb_array_elements(cast(:lines as jsonb)) with ordinality as e (entry, number)
+                cross join lateral jsonb_to_record(e.entry)
+                    as l (actor uuid, generation bigint, stream smallint, at timestamptz, line text)
                 join actor a on a.id = l.actor
-                order by l.number
+                order by e.number
                 """).param("lines", Wire.JSON.writeValueAsString(rows)).update();
     }
 

@@ -73,7 +73,7 @@ class BadInputTest {
         var reply = server.send("POST", "/actors", "{\"tags\": {},\n  \"build\": }");
 
         assertThat(reply.statusCode()).isEqualTo(400);
-        assertThat(reply.body()).contains("API_BAD_BODY").contains("line 2");
+        assertThat(reply.body()).contains("API_BAD_BODY").contains("\"line\":2");
     }
 
     @Test

@@ -43,7 +43,7 @@ class StopTest {
         server.awaitState(actor, "destroyed");
 
         await().atMost(Duration.ofSeconds(10)).until(() -> logsOf(actor).contains("finished"));
-        assertThat(server.actor(actor).get("reason").stringValue()).isEqualTo("destroyed");
+        assertThat(server.actor(actor).get("reason").stringValue()).isEqualTo("destroy_requested");
         assertThat(processesOf(actor)).isEmpty();
     }
 
