@@ -71,7 +71,7 @@ class ActorMainTest {
         var process = start(jar(SampleActors.Serves.class));
         assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
 
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the streams that are read below
 
         assertThat(end(process)).isEqualTo(new Ended(143, "stopping\nstopped, true\n", ""));
     }
@@ -81,7 +81,7 @@ class ActorMainTest {
         var process = start(jar(SampleActors.NeverStops.class), Duration.ofMillis(100));
         assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
 
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the streams that are read below
 
         var ended = end(process);
         assertThat(ended.exitCode()).isEqualTo(143);
