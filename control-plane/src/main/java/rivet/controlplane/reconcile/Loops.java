@@ -9,6 +9,7 @@ import rivet.controlplane.agent.Agents;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
 @Component
@@ -20,6 +21,7 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final RouteTrafficStore traffic;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -30,6 +32,7 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            RouteTrafficStore traffic,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -37,6 +40,7 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.traffic = traffic;
         this.settings = settings;
     }
 
@@ -50,11 +54,13 @@ final class Loops implements SmartLifecycle {
                 new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune));
+                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
+                new ReconcileLoop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
     }
 
     private boolean pushChanged() {
         links.pushChanged();
+        links.pushRoutes();
         return false;
     }
 
