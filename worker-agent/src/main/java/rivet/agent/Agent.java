@@ -3,6 +3,7 @@ package rivet.agent;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
 import rivet.agent.proxy.Proxy;
 import rivet.agent.proxy.ProxySettings;
+import rivet.agent.proxy.RouteName;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.LocalPorts;
 import rivet.agent.supervise.Supervisor;
@@ -26,6 +28,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -64,13 +67,15 @@ public final class Agent implements AutoCloseable {
             id = data.agent();
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()), this::locate));
+                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
                     new LinkSettings(id, settings.controlPlane(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
+            opened(new TrafficReports(proxy.routeCounts()::take, link::send, AgentSettings.TRAFFIC_INTERVAL).start());
             var launcher = opened(new HostLauncher(
                     host, bundles(host), javascript, settings.apiEndpoint().toString()));
             var journal = opened(Journal.open(data.path()));
@@ -116,8 +121,18 @@ public final class Agent implements AutoCloseable {
         log.atInfo().addKeyValue("agent", id).log("the agent ended");
     }
 
-    private CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
-        return link.locate(actor);
+    /** Where the proxy asks for what is not here. */
+    private final class Directory implements Proxy.Directory {
+
+        @Override
+        public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
+            return link.locate(actor);
+        }
+
+        @Override
+        public CompletionStage<List<ActorLocation>> locate(RouteName route) {
+            return link.locate(route.environmentId(), route.name());
+        }
     }
 
     private Javascript javascript(Host host, Consumer<String> progress) {
@@ -185,7 +200,8 @@ public final class Agent implements AutoCloseable {
                     settings.region(),
                     proxyUrl().toString(),
                     settings.capacity(),
-                    supervisor.inventory());
+                    supervisor.inventory(),
+                    settings.regionLocation().orElse(null));
         }
 
         @Override
@@ -193,6 +209,11 @@ public final class Agent implements AutoCloseable {
             routes.desired(set);
             supervisor.desire(set.actors());
             joined.complete(null);
+        }
+
+        @Override
+        public void routes(List<CustomRoute> all) {
+            proxy.customRoutes().set(all);
         }
     }
 }

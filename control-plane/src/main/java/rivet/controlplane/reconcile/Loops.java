@@ -10,6 +10,7 @@ import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
 @Component
@@ -22,6 +23,7 @@ final class Loops implements SmartLifecycle {
     private final ActorLogs logs;
     private final Retention retention;
     private final Idempotency idempotency;
+    private final RouteTrafficStore traffic;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -33,6 +35,7 @@ final class Loops implements SmartLifecycle {
             ActorLogs logs,
             Retention retention,
             Idempotency idempotency,
+            RouteTrafficStore traffic,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -41,6 +44,7 @@ final class Loops implements SmartLifecycle {
         this.logs = logs;
         this.retention = retention;
         this.idempotency = idempotency;
+        this.traffic = traffic;
         this.settings = settings;
     }
 
@@ -55,11 +59,13 @@ final class Loops implements SmartLifecycle {
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
                 new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
-                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune));
+                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
+                new ReconcileLoop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
     }
 
     private boolean pushChanged() {
         links.pushChanged();
+        links.pushRoutes();
         return false;
     }
 
