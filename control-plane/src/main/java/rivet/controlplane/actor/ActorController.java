@@ -1,6 +1,5 @@
 package rivet.controlplane.actor;
 
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -24,22 +23,22 @@ import rivet.protocol.api.CreateActorRequest;
 @RequestMapping("/actors")
 class ActorController {
 
-    private static final int PAGE = 32;
+    static final int PAGE = 32;
 
     private final ActorRequests requests;
-    private final ActorRepository repository;
+    private final ActorSearch search;
     private final ActorChecks checks;
     private final BuildChoice builds;
     private final ActorViews views;
 
     ActorController(
             ActorRequests requests,
-            ActorRepository repository,
+            ActorSearch search,
             ActorChecks checks,
             BuildChoice builds,
             ActorViews views) {
         this.requests = requests;
-        this.repository = repository;
+        this.search = search;
         this.checks = checks;
         this.builds = builds;
         this.views = views;
@@ -53,7 +52,7 @@ class ActorController {
         var type = type(endpointType);
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
         var draft = checks.check(request, build);
-        return one(requests.create(caller.environment(), draft, build), type);
+        return one(requests.create(caller, draft, build), type);
     }
 
     @GetMapping("/{id}")
@@ -73,10 +72,10 @@ class ActorController {
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
         var type = type(endpointType);
         var after = cursor == null || cursor.isEmpty() ? null : Cursor.parse(cursor);
-        var actors = repository.page(
-                caller.environment().id(), StrictJson.texts("tags_json", tags), includeDestroyed, after, PAGE + 1);
-        var page = actors.subList(0, Math.min(PAGE, actors.size()));
-        return new ActorView.Many(views.views(page, type), new ActorView.Pagination(next(actors, page)));
+        var wanted = Wanted.list(caller.environment().id(), StrictJson.texts("tags_json", tags), includeDestroyed);
+        var found = search.page(wanted, after, PAGE);
+        var next = found.next() == null ? null : found.next().encoded();
+        return new ActorView.Many(views.views(found.actors(), type), new ActorView.Pagination(next));
     }
 
     @DeleteMapping("/{id}")
@@ -84,14 +83,14 @@ class ActorController {
             Caller caller,
             @PathVariable("id") String id,
             @RequestParam(name = "override_kill_timeout", required = false) @Nullable Long graceMs) {
-        requests.destroy(caller.environment(), parse(id), graceMs);
+        requests.destroy(caller, parse(id), graceMs);
         return Map.of();
     }
 
     @PostMapping("/{id}/upgrade")
     Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        requests.upgrade(caller.environment(), parse(id), build);
+        requests.upgrade(caller, parse(id), build);
         return Map.of();
     }
 
@@ -99,7 +98,7 @@ class ActorController {
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        return new Upgraded(requests.upgradeAll(caller.environment(), tags, build));
+        return new Upgraded(requests.upgradeAll(caller, tags, build));
     }
 
     record UpgradeRequest(@Nullable String build, @Nullable Map<String, String> buildTags) {}
@@ -115,22 +114,13 @@ class ActorController {
         return new ActorView.One(views.view(actor, type));
     }
 
-    /** There is a next page only if there is something on it. */
-    private static @Nullable String next(List<Actor> found, List<Actor> page) {
-        if (found.size() == page.size()) {
-            return null;
-        }
-        var last = page.getLast();
-        return new Cursor(last.createdAt(), last.id().value()).encoded();
-    }
-
     private static @Nullable EndpointType type(@Nullable String endpointType) {
         return endpointType == null || endpointType.isEmpty()
                 ? null
                 : PortChecks.endpoint(endpointType, "endpoint_type", "endpoint_type");
     }
 
-    private static ActorId parse(String id) {
+    static ActorId parse(String id) {
         try {
             return ActorId.parse(id);
         } catch (IllegalArgumentException _) {

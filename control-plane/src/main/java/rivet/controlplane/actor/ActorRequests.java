@@ -10,6 +10,7 @@ import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Waiting;
+import rivet.controlplane.auth.Caller;
 import rivet.controlplane.build.Build;
 import rivet.controlplane.build.Builds;
 import rivet.controlplane.tenancy.Environment;
@@ -37,11 +38,11 @@ final class ActorRequests {
         this.clock = clock;
     }
 
-    Actor create(Environment environment, ActorDraft draft, Build build) {
+    Actor create(Caller caller, ActorDraft draft, Build build) {
         var id = ActorId.random();
-        var created = moves.create(now -> new Actor(
+        var created = moves.create(AskedBy.of(caller), now -> new Actor(
                 id,
-                environment.id(),
+                caller.environment().id(),
                 draft.region(),
                 build.id(),
                 draft.tags(),
@@ -95,16 +96,17 @@ final class ActorRequests {
     }
 
     /** Repeating it is harmless; a shorter grace than before counts. @param graceMs absent: the actor's own */
-    void destroy(Environment environment, ActorId id, @Nullable Long graceMs) {
-        var grace =
-                ActorChecks.overrideGrace(graceMs, get(environment, id).setup().grace());
-        moves.move(id, moment -> new ActorEvent.DestroyRequested(moment.now(), grace));
+    void destroy(Caller caller, ActorId id, @Nullable Long graceMs) {
+        var actor = get(caller.environment(), id);
+        var grace = ActorChecks.overrideGrace(graceMs, actor.setup().grace());
+        moves.move(AskedBy.of(caller), id, moment -> new ActorEvent.DestroyRequested(moment.now(), grace));
     }
 
-    void upgrade(Environment environment, ActorId id, Build build) {
-        var actor = get(environment, id);
+    void upgrade(Caller caller, ActorId id, Build build) {
+        var actor = get(caller.environment(), id);
         requireSameKind(actor, build);
         var after = moves.move(
+                AskedBy.of(caller),
                 id,
                 now -> now.state().ending() ? now : now.with(build.id()),
                 moment -> new ActorEvent.UpgradeRequested(
@@ -115,13 +117,13 @@ final class ActorRequests {
     }
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */
-    long upgradeAll(Environment environment, Map<String, String> tags, Build build) {
+    long upgradeAll(Caller caller, Map<String, String> tags, Build build) {
         var count = 0L;
         ActorId last = null;
         while (true) {
-            var ids = repository.livingWith(environment.id(), tags, last, UPGRADED_AT_ONCE);
+            var ids = repository.livingWith(caller.environment().id(), tags, last, UPGRADED_AT_ONCE);
             for (var id : ids) {
-                count += upgraded(environment, id, build) ? 1 : 0;
+                count += upgraded(caller, id, build) ? 1 : 0;
             }
             if (ids.size() < UPGRADED_AT_ONCE) {
                 return count;
@@ -130,9 +132,9 @@ final class ActorRequests {
         }
     }
 
-    private boolean upgraded(Environment environment, ActorId id, Build build) {
+    private boolean upgraded(Caller caller, ActorId id, Build build) {
         try {
-            upgrade(environment, id, build);
+            upgrade(caller, id, build);
             return true;
         } catch (Problem _) {
             return false;

@@ -1,7 +1,7 @@
 package rivet.controlplane.query;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +17,8 @@ import rivet.controlplane.query.Expression.Or;
 import rivet.controlplane.query.Expression.Order;
 import rivet.controlplane.query.Expression.Test;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,8 +31,14 @@ public final class QueryParser {
     private static final int MAX_TEXT_CHARS = 1_024;
     private static final int MAX_QUERY_CHARS = 65_536;
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private final Schema schema;
     private int nodes;
+    private final Patterns patterns = new Patterns();
 
     private QueryParser(Schema schema) {
         this.schema = schema;
@@ -38,15 +46,37 @@ public final class QueryParser {
 
     /** @throws IllegalQuery where the caller must mend the query */
     public static Expression parse(String json, Schema schema) {
+        try {
+            return new QueryParser(schema).expression(JSON.readTree(bounded(json)), "", 1);
+        } catch (JacksonException e) {
+            throw new IllegalQuery("", "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /** Reads a {@code {"property": …, "map_key": …}}. @throws IllegalQuery where the caller must mend it */
+    public static KeyPath keyPath(String json, Schema schema) {
+        try {
+            return new Fields(JSON.readTree(bounded(json)), "").keyPath(schema);
+        } catch (JacksonException e) {
+            throw new IllegalQuery("", "not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /** Those that have the text; or, as a pattern, match it. @throws IllegalQuery if it is not a pattern */
+    public static Expression search(KeyPath path, String text, boolean pattern, boolean folded) {
+        return new Leaf(
+                path,
+                pattern
+                        ? new Test.Matches(new Patterns().compile(text, folded, ""))
+                        : new Test.Contains(folded ? text.toLowerCase(Locale.ROOT) : text, folded));
+    }
+
+    private static String bounded(String json) {
         if (json.length() > MAX_QUERY_CHARS) {
             throw new IllegalQuery(
                     "", "%d characters (expected: at most %d)".formatted(json.length(), MAX_QUERY_CHARS));
         }
-        try {
-            return new QueryParser(schema).expression(JsonMapper.shared().readTree(json), "", 1);
-        } catch (JacksonException e) {
-            throw new IllegalQuery("", "not JSON: " + e.getOriginalMessage());
-        }
+        return json;
     }
 
     private Expression expression(JsonNode node, String at, int depth) {
@@ -86,7 +116,7 @@ public final class QueryParser {
             case "string_not_in" -> leaf(fields, Schema.Type.TEXT, fields.texts(Test.TextNotIn::new));
             case "string_contains" ->
                 leaf(fields, Schema.Type.TEXT, new Test.Contains(fields.folded("value"), fields.folds()));
-            case "string_match_regex" -> leaf(fields, Schema.Type.TEXT, new Test.Matches(fields.pattern()));
+            case "string_match_regex" -> leaf(fields, Schema.Type.TEXT, new Test.Matches(pattern(fields)));
             case "number_equal" -> leaf(fields, Schema.Type.NUMBER, new Test.NumberIn(Set.of(fields.number("value"))));
             case "number_not_equal" ->
                 leaf(fields, Schema.Type.NUMBER, new Test.NumberNotIn(Set.of(fields.number("value"))));
@@ -104,26 +134,23 @@ public final class QueryParser {
         };
     }
 
+    private Pattern pattern(Fields fields) {
+        return patterns.compile(fields.string("pattern"), fields.folds(), fields.at + ".pattern");
+    }
+
     private Expression compare(Fields fields, Order order) {
         return leaf(fields, Schema.Type.NUMBER, new Test.Compare(order, fields.number("value")));
     }
 
     private Expression leaf(Fields fields, Schema.Type wanted, Test test) {
-        var name = fields.string("property");
-        var property = schema.get(name, fields.at + ".property");
-        var mapKey = fields.optionalString("map_key");
-        fields.requireNoOthers();
-        if ((property.type() == Schema.Type.TEXT_MAP) != (mapKey != null)) {
-            throw new IllegalQuery(
-                    fields.at + ".map_key",
-                    mapKey == null ? "missing: '%s' is a map".formatted(name) : "'%s' is not a map".formatted(name));
-        }
-        var type = property.type() == Schema.Type.TEXT_MAP ? Schema.Type.TEXT : property.type();
+        var path = fields.keyPath(schema);
+        var type = schema.get(path.property(), fields.at).type().compared();
         if (type != wanted) {
             throw new IllegalQuery(
-                    fields.at + ".property", "'%s' holds %s, not %s".formatted(name, lower(type), lower(wanted)));
+                    fields.at + ".property",
+                    "'%s' holds %s, not %s".formatted(path.property(), lower(type), lower(wanted)));
         }
-        return new Leaf(new KeyPath(name, mapKey), test);
+        return new Leaf(path, test);
     }
 
     private static String lower(Schema.Type type) {
@@ -147,9 +174,10 @@ public final class QueryParser {
 
         String string(String name) {
             var text = required(name, JsonNode::isString, "a string").stringValue();
-            if (text.length() > MAX_TEXT_CHARS || text.indexOf('\0') >= 0) {
+            if (!isComparable(text)) {
                 throw new IllegalQuery(
-                        at + "." + name, "expected: at most %d characters, none of them NUL".formatted(MAX_TEXT_CHARS));
+                        in(name),
+                        "expected: at most %d characters, none of them NUL or half a pair".formatted(MAX_TEXT_CHARS));
             }
             return text;
         }
@@ -171,11 +199,29 @@ public final class QueryParser {
             var values = new LinkedHashSet<Double>();
             for (var value : array("values")) {
                 if (!value.isNumber()) {
-                    throw new IllegalQuery(at + ".values", "expected: numbers");
+                    throw new IllegalQuery(in("values"), "expected: numbers");
                 }
                 values.add(number(value, "values"));
             }
             return values;
+        }
+
+        /** Read last: what is left over then is no field. */
+        KeyPath keyPath(Schema schema) {
+            var name = string("property");
+            var property = schema.get(name, in("property"));
+            var mapKey = optionalString("map_key");
+            requireNoOthers();
+            if ((property.type() == Schema.Type.TEXT_MAP) != (mapKey != null)) {
+                throw new IllegalQuery(
+                        in("map_key"),
+                        (mapKey == null ? "missing: '%s' is a map" : "'%s' is not a map").formatted(name));
+            }
+            return new KeyPath(name, mapKey);
+        }
+
+        private String in(String field) {
+            return at.isEmpty() ? field : at + "." + field;
         }
 
         Test text(String name, TextTest test) {
@@ -185,11 +231,9 @@ public final class QueryParser {
         Test texts(TextTest test) {
             var values = new LinkedHashSet<String>();
             for (var value : array("values")) {
-                if (!value.isString()
-                        || value.stringValue().length() > MAX_TEXT_CHARS
-                        || value.stringValue().indexOf('\0') >= 0) {
+                if (!value.isString() || !isComparable(value.stringValue())) {
                     throw new IllegalQuery(
-                            at + ".values", "expected: strings of at most %d characters".formatted(MAX_TEXT_CHARS));
+                            in("values"), "expected: strings of at most %d characters".formatted(MAX_TEXT_CHARS));
                 }
                 values.add(fold(value.stringValue()));
             }
@@ -198,17 +242,6 @@ public final class QueryParser {
 
         String folded(String name) {
             return fold(string(name));
-        }
-
-        Pattern pattern() {
-            try {
-                return Pattern.compile(string("pattern"), folds() ? Pattern.CASE_INSENSITIVE : 0);
-            } catch (PatternSyntaxException e) {
-                throw new IllegalQuery(
-                        at + ".pattern",
-                        "%s (expected: a regular expression without back-references or look-around)"
-                                .formatted(e.getMessage()));
-            }
         }
 
         /** Both spellings were published: {@code case_insensitive}, and its opposite. */
@@ -222,7 +255,7 @@ public final class QueryParser {
             var array = required(name, JsonNode::isArray, "an array");
             if (array.size() > MAX_VALUES) {
                 throw new IllegalQuery(
-                        at + "." + name, "%d elements (expected: at most %d)".formatted(array.size(), MAX_VALUES));
+                        in(name), "%d elements (expected: at most %d)".formatted(array.size(), MAX_VALUES));
             }
             return array.valueStream().collect(Collectors.toList());
         }
@@ -233,9 +266,16 @@ public final class QueryParser {
                     .findFirst()
                     .ifPresent(name -> {
                         throw new IllegalQuery(
-                                at + "." + name,
+                                in(name),
                                 "not a field of this operator (expected: %s)".formatted(String.join(", ", read)));
                     });
+        }
+
+        /** The database has no zero character, and half a surrogate pair is no character at all. */
+        private static boolean isComparable(String text) {
+            return text.length() <= MAX_TEXT_CHARS
+                    && text.indexOf('\0') < 0
+                    && StandardCharsets.UTF_8.newEncoder().canEncode(text);
         }
 
         private String fold(String text) {
@@ -245,7 +285,7 @@ public final class QueryParser {
         private double number(JsonNode node, String name) {
             var value = node.doubleValue();
             if (!Double.isFinite(value)) {
-                throw new IllegalQuery(at + "." + name, "expected: a number that fits a double");
+                throw new IllegalQuery(in(name), "expected: a number that fits a double");
             }
             return value;
         }
@@ -257,7 +297,7 @@ public final class QueryParser {
 
         private JsonNode required(String name, Function<JsonNode, Boolean> is, String expected) {
             if (absent(name) || !is.apply(body.get(name))) {
-                throw new IllegalQuery(at + "." + name, "expected: " + expected);
+                throw new IllegalQuery(in(name), "expected: " + expected);
             }
             return body.get(name);
         }

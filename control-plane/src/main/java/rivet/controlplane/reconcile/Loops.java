@@ -5,6 +5,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
+import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.link.AgentLinks;
@@ -20,6 +21,7 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final Timelines timelines;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -30,6 +32,7 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            Timelines timelines,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -37,6 +40,7 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.timelines = timelines;
         this.settings = settings;
     }
 
@@ -48,6 +52,7 @@ final class Loops implements SmartLifecycle {
                 place,
                 new ReconcileLoop("restart-due", settings.interval(), actors::retryDue),
                 new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
+                new ReconcileLoop("wake-followers", settings.interval(), this::wakeFollowers),
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
                 new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune));
@@ -55,6 +60,11 @@ final class Loops implements SmartLifecycle {
 
     private boolean pushChanged() {
         links.pushChanged();
+        return false;
+    }
+
+    private boolean wakeFollowers() {
+        timelines.look();
         return false;
     }
 

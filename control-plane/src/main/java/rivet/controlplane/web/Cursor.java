@@ -14,6 +14,20 @@ import java.util.UUID;
  */
 public record Cursor(Instant createdAt, UUID id) {
 
+    private static final Instant FIRST = Instant.EPOCH;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    public Cursor {
+        requireInRange(createdAt);
+    }
+
+    /** Instants that no row has, and the database none for. */
+    public static void requireInRange(Instant createdAt) {
+        if (createdAt.isBefore(FIRST) || createdAt.isAfter(LAST)) {
+            throw new IllegalArgumentException("%s (expected: %s to %s)".formatted(createdAt, FIRST, LAST));
+        }
+    }
+
     public String encoded() {
         return Base64.getUrlEncoder()
                 .withoutPadding()

@@ -10,9 +10,6 @@ class NotBuiltController {
 
     @Open("there is nothing behind it")
     @RequestMapping({
-        "/actors/query",
-        "/actors/usage",
-        "/actors/logs/export",
         "/actors/{id}/metrics/history",
         "/routes",
         "/routes/**"
