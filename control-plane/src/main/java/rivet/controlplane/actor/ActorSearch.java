@@ -100,7 +100,7 @@ public final class ActorSearch {
                 cross join lateral (
                     select count(*) as n from (
                         select 1 from actor_tag t
-                        where t.tag = actor_tag_number(:environment, w.key, w.value) %s limit 1000) as some) as c
+                        where t.tag = actor_tag_number(:environment, w.key, w.value) %s limit 1000) as counted) as c
                 order by c.n limit 1
                 """.formatted(wanted.live() ? "and t.live" : ""))
                 .param("tags", TagsColumn.write(wanted.tags()))
