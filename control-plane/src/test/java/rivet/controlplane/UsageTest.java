@@ -102,21 +102,21 @@ class UsageTest {
             var ends = new long[3];
             for (int i = 0; i < runs.length; i++) {
                 var actor = random.nextInt(3);
-                var began = ends[actor] + random.nextInt(200);
-                ends[actor] = began + random.nextInt(300);
+                var began = ends[actor] + (long) random.nextInt(200);
+                ends[actor] = began + (long) random.nextInt(300);
                 runs[i] = new long[] {actor, began, ends[actor]};
             }
             runs(runs);
             long start = random.nextInt(300);
-            long interval = 1 + random.nextInt(400);
-            long end = start + 1 + random.nextInt(2000);
+            long interval = 1L + random.nextInt(400);
+            long end = start + 1L + random.nextInt(2000);
 
             var usage = usage("start=%d&end=%d&interval=%d".formatted(start, end, interval));
 
             for (int point = 0; start + point * interval < end; point++) {
                 var from = start + point * interval;
                 var seen = new HashSet<Long>();
-                var ms = 0;
+                var ms = 0L;
                 for (var run : runs) {
                     for (var t = Math.max(run[1], from); t < Math.min(run[2], Math.min(from + interval, end)); t++) {
                         ms++;
