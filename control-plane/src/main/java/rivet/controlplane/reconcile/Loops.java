@@ -5,6 +5,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
+import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
@@ -24,6 +25,7 @@ final class Loops implements SmartLifecycle {
     private final Retention retention;
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
+    private final Timelines timelines;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -36,6 +38,7 @@ final class Loops implements SmartLifecycle {
             Retention retention,
             Idempotency idempotency,
             RouteTrafficStore traffic,
+            Timelines timelines,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -45,6 +48,7 @@ final class Loops implements SmartLifecycle {
         this.retention = retention;
         this.idempotency = idempotency;
         this.traffic = traffic;
+        this.timelines = timelines;
         this.settings = settings;
     }
 
@@ -56,6 +60,7 @@ final class Loops implements SmartLifecycle {
                 place,
                 new ReconcileLoop("restart-due", settings.interval(), actors::retryDue),
                 new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
+                new ReconcileLoop("wake-followers", settings.interval(), this::wakeFollowers),
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
                 new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
@@ -66,6 +71,11 @@ final class Loops implements SmartLifecycle {
     private boolean pushChanged() {
         links.pushChanged();
         links.pushRoutes();
+        return false;
+    }
+
+    private boolean wakeFollowers() {
+        timelines.look();
         return false;
     }
 
