@@ -30,6 +30,7 @@ public final class DevServer implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final URI api;
     private final URI proxy;
+    private final URI agentMetrics;
 
     /**
      * Returns when both the API and the proxy serve.
@@ -53,6 +54,7 @@ public final class DevServer implements AutoCloseable {
                     Agent.start(agentSettings(settings, controlPlane.uri(), agentToken, data), System.err::println));
             this.api = controlPlane.uri();
             this.proxy = agent.proxyUrl();
+            this.agentMetrics = agent.metricsUrl();
         } catch (RuntimeException | IOException e) {
             close();
             throw e;
@@ -65,6 +67,11 @@ public final class DevServer implements AutoCloseable {
 
     public URI proxy() {
         return proxy;
+    }
+
+    /** Where Prometheus finds the agent's meters; the control plane's are below {@link #api}. */
+    public URI agentMetrics() {
+        return agentMetrics;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package rivet.controlplane.actor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -34,14 +35,22 @@ final class ActorMoves {
     private final Agents agents;
     private final Placer placer;
     private final Transactions transactions;
+    private final StartTimes starts;
     private final Wakeups wakeups = new Wakeups();
 
-    ActorMoves(ActorRepository repository, ActorEvents diary, Agents agents, Placer placer, Transactions transactions) {
+    ActorMoves(
+            ActorRepository repository,
+            ActorEvents diary,
+            Agents agents,
+            Placer placer,
+            Transactions transactions,
+            StartTimes starts) {
         this.repository = repository;
         this.diary = diary;
         this.agents = agents;
         this.placer = placer;
         this.transactions = transactions;
+        this.starts = starts;
     }
 
     /** A new actor, on an agent at once if one has room. @param draft at version 1, waiting, not stored yet */
@@ -122,7 +131,10 @@ final class ActorMoves {
     }
 
     private ActorEvent placement(Actor actor, Instant now) {
-        return switch (placer.place(actor.region(), actor.resources())) {
+        long begun = System.nanoTime();
+        var placement = placer.place(actor.region(), actor.resources());
+        starts.placed(Duration.ofNanos(System.nanoTime() - begun));
+        return switch (placement) {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
@@ -137,6 +149,7 @@ final class ActorMoves {
                 .addKeyValue("reason", after.state().why())
                 .addKeyValue("generation", after.generation())
                 .log("an actor moved");
+        starts.moved(before, after);
         wakeups.tell(after.id());
     }
 }

@@ -1,5 +1,7 @@
 package rivet.controlplane.reconcile;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -21,6 +23,7 @@ final class Loops implements SmartLifecycle {
     private final ActorLogs logs;
     private final Retention retention;
     private final LoopSettings settings;
+    private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
 
     Loops(
@@ -30,7 +33,8 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
-            LoopSettings settings) {
+            LoopSettings settings,
+            MeterRegistry registry) {
         this.actors = actors;
         this.agents = agents;
         this.links = links;
@@ -38,19 +42,24 @@ final class Loops implements SmartLifecycle {
         this.logs = logs;
         this.retention = retention;
         this.settings = settings;
+        this.registry = registry;
     }
 
     @Override
     public void start() {
-        var place = new ReconcileLoop("place-pending", settings.interval(), actors::placeWaiting);
+        var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
         running = List.of(
                 place,
-                new ReconcileLoop("restart-due", settings.interval(), actors::retryDue),
-                new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
-                new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
-                new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune));
+                loop("restart-due", settings.interval(), actors::retryDue),
+                loop("push-changed-sets", settings.interval(), this::pushChanged),
+                loop("prune-uploads", settings.pruneInterval(), uploads::prune),
+                loop("prune-logs", settings.pruneInterval(), logs::prune),
+                loop("prune-events", settings.pruneInterval(), retention::prune));
+    }
+
+    private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
+        return new ReconcileLoop(name, interval, new TimedPass(registry, name, reconciler));
     }
 
     private boolean pushChanged() {

@@ -30,6 +30,7 @@ final class Exchange {
     private final RequestHead head;
     private final Body body;
     private final RayId ray = RayId.next();
+    private final long begun = System.nanoTime();
     private final @Nullable Destination destination;
     private final @Nullable Approach approach;
 
@@ -165,8 +166,9 @@ final class Exchange {
     }
 
     /** The actor's answer begins: what is said of the client's connection is decided here and kept to. */
-    Afterwards answering(boolean endsWithConnection) {
+    Afterwards answering(int status, boolean endsWithConnection) {
         answering = true;
+        lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
         keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
         return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
@@ -202,6 +204,7 @@ final class Exchange {
 
     void fail(Problem problem) {
         stage = Stage.ENDED;
+        lane.counters().refused(problem);
         leaveApproach();
         dropActor();
         if (answering) {
@@ -237,8 +240,9 @@ final class Exchange {
 
     /** The protocol was changed: the two connections go on without this exchange. */
     @Nullable
-    ByteBuf upgraded() {
+    ByteBuf upgraded(int status) {
         stage = Stage.ENDED;
+        lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
         return client.leave();
     }

@@ -23,7 +23,8 @@ final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
     /** What all lanes share. */
-    record Shared(ProxySettings settings, RouteTable routes, Lookups lookups, HeldRequests held) {}
+    record Shared(
+            ProxySettings settings, RouteTable routes, Lookups lookups, HeldRequests held, ProxyCounters counters) {}
 
     /** Something with a deadline. */
     interface Swept {
@@ -134,6 +135,10 @@ final class Lane {
 
     HeldRequests held() {
         return shared.held();
+    }
+
+    ProxyCounters counters() {
+        return shared.counters();
     }
 
     ActorPool pool() {

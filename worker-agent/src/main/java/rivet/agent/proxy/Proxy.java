@@ -41,6 +41,7 @@ public final class Proxy implements AutoCloseable {
     private final HeldRequests held;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final ProxyCounters counters = new ProxyCounters();
     private final Channel listening;
 
     /**
@@ -66,7 +67,7 @@ public final class Proxy implements AutoCloseable {
         this.lookups = new Lookups(lookup, loops, settings.times().lookup(), limits.maxLookups());
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
-        Lane.Shared shared = new Lane.Shared(settings, routes, lookups, held);
+        Lane.Shared shared = new Lane.Shared(settings, routes, lookups, held, counters);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }
@@ -126,6 +127,20 @@ public final class Proxy implements AutoCloseable {
     /** What this agent runs; thread-safe. */
     public RouteTable routes() {
         return routes;
+    }
+
+    public ProxyCounters counters() {
+        return counters;
+    }
+
+    /** Of clients, now. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Requests that wait for an actor, now. */
+    public int heldRequests() {
+        return held.count();
     }
 
     HeldRequests held() {
