@@ -9,6 +9,7 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
 
@@ -22,6 +23,7 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final Idempotency idempotency;
     private final LoopSettings settings;
     private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
@@ -33,6 +35,7 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            Idempotency idempotency,
             LoopSettings settings,
             MeterRegistry registry) {
         this.actors = actors;
@@ -41,6 +44,7 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.idempotency = idempotency;
         this.settings = settings;
         this.registry = registry;
     }
@@ -55,7 +59,8 @@ final class Loops implements SmartLifecycle {
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 loop("prune-logs", settings.pruneInterval(), logs::prune),
-                loop("prune-events", settings.pruneInterval(), retention::prune));
+                loop("prune-events", settings.pruneInterval(), retention::prune),
+                loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune));
     }
 
     private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {

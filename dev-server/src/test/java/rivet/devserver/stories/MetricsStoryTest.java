@@ -33,7 +33,8 @@ class MetricsStoryTest {
     /** There from the first time that it happens, if it does. */
     private static final Set<String> OF_THE_MOMENT = Set.of("jvm_gc_pause_seconds");
 
-    private static final Pattern ROW = Pattern.compile("\\| `([a-z0-9]+_[a-z0-9_]+)` \\| ([^|]*) \\| ([^|]*) \\| .*\\|");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `([a-z0-9]+_[a-z0-9_]+)` \\| ([^|]*) \\| ([^|]*) \\| .*\\|");
     private static final Pattern CODE = Pattern.compile("`([a-z_]+)`");
 
     private static final String COUNTER = """
