@@ -41,8 +41,14 @@ final class ExamplesTest {
         var ran = new Shell(folder).at(server.uri()).run("deploy");
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(server.requests().getFirst().body())
-                .contains(example.endsWith("stubborn") ? "\"kind\":\"executable\"" : "\"kind\":\"javascript\"");
+        assertThat(server.requests().getFirst().body()).contains("\"kind\":\"%s\"".formatted(kind(example)));
+    }
+
+    private static String kind(Path example) {
+        if (example.endsWith("java-counter")) {
+            return "java";
+        }
+        return example.endsWith("stubborn") ? "executable" : "javascript";
     }
 
     @Test

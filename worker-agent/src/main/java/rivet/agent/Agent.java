@@ -15,9 +15,11 @@ import rivet.agent.bundle.Bundles;
 import rivet.agent.host.Host;
 import rivet.agent.launch.Deno;
 import rivet.agent.launch.HostLauncher;
+import rivet.agent.launch.Java;
 import rivet.agent.launch.Javascript;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
+import rivet.agent.metrics.AgentMetrics;
 import rivet.agent.proxy.Proxy;
 import rivet.agent.proxy.ProxySettings;
 import rivet.agent.proxy.RouteName;
@@ -48,6 +50,7 @@ public final class Agent implements AutoCloseable {
     private final Supervisor supervisor;
     private final Proxy proxy;
     private final ProxyRoutes routes;
+    private final AgentMetrics metrics;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
@@ -65,6 +68,7 @@ public final class Agent implements AutoCloseable {
         try {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
+            metrics = opened(new AgentMetrics(settings.metrics()));
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
@@ -76,15 +80,20 @@ public final class Agent implements AutoCloseable {
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
             opened(new TrafficReports(proxy.routeCounts()::take, link::send, AgentSettings.TRAFFIC_INTERVAL).start());
+            var bundles = bundles(host);
+            var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
             var launcher = opened(new HostLauncher(
-                    host, bundles(host), javascript, settings.apiEndpoint().toString()));
+                    host, bundles, runtimes, settings.apiEndpoint().toString()));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));
+            metrics.serve(new AgentMetrics.Sources(
+                    proxy, this::leaseAgeNanos, link::isUp, javascript::warmProcesses, supervisor::inventory));
             link.start();
             javascript.warmUp();
             log.atInfo()
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
+                    .addKeyValue("metrics", metrics.uri())
                     .log("the agent runs");
         } catch (RuntimeException e) {
             closeParts();
@@ -95,6 +104,11 @@ public final class Agent implements AutoCloseable {
     /** Where the world reaches actors. */
     public URI proxyUrl() {
         return settings.proxyUrl(proxy.address().getPort());
+    }
+
+    /** Where Prometheus finds the agent's meters. */
+    public URI metricsUrl() {
+        return metrics.uri();
     }
 
     public AgentId id() {
@@ -119,6 +133,11 @@ public final class Agent implements AutoCloseable {
     public synchronized void close() {
         closeParts();
         log.atInfo().addKeyValue("agent", id).log("the agent ended");
+    }
+
+    private long leaseAgeNanos() {
+        var from = link.leaseGrantedFrom();
+        return from.isEmpty() ? -1 : System.nanoTime() - from.getAsLong();
     }
 
     /** Where the proxy asks for what is not here. */
@@ -179,6 +198,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void changed(ActorReport report) {
             routes.changed(report);
+            metrics.changed(report);
             link.report(report);
         }
 

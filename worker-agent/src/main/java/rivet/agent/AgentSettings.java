@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
+import rivet.agent.metrics.AgentMetrics;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
 import rivet.protocol.link.ToControlPlane.Location;
@@ -24,6 +25,8 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
+ * @param java the program that runs Java actors; absent: the one that runs the agent
+ * @param metrics where Prometheus finds the agent's meters
  * @param buildCacheBytes beyond it, builds that no actor uses are removed
  */
 public record AgentSettings(
@@ -41,6 +44,8 @@ public record AgentSettings(
         LocalPorts.Range actorPorts,
         Optional<UserRange> actorUsers,
         Javascript javascript,
+        Optional<Path> java,
+        AgentMetrics.Settings metrics,
         long buildCacheBytes) {
 
     /** The longest grace an actor has when the agent itself is stopped. */
@@ -71,6 +76,10 @@ public record AgentSettings(
         }
         if (proxyPort < 0 || proxyPort > 65_535) {
             throw new IllegalArgumentException("RIVET_PROXY_PORT: %d (expected: 0 to 65535)".formatted(proxyPort));
+        }
+        if (metrics.port() < 0 || metrics.port() > 65_535) {
+            throw new IllegalArgumentException(
+                    "RIVET_METRICS_PORT: %d (expected: 0 to 65535)".formatted(metrics.port()));
         }
         if (capacity.cpuMillicores() < 1 || capacity.memoryMib() < 1) {
             throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
@@ -113,6 +122,9 @@ public record AgentSettings(
                         values.text("RIVET_NPM", "npm"),
                         values.optional("RIVET_TOOLS_DIR").map(Path::of),
                         values.number("RIVET_WARM_PROCESSES", 2)),
+                values.optional("RIVET_JAVA").map(Path::of),
+                new AgentMetrics.Settings(
+                        values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
     }
 

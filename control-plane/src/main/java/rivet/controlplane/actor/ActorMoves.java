@@ -1,5 +1,6 @@
 package rivet.controlplane.actor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,7 @@ final class ActorMoves {
     private final Agents agents;
     private final Placer placer;
     private final Transactions transactions;
+    private final StartTimes starts;
     private final Wakeups wakeups = new Wakeups();
     private final List<Consumer<ActorId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -50,13 +52,15 @@ final class ActorMoves {
             ActorRuns runs,
             Agents agents,
             Placer placer,
-            Transactions transactions) {
+            Transactions transactions,
+            StartTimes starts) {
         this.repository = repository;
         this.diary = diary;
         this.runs = runs;
         this.agents = agents;
         this.placer = placer;
         this.transactions = transactions;
+        this.starts = starts;
     }
 
     /**
@@ -152,7 +156,10 @@ final class ActorMoves {
     }
 
     private ActorEvent placement(Actor actor, Instant now) {
-        return switch (placer.place(actor.region(), actor.resources())) {
+        long begun = System.nanoTime();
+        var placement = placer.place(actor.region(), actor.resources());
+        starts.placed(Duration.ofNanos(System.nanoTime() - begun));
+        return switch (placement) {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
@@ -167,6 +174,7 @@ final class ActorMoves {
                 .addKeyValue("reason", after.state().why())
                 .addKeyValue("generation", after.generation())
                 .log("an actor moved");
+        starts.moved(before, after);
         wakeups.tell(after.id());
         listeners.forEach(listener -> listener.accept(after.id()));
     }

@@ -26,14 +26,15 @@ final class BuildChecks {
         return switch (name) {
             case "javascript" -> BuildKind.JAVASCRIPT;
             case "executable" -> BuildKind.EXECUTABLE;
-            case "java", "oci_bundle", "docker_image" ->
+            case "java" -> BuildKind.JAVA;
+            case "oci_bundle", "docker_image" ->
                 throw new Problem(
                                 HttpStatus.BAD_REQUEST,
                                 "FEATURE_DISABLED",
-                                "kind: %s builds cannot be run on this server (expected: javascript or executable)"
+                                "kind: %s builds cannot be run on this server (expected: javascript, java or executable)"
                                         .formatted(name))
-                        .at("kind", "javascript or executable");
-            default -> throw Problem.badField("kind", name, "javascript or executable");
+                        .at("kind", "javascript, java or executable");
+            default -> throw Problem.badField("kind", name, "javascript, java or executable");
         };
     }
 

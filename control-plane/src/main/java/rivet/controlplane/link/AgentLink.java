@@ -3,6 +3,7 @@ package rivet.controlplane.link;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +35,17 @@ final class AgentLink {
 
     private static final Logger log = LoggerFactory.getLogger(AgentLink.class);
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private final Socket socket;
     private final Rooms rooms;
     private final AgentLinks links;
 
     /** Holds a permit when the set may have changed since it was last read. */
     private final Semaphore changed = new Semaphore(0);
+
+    /** When the first change was made that is not sent yet; {@link #NONE} where there is none. */
+    private final AtomicLong changedAt = new AtomicLong(NONE);
 
     private volatile boolean open = true;
     private volatile long epoch;
@@ -63,7 +69,8 @@ final class AgentLink {
             Actors actors,
             DesiredSets desired,
             ActorLogs logs,
-            Routes routes) {}
+            Routes routes,
+            PushTimes pushes) {}
 
     /** Runs until the socket is closed by either side. */
     void converse(Executor virtualThreads) {
@@ -168,6 +175,7 @@ final class AgentLink {
     }
 
     private void sendSet(AgentId agent) {
+        long since = changedAt.getAndSet(NONE);
         var set = rooms.desired().of(agent).orElseThrow();
         if (set.epoch() != epoch) {
             refuse("stale_epoch", "the agent has joined again");
@@ -177,6 +185,9 @@ final class AgentLink {
         if (set.revision() > sentRevision) {
             socket.send(new ToAgent.Desired(epoch, set.revision(), set.actors()));
             sentRevision = set.revision();
+            if (since != NONE) {
+                rooms.pushes().sent(System.nanoTime() - since);
+            }
         }
     }
 
@@ -204,6 +215,7 @@ final class AgentLink {
     }
 
     void setChanged() {
+        changedAt.compareAndSet(NONE, System.nanoTime());
         changed.release();
     }
 

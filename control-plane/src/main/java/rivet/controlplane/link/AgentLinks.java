@@ -1,5 +1,7 @@
 package rivet.controlplane.link;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,8 +38,13 @@ public final class AgentLinks implements WebSocketHandler {
             ActorLogs logs,
             Routes routes,
             LinkSettings settings,
-            Executor virtualThreads) {
-        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes);
+            Executor virtualThreads,
+            MeterRegistry registry) {
+        var pushes = new PushTimes(registry);
+        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, pushes);
+        Gauge.builder("rivet.links", links, Map::size)
+                .description("Agents that are connected to this control plane.")
+                .register(registry);
         this.settings = settings;
         this.virtualThreads = virtualThreads;
         agents.onSetChanged(this::setChanged);

@@ -1,5 +1,7 @@
 package rivet.controlplane.reconcile;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -27,6 +29,7 @@ final class Loops implements SmartLifecycle {
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
     private final LoopSettings settings;
+    private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
 
     Loops(
@@ -39,7 +42,8 @@ final class Loops implements SmartLifecycle {
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
-            LoopSettings settings) {
+            LoopSettings settings,
+            MeterRegistry registry) {
         this.actors = actors;
         this.agents = agents;
         this.links = links;
@@ -50,22 +54,27 @@ final class Loops implements SmartLifecycle {
         this.traffic = traffic;
         this.timelines = timelines;
         this.settings = settings;
+        this.registry = registry;
     }
 
     @Override
     public void start() {
-        var place = new ReconcileLoop("place-pending", settings.interval(), actors::placeWaiting);
+        var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
         running = List.of(
                 place,
-                new ReconcileLoop("restart-due", settings.interval(), actors::retryDue),
-                new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
-                new ReconcileLoop("wake-followers", settings.interval(), this::wakeFollowers),
-                new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
-                new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
-                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
-                new ReconcileLoop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+                loop("restart-due", settings.interval(), actors::retryDue),
+                loop("push-changed-sets", settings.interval(), this::pushChanged),
+                loop("wake-followers", settings.interval(), this::wakeFollowers),
+                loop("prune-uploads", settings.pruneInterval(), uploads::prune),
+                loop("prune-logs", settings.pruneInterval(), logs::prune),
+                loop("prune-events", settings.pruneInterval(), retention::prune),
+                loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
+                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+    }
+
+    private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
+        return new ReconcileLoop(name, interval, new TimedPass(registry, name, reconciler));
     }
 
     private boolean pushChanged() {

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.ActorId;
@@ -43,6 +44,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private final Thread thread = Thread.ofVirtual().name("link").unstarted(this::run);
     private volatile boolean closed;
     private volatile boolean fenced;
+    private volatile @Nullable Conversation current;
 
     /** @param chance from 0 to 1, anew each time */
     public ControlPlaneLink(LinkSettings settings, Agent agent, DoubleSupplier chance) {
@@ -82,6 +84,12 @@ public final class ControlPlaneLink implements AutoCloseable {
     /** When the heartbeat that was last granted was sent, on {@link System#nanoTime}. */
     public OptionalLong leaseGrantedFrom() {
         return heartbeats.grantedFrom();
+    }
+
+    /** Whether the control plane has welcomed us and can hear us. */
+    public boolean isUp() {
+        var conversation = current;
+        return conversation != null && conversation.wasWelcomed();
     }
 
     /** A build's bytes as they are stored; the caller closes and checks them. */
@@ -182,6 +190,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         while (!closed) {
             fenced = false;
             var conversation = new Conversation(agent, outbox, heartbeats, () -> closed, () -> fenced);
+            current = conversation;
             try {
                 conversation.hold(client, settings);
             } catch (IOException | RuntimeException e) {
@@ -192,6 +201,7 @@ public final class ControlPlaneLink implements AutoCloseable {
             } catch (InterruptedException _) {
                 return;
             }
+            current = null;
             failures = conversation.wasWelcomed() ? 0 : failures + 1;
             pause(failures);
         }

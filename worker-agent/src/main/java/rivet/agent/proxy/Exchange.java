@@ -31,6 +31,7 @@ final class Exchange {
     private final Body body;
     private final RayId ray = RayId.next();
     private final @Nullable Door door;
+    private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
 
     private Stage stage = Stage.APPROACHING;
@@ -175,6 +176,7 @@ final class Exchange {
     Afterwards answering(int status, boolean endsWithConnection) {
         answering = true;
         tell(status, null);
+        lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
         keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
         return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
@@ -211,6 +213,7 @@ final class Exchange {
 
     void fail(Problem problem) {
         stage = Stage.ENDED;
+        lane.counters().refused(problem);
         leaveApproach();
         dropActor();
         uncount();
@@ -268,6 +271,7 @@ final class Exchange {
     @Nullable
     ByteBuf upgraded(int status) {
         stage = Stage.ENDED;
+        lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
         tell(status, null);
         Target served = counted;

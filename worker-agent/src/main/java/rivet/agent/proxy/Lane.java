@@ -34,7 +34,8 @@ final class Lane {
             RouteCounts routeCounts,
             Lookups<ActorId, Optional<ActorLocation>> lookups,
             Lookups<RouteName, List<ActorLocation>> routeLookups,
-            HeldRequests held) {}
+            HeldRequests held,
+            ProxyCounters counters) {}
 
     /** Something with a deadline. */
     interface Swept {
@@ -157,6 +158,10 @@ final class Lane {
 
     HeldRequests held() {
         return shared.held();
+    }
+
+    ProxyCounters counters() {
+        return shared.counters();
     }
 
     ActorPool pool() {

@@ -43,6 +43,7 @@ public final class Proxy implements AutoCloseable {
     private final HeldRequests held;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final ProxyCounters counters = new ProxyCounters();
     private final Channel listening;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
@@ -76,7 +77,7 @@ public final class Proxy implements AutoCloseable {
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
-        Lane.Shared shared = new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held);
+        Lane.Shared shared = new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, counters);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }
@@ -147,6 +148,20 @@ public final class Proxy implements AutoCloseable {
     /** How often they were used; thread-safe. */
     public RouteCounts routeCounts() {
         return routeCounts;
+    }
+
+    public ProxyCounters counters() {
+        return counters;
+    }
+
+    /** Of clients, now. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Requests that wait for an actor, now. */
+    public int heldRequests() {
+        return held.count();
     }
 
     HeldRequests held() {
