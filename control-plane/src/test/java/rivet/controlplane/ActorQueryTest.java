@@ -34,7 +34,9 @@ class ActorQueryTest {
         var build = api.build("a", "{\"name\":\"a\"}");
         insert(build, 1, 1000, "case when n %% 10 = 0 then '{\"kind\": \"tenth\"}'::jsonb else '{}' end");
         // The same tags elsewhere are nobody's business.
-        database.jdbc().sql("insert into environment (project_id, slug) select id, 'other' from project").update();
+        database.jdbc()
+                .sql("insert into environment (project_id, slug) select id, 'other' from project")
+                .update();
         database.jdbc().sql("""
                 insert into actor (id, environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib, state)
                 select gen_random_uuid(), (select id from environment where slug = 'other'), region, build_id, tags, setup,
@@ -42,7 +44,8 @@ class ActorQueryTest {
     }
 
     private static void insert(String build, int from, int to, String tags) {
-        database.jdbc().sql("""
+        database.jdbc()
+                .sql("""
                 insert into actor (id, environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib, state,
                     generation, created_at, started_at, destroyed_at)
                 select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
@@ -55,7 +58,8 @@ class ActorQueryTest {
                     1, timestamptz '2026-01-01 00:00:00Z' + (n / 7) * interval '1 s', null,
                     case when n %% 2 = 0 then timestamptz '2026-01-02 00:00:00Z' end
                 from generate_series(%d, %d) as n
-                """.formatted(build, tags, from, to).replace("%%", "%")).update();
+                """.formatted(build, tags, from, to).replace("%%", "%"))
+                .update();
     }
 
     @AfterAll
@@ -146,7 +150,10 @@ class ActorQueryTest {
 
     @Test
     void lists_by_tags_page_through_each_once_while_actors_come_and_go() {
-        var build = database.jdbc().sql("select build_id::text from actor limit 1").query(String.class).single();
+        var build = database.jdbc()
+                .sql("select build_id::text from actor limit 1")
+                .query(String.class)
+                .single();
         insert(build, 2001, 2400, "'{\"walk\": \"me\", \"also\": \"this\"}'::jsonb");
         for (var parameters : List.of(
                 "tags_json=" + encoded("{\"walk\":\"me\"}") + "&include_destroyed=true",
@@ -156,7 +163,8 @@ class ActorQueryTest {
             var cursor = "";
             var next = 3001 + parameters.length() * 100;
             do {
-                var page = Api.require(api.get("/actors?" + parameters + cursor)).body();
+                var page =
+                        Api.require(api.get("/actors?" + parameters + cursor)).body();
                 page.path("actors").forEach(actor -> seen.add(actor.path("id").asString()));
                 insert(build, next, next + 5, "'{\"walk\": \"me\", \"also\": \"this\"}'::jsonb");
                 database.jdbc().sql("""
@@ -171,19 +179,33 @@ class ActorQueryTest {
             var mustBeSeen = parameters.contains("destroyed")
                     ? "select id::text from actor where tags ->> 'walk' = 'me' and (tags ->> 'number')::int < 3000"
                     : "select id::text from actor where tags ->> 'walk' = 'me' and (tags ->> 'number')::int < 3000 and destroyed_at is null";
-            assertThat(new HashSet<>(seen)).containsAll(database.jdbc().sql(mustBeSeen + " and environment_id = (select id from environment where slug = 'default')").query(String.class).list());
+            assertThat(new HashSet<>(seen))
+                    .containsAll(database.jdbc()
+                            .sql(mustBeSeen
+                                    + " and environment_id = (select id from environment where slug = 'default')")
+                            .query(String.class)
+                            .list());
         }
-        database.jdbc().sql("delete from actor where (tags ->> 'number')::int > 2000").update();
-        assertThat(database.jdbc().sql("select count(*) from actor_tag where not exists (select from actor where id = actor_id)").query(Long.class).single()).isZero();
+        database.jdbc()
+                .sql("delete from actor where (tags ->> 'number')::int > 2000")
+                .update();
+        assertThat(database.jdbc()
+                        .sql("select count(*) from actor_tag where not exists (select from actor where id = actor_id)")
+                        .query(Long.class)
+                        .single())
+                .isZero();
     }
 
     private static List<String> all(String query) {
         var found = new ArrayList<String>();
         var cursor = "";
         do {
-            var page = Api.require(api.get("/actors/query?query_json=" + encoded(query) + cursor)).body();
+            var page = Api.require(api.get("/actors/query?query_json=" + encoded(query) + cursor))
+                    .body();
             assertThat(page.path("actors").size()).isLessThanOrEqualTo(32);
-            page.path("actors").forEach(actor -> found.add(actor.path("created_at").asString() + actor.path("id").asString()));
+            page.path("actors")
+                    .forEach(actor -> found.add(actor.path("created_at").asString()
+                            + actor.path("id").asString()));
             cursor = next(page.path("pagination").path("cursor").asString(""));
         } while (!cursor.isEmpty());
         return found;

@@ -57,12 +57,14 @@ class LogSearchTest {
 
     private static ActorId created(String colour) {
         var body = "{\"tags\":{\"colour\":\"%s\"},\"build_tags\":{\"name\":\"a\"}}".formatted(colour);
-        return ActorId.parse(Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
+        return ActorId.parse(
+                Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
     }
 
     private static void say(ActorId actor, int stream, String line) {
         database.jdbc()
-                .sql("insert into actor_log (actor_id, generation, stream, at, line) values (:a, 1, :s, '2026-01-02 03:04:05Z', :l)")
+                .sql(
+                        "insert into actor_log (actor_id, generation, stream, at, line) values (:a, 1, :s, '2026-01-02 03:04:05Z', :l)")
                 .param("a", actor.value())
                 .param("s", stream)
                 .param("l", line.getBytes(StandardCharsets.UTF_8))
@@ -92,13 +94,15 @@ class LogSearchTest {
             {"or": {"exprs": [{"string_equal": {"property": "tags", "map_key": "colour", "value": "red"}}, {"string_contains": {"property": "message", "value": "two"}}]}}  | 4
             """)
     void a_query_finds_lines_and_an_export_has_the_same(String query, int expected) throws Exception {
-        var found = Api.require(api.get("/actors/logs?query_json=" + encoded(query))).body();
+        var found = Api.require(api.get("/actors/logs?query_json=" + encoded(query)))
+                .body();
         var lines = texts(found.path("lines"));
 
         assertThat(lines).hasSize(expected);
 
         var exported = export("{\"query_json\":%s}".formatted(Api.JSON.writeValueAsString(query)));
-        assertThat(exported.lines().map(line -> line.replaceFirst("\\S+ \\[\\S+] ", ""))).containsExactlyElementsOf(lines);
+        assertThat(exported.lines().map(line -> line.replaceFirst("\\S+ \\[\\S+] ", "")))
+                .containsExactlyElementsOf(lines);
     }
 
     @ParameterizedTest
@@ -112,19 +116,22 @@ class LogSearchTest {
     void the_older_parameters_search_too(String parameters, int expected) {
         var ids = encoded("[\"%s\"]".formatted(red));
 
-        var found = Api.require(api.get("/actors/logs?actor_ids_json=" + ids + "&" + parameters)).body();
+        var found = Api.require(api.get("/actors/logs?actor_ids_json=" + ids + "&" + parameters))
+                .body();
 
         assertThat(found.path("lines").size()).isEqualTo(expected);
     }
 
     @Test
     void who_watches_a_query_gets_the_lines_of_actors_that_come_later_too() {
-        var query = encoded("{\"and\":{\"exprs\":[{\"string_equal\":{\"property\":\"tags\",\"map_key\":\"colour\",\"value\":\"green\"}},"
-                + "{\"string_contains\":{\"property\":\"message\",\"value\":\"news\"}}]}}");
+        var query = encoded(
+                "{\"and\":{\"exprs\":[{\"string_equal\":{\"property\":\"tags\",\"map_key\":\"colour\",\"value\":\"green\"}},"
+                        + "{\"string_contains\":{\"property\":\"message\",\"value\":\"news\"}}]}}");
         var first = Api.require(api.get("/actors/logs?query_json=" + query)).body();
         assertThat(first.path("lines").size()).isZero();
 
-        var waiting = CompletableFuture.supplyAsync(() -> watch(query, first.at("/watch/index").asString()));
+        var waiting = CompletableFuture.supplyAsync(
+                () -> watch(query, first.at("/watch/index").asString()));
         var green = created("green");
         say(green, 0, "no matter");
         say(green, 0, "news 1");
@@ -139,8 +146,10 @@ class LogSearchTest {
 
         var fourth = watch(query, third.at("/watch/index").asString());
         assertThat(fourth.path("lines").size()).isZero();
-        database.jdbc().sql("delete from actor_log where position(convert_to('news', 'UTF8') in line) > 0 or actor_id = :g")
-                .param("g", green.value()).update();
+        database.jdbc()
+                .sql("delete from actor_log where position(convert_to('news', 'UTF8') in line) > 0 or actor_id = :g")
+                .param("g", green.value())
+                .update();
     }
 
     @Test
@@ -148,7 +157,10 @@ class LogSearchTest {
         var body = "{\"tags\":{\"many\":\"yes\"},\"build_tags\":{\"name\":\"a\"}}";
         var actors = new ArrayList<ActorId>();
         for (int i = 0; i < 65; i++) {
-            actors.add(ActorId.parse(Api.require(api.post("/actors", body)).body().at("/actor/id").asString()));
+            actors.add(ActorId.parse(Api.require(api.post("/actors", body))
+                    .body()
+                    .at("/actor/id")
+                    .asString()));
         }
         say(actors.getFirst(), 0, "first");
         say(actors.getLast(), 0, "last");
@@ -182,12 +194,13 @@ class LogSearchTest {
 
     @Test
     void an_index_made_up_for_another_environments_actor_shows_nothing() {
-        database.jdbc().sql("insert into environment (project_id, slug) select id, 'theirs' from project").update();
+        database.jdbc()
+                .sql("insert into environment (project_id, slug) select id, 'theirs' from project")
+                .update();
         var index = "1.%s_0".formatted(red);
 
-        var answer = Api.require(api.get(
-                        "/actors/logs?project=default&environment=theirs&query_json=%s&watch_index=%s"
-                                .formatted(encoded("{\"and\":{\"exprs\":[]}}"), index)))
+        var answer = Api.require(api.get("/actors/logs?project=default&environment=theirs&query_json=%s&watch_index=%s"
+                        .formatted(encoded("{\"and\":{\"exprs\":[]}}"), index)))
                 .body();
 
         assertThat(answer.path("lines").size()).isZero();
@@ -201,38 +214,53 @@ class LogSearchTest {
                 select :a, 1, 0, timestamptz '2026-01-02 03:04:05Z', convert_to('line ' || n, 'UTF8')
                 from generate_series(1, 20000) as n""").param("a", talker.value()).update();
 
-        var text = export("{\"query_json\":\"{\\\"string_equal\\\":{\\\"property\\\":\\\"actor_id\\\",\\\"value\\\":\\\"%s\\\"}}\"}"
-                .formatted(talker));
+        var text = export(
+                "{\"query_json\":\"{\\\"string_equal\\\":{\\\"property\\\":\\\"actor_id\\\",\\\"value\\\":\\\"%s\\\"}}\"}"
+                        .formatted(talker));
 
         var lines = text.lines().toList();
         assertThat(lines).hasSize(20_000);
         assertThat(lines.getFirst()).isEqualTo("2026-01-02T03:04:05Z [stdout] line 1");
         assertThat(lines.getLast()).endsWith(" line 20000");
-        database.jdbc().sql("delete from actor where id = :a").param("a", talker.value()).update();
+        database.jdbc()
+                .sql("delete from actor where id = :a")
+                .param("a", talker.value())
+                .update();
     }
 
     @Test
     void an_export_is_of_the_environment_that_the_body_names() throws Exception {
-        database.jdbc().sql("insert into environment (project_id, slug) select id, 'empty' from project").update();
+        database.jdbc()
+                .sql("insert into environment (project_id, slug) select id, 'empty' from project")
+                .update();
 
-        assertThat(export("{\"project\":\"default\",\"environment\":\"empty\"}")).isEmpty();
-        assertThat(api.post("/actors/logs/export", "{\"project\":\"default\",\"environment\":\"no-such\"}").status())
+        assertThat(export("{\"project\":\"default\",\"environment\":\"empty\"}"))
+                .isEmpty();
+        assertThat(api.post("/actors/logs/export", "{\"project\":\"default\",\"environment\":\"no-such\"}")
+                        .status())
                 .isEqualTo(404);
-        assertThat(api.post("/actors/logs/export", "{\"project\":\"a&b\",\"environment\":\"c=d\"}").status())
+        assertThat(api.post("/actors/logs/export", "{\"project\":\"a&b\",\"environment\":\"c=d\"}")
+                        .status())
                 .isEqualTo(400);
         assertThat(api.post("/actors/logs/export", "nonsense").status()).isEqualTo(400);
         assertThat(api.post("/actors/logs/export", "").status()).isEqualTo(400);
-        assertThat(api.post("/actors/logs/export", "{\"query_json\":\"{}\"}").status()).isEqualTo(400);
+        assertThat(api.post("/actors/logs/export", "{\"query_json\":\"{}\"}").status())
+                .isEqualTo(400);
     }
 
     @Test
     void a_url_that_was_changed_or_has_expired_is_refused() throws Exception {
-        var url = Api.require(api.post("/actors/logs/export", "{}")).body().path("url").asString();
+        var url = Api.require(api.post("/actors/logs/export", "{}"))
+                .body()
+                .path("url")
+                .asString();
 
         assertThat(status(url)).isEqualTo(200);
-        assertThat(status(url.replace("of=", "of=00000000-0000-4000-8000-000000000000&was="))).isEqualTo(403);
+        assertThat(status(url.replace("of=", "of=00000000-0000-4000-8000-000000000000&was=")))
+                .isEqualTo(403);
         assertThat(status(url.replaceAll("query=[^&]*", "query=e30"))).isEqualTo(403);
-        assertThat(status(url.replaceAll("expires=\\d+", "expires=99999999999"))).isEqualTo(403);
+        assertThat(status(url.replaceAll("expires=\\d+", "expires=99999999999")))
+                .isEqualTo(403);
         assertThat(status(url + "x")).isEqualTo(403);
 
         var environment = url.replaceAll(".*of=([^&]*).*", "$1");
@@ -244,18 +272,27 @@ class LogSearchTest {
     }
 
     private static String signature(String text) throws Exception {
-        var key = database.jdbc().sql("select signing_key from installation").query(byte[].class).single();
+        var key = database.jdbc()
+                .sql("select signing_key from installation")
+                .query(byte[].class)
+                .single();
         var mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static JsonNode watch(String query, String index) {
-        return Api.require(api.get("/actors/logs?query_json=%s&watch_index=%s".formatted(query, index))).body();
+        return Api.require(api.get("/actors/logs?query_json=%s&watch_index=%s".formatted(query, index)))
+                .body();
     }
 
     private static String export(String body) throws Exception {
-        var url = Api.require(api.post("/actors/logs/export", body)).body().path("url").asString();
+        var url = Api.require(api.post("/actors/logs/export", body))
+                .body()
+                .path("url")
+                .asString();
         return fetched(url).body();
     }
 
@@ -266,7 +303,8 @@ class LogSearchTest {
     private static HttpResponse<String> fetched(String url) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(url)).timeout(SOON).build(), HttpResponse.BodyHandlers.ofString());
+                    HttpRequest.newBuilder(URI.create(url)).timeout(SOON).build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
     }
 

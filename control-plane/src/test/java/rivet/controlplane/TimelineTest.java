@@ -71,11 +71,14 @@ class TimelineTest {
 
         var events = events(actor, "");
 
-        assertThat(events).extracting(event -> event.path("state").asString())
+        assertThat(events)
+                .extracting(event -> event.path("state").asString())
                 .containsExactly("starting", "running", "stopping", "destroyed");
-        assertThat(events).extracting(event -> event.path("reason").asString())
+        assertThat(events)
+                .extracting(event -> event.path("reason").asString())
                 .containsExactly("placed", "ready", "destroy_requested", "stopped");
-        assertThat(events).extracting(event -> event.path("by").asString())
+        assertThat(events)
+                .extracting(event -> event.path("by").asString())
                 .containsExactly("caller:development", "agent", "caller:development", "agent");
         assertThat(events).allSatisfy(event -> {
             assertThat(event.path("generation").asInt()).isEqualTo(1);
@@ -94,11 +97,15 @@ class TimelineTest {
         agent.down(actor, 2, DownReason.EXITED, 8);
         agent.awaitRun(actor, 3);
 
-        var tried = events(actor, "").stream().filter(event -> event.path("generation").asInt() >= 2).toList();
+        var tried = events(actor, "").stream()
+                .filter(event -> event.path("generation").asInt() >= 2)
+                .toList();
 
-        assertThat(tried).extracting(event -> event.path("state").asString())
+        assertThat(tried)
+                .extracting(event -> event.path("state").asString())
                 .containsExactly("starting", "running", "crash_backoff", "pending", "starting");
-        assertThat(tried).extracting(event -> event.path("by").asString())
+        assertThat(tried)
+                .extracting(event -> event.path("by").asString())
                 .containsExactly("agent", "agent", "agent", "loop:restart-due", "loop:restart-due");
         assertThat(tried.get(2).path("exit_code").asInt()).isEqualTo(8);
         assertThat(runs(actor)).containsExactly("1 true", "2 true");
@@ -111,7 +118,8 @@ class TimelineTest {
         var paged = new CopyOnWriteArrayList<JsonNode>();
         var cursor = "";
         do {
-            var page = Api.require(api.get("/actors/%s/events?limit=3%s".formatted(actor, cursor))).body();
+            var page = Api.require(api.get("/actors/%s/events?limit=3%s".formatted(actor, cursor)))
+                    .body();
             page.path("events").forEach(paged::add);
             cursor = page.path("pagination").has("cursor")
                     ? "&cursor=" + page.path("pagination").path("cursor").asString()
@@ -201,7 +209,8 @@ class TimelineTest {
                 two.next("starting");
                 assertThat(status(other, actor)).isEqualTo(503);
             }
-            await().atMost(SOON).untilAsserted(() -> assertThat(status(other, actor)).isEqualTo(200));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(status(other, actor)).isEqualTo(200));
         }
     }
 
@@ -229,7 +238,9 @@ class TimelineTest {
 
     @Test
     void an_actor_without_an_agent_is_explained() {
-        database.jdbc().sql("insert into region (id, name) values ('moon', 'Moon') on conflict do nothing").update();
+        database.jdbc()
+                .sql("insert into region (id, name) values ('moon', 'Moon') on conflict do nothing")
+                .update();
         var actor = created("\"region\":\"moon\"");
 
         var why = explain(actor);
@@ -256,7 +267,8 @@ class TimelineTest {
         assertThat(why.path("reason").asString()).isEqualTo("crashed");
         assertThat(why.path("exit_code").asInt()).isEqualTo(9);
         assertThat(why.path("generation").asInt()).isEqualTo(2);
-        assertThat(why.path("next_attempt_at").asString()).isGreaterThan(why.path("since").asString());
+        assertThat(why.path("next_attempt_at").asString())
+                .isGreaterThan(why.path("since").asString());
         assertThat(why.path("message").asString()).contains("2 times in a row", "exit code 9", "as the test says");
         assertThat(why.path("last_logs").get(1).asString()).isEqualTo("about to fail 2");
     }
@@ -278,7 +290,8 @@ class TimelineTest {
 
     private static ActorId created(String fields) {
         var body = "{\"tags\":{},\"build_tags\":{\"name\":\"a\"}%s}".formatted(fields.equals("{}") ? "" : "," + fields);
-        return ActorId.parse(Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
+        return ActorId.parse(
+                Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
     }
 
     /** All the way, if need be from its start. */
@@ -296,7 +309,10 @@ class TimelineTest {
 
     private static List<JsonNode> events(ActorId actor, String query) {
         var events = new CopyOnWriteArrayList<JsonNode>();
-        Api.require(api.get("/actors/%s/events%s".formatted(actor, query))).body().path("events").forEach(events::add);
+        Api.require(api.get("/actors/%s/events%s".formatted(actor, query)))
+                .body()
+                .path("events")
+                .forEach(events::add);
         return events;
     }
 
@@ -306,7 +322,8 @@ class TimelineTest {
 
     private static List<@Nullable String> runs(ActorId actor) {
         return database.jdbc()
-                .sql("select generation || ' ' || (ended_at >= began_at)::text from actor_run where actor_id = :id order by 1")
+                .sql(
+                        "select generation || ' ' || (ended_at >= began_at)::text from actor_run where actor_id = :id order by 1")
                 .param("id", actor.value())
                 .query(String.class)
                 .list();
@@ -325,7 +342,8 @@ class TimelineTest {
         }
     }
 
-    private static Stream follow(ControlPlane of, ActorId actor, String after) throws IOException, InterruptedException {
+    private static Stream follow(ControlPlane of, ActorId actor, String after)
+            throws IOException, InterruptedException {
         return new Stream(of, actor, after);
     }
 
@@ -339,7 +357,8 @@ class TimelineTest {
 
         Stream(ControlPlane of, ActorId actor, String after) throws IOException, InterruptedException {
             try (var there = new Api(of.uri())) {
-                var request = there.request("/actors/%s/events".formatted(actor)).header("accept", "text/event-stream");
+                var request =
+                        there.request("/actors/%s/events".formatted(actor)).header("accept", "text/event-stream");
                 if (!after.isEmpty()) {
                     request.header("Last-Event-ID", after);
                 }

@@ -34,12 +34,15 @@ class UsageTest {
         api = new Api(controlPlane.uri());
         api.build("a", "{\"name\":\"a\"}");
         actors = new ActorId[] {created("x"), created("x"), created("y")};
-        database.jdbc().sql("update actor set cpu_millicores = 1500, memory_mib = 2048").update();
+        database.jdbc()
+                .sql("update actor set cpu_millicores = 1500, memory_mib = 2048")
+                .update();
     }
 
     private static ActorId created(String team) {
         var body = "{\"tags\":{\"team\":\"%s\"},\"build_tags\":{\"name\":\"a\"}}".formatted(team);
-        return ActorId.parse(Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
+        return ActorId.parse(
+                Api.require(api.post("/actors", body)).body().at("/actor/id").asString());
     }
 
     @AfterAll
@@ -54,7 +57,8 @@ class UsageTest {
 
         var usage = usage("start=1000&end=4500&interval=1000");
 
-        assertThat(names(usage)).isEqualTo("actor_count total_runtime_seconds total_cpu_core_seconds total_memory_gib_seconds ");
+        assertThat(names(usage))
+                .isEqualTo("actor_count total_runtime_seconds total_cpu_core_seconds total_memory_gib_seconds ");
         assertThat(series(usage, 0)).containsExactly(1, 2, 1, 1);
         assertThat(series(usage, 1)).containsExactly(1.0, 1.6, 1.0, 0.5);
         assertThat(series(usage, 2)).containsExactly(1.5, 2.4, 1.5, 0.75);
@@ -79,10 +83,13 @@ class UsageTest {
     void groups_and_filters_tell_actors_apart() {
         runs(new long[][] {{0, 0, 1000}, {1, 0, 500}, {2, 0, 250}});
 
-        var grouped = usage("start=0&end=1000&interval=1000&group_by=" + encoded("{\"property\":\"tags\",\"map_key\":\"team\"}"));
-        assertThat(grouped.path("metric_attributes").get(0).path("tags.team").asString()).isEqualTo("x");
+        var grouped = usage(
+                "start=0&end=1000&interval=1000&group_by=" + encoded("{\"property\":\"tags\",\"map_key\":\"team\"}"));
+        assertThat(grouped.path("metric_attributes").get(0).path("tags.team").asString())
+                .isEqualTo("x");
         assertThat(series(grouped, 1)).containsExactly(1.5);
-        assertThat(grouped.path("metric_attributes").get(5).path("tags.team").asString()).isEqualTo("y");
+        assertThat(grouped.path("metric_attributes").get(5).path("tags.team").asString())
+                .isEqualTo("y");
         assertThat(series(grouped, 5)).containsExactly(0.25);
 
         for (var query : new String[] {
@@ -182,7 +189,11 @@ class UsageTest {
     }
 
     private static double[] series(JsonNode usage, int number) {
-        return usage.path("metric_values").get(number).valueStream().mapToDouble(JsonNode::asDouble).toArray();
+        return usage.path("metric_values")
+                .get(number)
+                .valueStream()
+                .mapToDouble(JsonNode::asDouble)
+                .toArray();
     }
 
     private static String encoded(String text) {

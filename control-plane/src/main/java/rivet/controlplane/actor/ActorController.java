@@ -36,11 +36,7 @@ class ActorController {
     private final ActorViews views;
 
     ActorController(
-            ActorRequests requests,
-            ActorSearch search,
-            BuildChoice builds,
-            ActorWaits waits,
-            ActorViews views) {
+            ActorRequests requests, ActorSearch search, BuildChoice builds, ActorWaits waits, ActorViews views) {
         this.requests = requests;
         this.search = search;
         this.builds = builds;

@@ -47,9 +47,7 @@ final class ActorCreation {
 
     /** In the order of the requests. */
     List<Actor> createMany(
-            Caller caller,
-            @Nullable List<@Nullable CreateActorRequest> requests,
-            @Nullable IdempotencyKey once) {
+            Caller caller, @Nullable List<@Nullable CreateActorRequest> requests, @Nullable IdempotencyKey once) {
         var all = checked(requests);
         return idempotency.once(once, memory.many(), () -> {
             var created = new ArrayList<Actor>();
@@ -63,7 +61,8 @@ final class ActorCreation {
     /** Part of the caller's transaction, if there is one. @throws KeyTaken if another actor has its key */
     Actor insert(Caller caller, CreateActorRequest request) {
         var draft = draft(caller.environment(), request);
-        return moves.create(AskedBy.of(caller), now -> draft.actor(caller.environment().id(), now));
+        return moves.create(
+                AskedBy.of(caller), now -> draft.actor(caller.environment().id(), now));
     }
 
     /** All that would be refused is refused here; nothing is changed. */

@@ -58,7 +58,8 @@ public final class ActorProperties {
 
     private static void number(Map<String, Property> all, String sql, String... names) {
         List.of(names)
-                .forEach(name -> all.put(name, new Property(Type.NUMBER, "cast(%s as double precision)".formatted(sql))));
+                .forEach(name ->
+                        all.put(name, new Property(Type.NUMBER, "cast(%s as double precision)".formatted(sql))));
     }
 
     private static String millis(String time) {

@@ -61,7 +61,8 @@ final class ActorRequests {
 
     /** @return how many were told to stop */
     long destroyAll(Caller caller, Map<String, String> tags, @Nullable Duration grace) {
-        return countLiving(caller.environment(), tags, id -> destroyed(caller, id, grace).isPresent());
+        return countLiving(
+                caller.environment(), tags, id -> destroyed(caller, id, grace).isPresent());
     }
 
     void upgrade(Caller caller, ActorId id, Build build) {

@@ -74,20 +74,19 @@ public final class Explanations {
     }
 
     private static String waiting(Actor actor, ActorState.Waiting reason) {
-        var why =
-                switch (reason) {
-                    case NO_AGENTS_IN_REGION -> "no agent of region '%s' is connected".formatted(actor.region());
-                    case NO_CAPACITY ->
-                        "no agent of region '%s' has %d millicores and %d MiB free"
-                                .formatted(
-                                        actor.region(),
-                                        actor.resources().cpuMillicores(),
-                                        actor.resources().memoryMib());
-                    case QUEUED -> "it has not been looked at yet";
-                    case CRASHED -> "it crashed and has no agent yet";
-                    case AGENT_RESTARTED -> "its agent went away with it";
-                    case UPGRADED -> "it was upgraded and has no agent yet";
-                };
+        var why = switch (reason) {
+            case NO_AGENTS_IN_REGION -> "no agent of region '%s' is connected".formatted(actor.region());
+            case NO_CAPACITY ->
+                "no agent of region '%s' has %d millicores and %d MiB free"
+                        .formatted(
+                                actor.region(),
+                                actor.resources().cpuMillicores(),
+                                actor.resources().memoryMib());
+            case QUEUED -> "it has not been looked at yet";
+            case CRASHED -> "it crashed and has no agent yet";
+            case AGENT_RESTARTED -> "its agent went away with it";
+            case UPGRADED -> "it was upgraded and has no agent yet";
+        };
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
     }
 
@@ -106,6 +105,7 @@ public final class Explanations {
     private static String ended(ActorEventView last) {
         var how = last.exitCode() == null ? "" : ", exit code %d".formatted(last.exitCode());
         var words = last.message() == null ? "" : ": " + last.message();
-        return " Generation %d ended at %s (%s%s)%s".formatted(last.generation(), last.time(), last.reason(), how, words);
+        return " Generation %d ended at %s (%s%s)%s"
+                .formatted(last.generation(), last.time(), last.reason(), how, words);
     }
 }

@@ -58,7 +58,8 @@ class TimelineController {
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
         var after = lastEventId == null ? number("cursor", cursor) : number("Last-Event-ID", lastEventId);
         var actor = requests.get(caller.environment(), ActorController.parse(id));
-        if (actor.state() instanceof ActorState.Destroyed && diary.after(actor.id(), after, 1).isEmpty()) {
+        if (actor.state() instanceof ActorState.Destroyed
+                && diary.after(actor.id(), after, 1).isEmpty()) {
             return ResponseEntity.noContent().build();
         }
         return ResponseEntity.ok()

@@ -48,7 +48,12 @@ class UsageController {
                 : Queries.parameter("group_by", () -> QueryParser.keyPath(groupBy, ActorProperties.SCHEMA));
         var environment = caller.environment().id();
         var asked = new UsageRepository.Asked(
-                environment, start, end, interval, group, which(environment, Queries.parse(query, ActorProperties.SCHEMA)));
+                environment,
+                start,
+                end,
+                interval,
+                group,
+                which(environment, Queries.parse(query, ActorProperties.SCHEMA)));
         var most = settings.series() / METRICS;
         var changes = repository.changes(asked, most * points + 1);
         var usage = new Usage(changes, interval, points);
@@ -95,6 +100,8 @@ class UsageController {
 
     private static Problem tooManyGroups(@Nullable KeyPath group, int most) {
         return Problem.badParameter(
-                "group_by", group == null ? null : group.property(), "a property with at most %d values".formatted(most));
+                "group_by",
+                group == null ? null : group.property(),
+                "a property with at most %d values".formatted(most));
     }
 }

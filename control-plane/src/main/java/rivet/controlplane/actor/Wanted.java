@@ -50,7 +50,9 @@ record Wanted(
         for (var leaf : expression.implied().toList()) {
             var name = leaf.path().property();
             if (leaf.test() instanceof Test.TextIn(var values, var folded) && !folded) {
-                if (name.equals(ActorProperties.TAGS) && values.size() == 1 && leaf.path().mapKey() != null) {
+                if (name.equals(ActorProperties.TAGS)
+                        && values.size() == 1
+                        && leaf.path().mapKey() != null) {
                     tags.putIfAbsent(leaf.path().mapKey(), values.iterator().next());
                 }
                 ids = name.equals(ActorProperties.ID) ? ids(values) : ids;

@@ -64,8 +64,7 @@ final class ActorLogRepository {
 
     /** Oldest first. */
     List<String> last(ActorId actor, int most) {
-        return jdbc
-                .sql("select line from actor_log where actor_id = :actor order by id desc limit :most")
+        return jdbc.sql("select line from actor_log where actor_id = :actor order by id desc limit :most")
                 .param("actor", actor.value())
                 .param("most", most)
                 .query((row, _) -> new String(row.getBytes("line"), StandardCharsets.UTF_8))
@@ -94,7 +93,10 @@ final class ActorLogRepository {
     }
 
     Instant now() {
-        return jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
+        return jdbc.sql("select clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
     }
 
     int trim(ActorId actor, int keep) {

@@ -56,9 +56,7 @@ final class ExportTenant implements WebFilter {
                 request.mutate().uri(uri(request.getURI(), body)).build()) {
             @Override
             public Flux<DataBuffer> getBody() {
-                return body.length == 0
-                        ? Flux.empty()
-                        : Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(body));
+                return body.length == 0 ? Flux.empty() : Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(body));
             }
         };
     }

@@ -57,7 +57,12 @@ final class Lines {
     }
 
     /** A line that was looked at. @param text absent if it is not wanted @param id its order within its actor */
-    record Line(long id, ActorId actor, LogStream stream, Instant at, @Nullable String text) {
+    record Line(
+            long id,
+            ActorId actor,
+            LogStream stream,
+            Instant at,
+            @Nullable String text) {
 
         boolean wanted() {
             return text != null;

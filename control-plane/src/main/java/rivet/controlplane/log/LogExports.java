@@ -53,7 +53,8 @@ final class LogExports {
     String sign(String base, UUID environment, String query) {
         var encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(query.getBytes(StandardCharsets.UTF_8));
         if (encoded.length() > LONGEST_QUERY_BYTES) {
-            throw Problem.badField("query_json", "a long one", "at most %d bytes".formatted(LONGEST_QUERY_BYTES * 3 / 4));
+            throw Problem.badField(
+                    "query_json", "a long one", "at most %d bytes".formatted(LONGEST_QUERY_BYTES * 3 / 4));
         }
         var expires = clock.instant().plus(VALIDITY).getEpochSecond();
         return "%s/actors/logs/exports?of=%s&query=%s&expires=%d&signature=%s"

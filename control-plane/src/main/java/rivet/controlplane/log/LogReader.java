@@ -144,7 +144,8 @@ final class LogReader {
         var came = search.all(request.environment(), request.ofActors(), index.since(), WatchIndex.MOST_ACTORS);
         var last = new TreeMap<>(index.last());
         last.keySet().retainAll(Set.copyOf(repository.talking(index.last().keySet())));
-        came.ifPresent(actors -> actors.forEach(actor -> last.putIfAbsent(actor, index.last().getOrDefault(actor, 0L))));
+        came.ifPresent(actors ->
+                actors.forEach(actor -> last.putIfAbsent(actor, index.last().getOrDefault(actor, 0L))));
         return came.isEmpty() || last.size() > WatchIndex.MOST_ACTORS
                 ? WatchIndex.parse(new WatchIndex(null, Map.of()).encoded())
                 : new WatchIndex(now, last);

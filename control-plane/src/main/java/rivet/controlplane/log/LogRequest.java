@@ -7,10 +7,7 @@ import rivet.controlplane.query.Expression;
 import rivet.protocol.ActorId;
 
 /** Which lines a reader asks for. @param actors the only ones that are meant; absent: all that the expression is true of */
-record LogRequest(
-        UUID environment,
-        @Nullable SortedSet<ActorId> actors,
-        Expression expression) {
+record LogRequest(UUID environment, @Nullable SortedSet<ActorId> actors, Expression expression) {
 
     Lines.Wanted wanted() {
         return Lines.Wanted.of(environment, expression);

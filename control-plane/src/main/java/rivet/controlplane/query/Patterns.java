@@ -110,7 +110,10 @@ final class Patterns {
                 atom(at + 1);
                 return;
             }
-            var most = Arrays.stream(counts.split(",")).mapToLong(Long::parseLong).max().orElse(1);
+            var most = Arrays.stream(counts.split(","))
+                    .mapToLong(Long::parseLong)
+                    .max()
+                    .orElse(1);
             last = bounded(last * Math.max(1, most));
             at = close + 1;
         }

@@ -24,7 +24,9 @@ public final class Queries {
         } catch (IllegalQuery e) {
             var place = e.at().isEmpty() ? name : name + "." + e.at();
             throw new Problem(
-                            HttpStatus.BAD_REQUEST, "API_BAD_QUERY_PARAMETER", "%s: %s".formatted(place, e.getMessage()))
+                            HttpStatus.BAD_REQUEST,
+                            "API_BAD_QUERY_PARAMETER",
+                            "%s: %s".formatted(place, e.getMessage()))
                     .at(name)
                     .with("at", e.at());
         }

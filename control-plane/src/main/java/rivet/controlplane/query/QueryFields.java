@@ -72,8 +72,7 @@ final class QueryFields {
         requireNoOthers();
         if ((property.type() == Schema.Type.TEXT_MAP) != (mapKey != null)) {
             throw new IllegalQuery(
-                    in("map_key"),
-                    (mapKey == null ? "missing: '%s' is a map" : "'%s' is not a map").formatted(name));
+                    in("map_key"), (mapKey == null ? "missing: '%s' is a map" : "'%s' is not a map").formatted(name));
         }
         return new KeyPath(name, mapKey);
     }
@@ -112,8 +111,7 @@ final class QueryFields {
     List<JsonNode> array(String name) {
         var array = required(name, JsonNode::isArray, "an array");
         if (array.size() > MAX_VALUES) {
-            throw new IllegalQuery(
-                    in(name), "%d elements (expected: at most %d)".formatted(array.size(), MAX_VALUES));
+            throw new IllegalQuery(in(name), "%d elements (expected: at most %d)".formatted(array.size(), MAX_VALUES));
         }
         return array.valueStream().collect(Collectors.toList());
     }
@@ -124,8 +122,7 @@ final class QueryFields {
                 .findFirst()
                 .ifPresent(name -> {
                     throw new IllegalQuery(
-                            in(name),
-                            "not a field of this operator (expected: %s)".formatted(String.join(", ", read)));
+                            in(name), "not a field of this operator (expected: %s)".formatted(String.join(", ", read)));
                 });
     }
 
