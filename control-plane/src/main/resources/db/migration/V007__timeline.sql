@@ -64,7 +64,8 @@ end $$;
 create trigger actor_tags_kept after insert or delete on actor
     for each row execute function keep_actor_tags();
 create trigger actor_tags_moved after update on actor
-    for each row when ((old.destroyed_at is null) <> (new.destroyed_at is null) or old.tags <> new.tags)
+    for each row when ((old.destroyed_at is null) <> (new.destroyed_at is null) or old.tags <> new.tags
+        or old.created_at <> new.created_at)
     execute function keep_actor_tags();
 
 insert into actor_tag (tag, live, created_at, actor_id)
