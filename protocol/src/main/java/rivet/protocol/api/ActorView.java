@@ -47,6 +47,9 @@ public record ActorView(
 
     public record One(ActorView actor) {}
 
+    /** Answer of {@code PUT /actors}. @param created whether this request created it */
+    public record GetOrCreated(ActorView actor, boolean created) {}
+
     public record Many(List<ActorView> actors, Pagination pagination) {}
 
     /** @param cursor what to send for the next page; absent on the last one */
