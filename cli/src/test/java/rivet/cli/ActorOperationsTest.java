@@ -43,6 +43,13 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void key_is_shown() {
+        server.answer("GET /actors/" + ACTOR, 200, oneActor("running").replace("\"state\"", "\"key\": \"room-7\", \"state\""));
+
+        assertThat(shell().run("actor", "get", ACTOR).out()).contains("key      room-7\n");
+    }
+
+    @Test
     void build_is_not_guessed_among_several() {
         server.answer("GET /builds", 200, BUILDS.replace("]}", """
                 , {"id": "%s", "name": "hall", "created_at": "2026-01-02T03:04:05Z", "content_length": 1,
