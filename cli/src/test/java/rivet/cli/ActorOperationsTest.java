@@ -44,7 +44,10 @@ final class ActorOperationsTest {
 
     @Test
     void key_is_shown() {
-        server.answer("GET /actors/" + ACTOR, 200, oneActor("running").replace("\"state\"", "\"key\": \"room-7\", \"state\""));
+        server.answer(
+                "GET /actors/" + ACTOR,
+                200,
+                oneActor("running").replace("\"state\"", "\"key\": \"room-7\", \"state\""));
 
         assertThat(shell().run("actor", "get", ACTOR).out()).contains("key      room-7\n");
     }
