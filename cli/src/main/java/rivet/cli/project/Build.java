@@ -41,5 +41,9 @@ public sealed interface Build {
             boolean analyzeResult,
             String logLevel,
             boolean dumpBuild,
-            boolean noBundler) {}
+            boolean noBundler) {
+
+        /** Where nothing else is said. */
+        public static final Bundling DEFAULT = new Bundling(true, "none", false, "error", false, false);
+    }
 }

@@ -115,7 +115,7 @@ final class BuildReader {
                         unstable.oneOf("esbuildLogLevel", "error", LOG_LEVELS),
                         unstable.flag("dumpBuild", false),
                         unstable.flag("noBundler", false)))
-                .orElse(new Build.Bundling(true, "none", false, "error", false, false));
+                .orElse(Build.Bundling.DEFAULT);
     }
 
     private static void docker(Section section) {

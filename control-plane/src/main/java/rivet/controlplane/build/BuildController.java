@@ -121,6 +121,7 @@ class BuildController {
                 build.tags().getOrDefault("name", build.name()),
                 build.createdAt(),
                 build.sizeBytes(),
-                build.tags());
+                build.tags(),
+                build.sha256());
     }
 }
