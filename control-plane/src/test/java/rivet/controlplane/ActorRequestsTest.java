@@ -58,10 +58,10 @@ class ActorRequestsTest {
                 .isEqualTo(json("{\"build\": \"%s\", \"environment\": {\"GREETING\": \"hello\"}}".formatted(build)));
         assertThat(actor.path("resources")).isEqualTo(json("{\"cpu\": 250, \"memory\": 256}"));
         assertThat(actor.path("lifecycle")).isEqualTo(json("{\"kill_timeout\": 2500, \"durable\": true}"));
-        assertThat(actor.path("network")).isEqualTo(json("""
+        assertThat(actor.path("network"))
+                .isEqualTo(json("""
                 {"mode": "bridge", "ports": {"http": {"protocol": "https", "hostname": "127.0.0.1", "port": 7080,
-                 "path": "/ID-http", "url": "http://127.0.0.1:7080/ID-http", "routing": {"guard": {}}}}}"""
-                .replace("ID", id(actor).toString())));
+                 "path": "/ID-http", "url": "http://127.0.0.1:7080/ID-http", "routing": {"guard": {}}}}}""".replace("ID", id(actor).toString())));
         assertThat(actor.path("state").asString()).isEqualTo("starting");
         assertThat(actor.has("started_at")).isFalse();
         assertThat(actor.has("destroyed_at")).isFalse();
@@ -108,8 +108,7 @@ class ActorRequestsTest {
                 .body()
                 .at("/actor/network/ports/http");
 
-        assertThat(asCreated.path("url").asString())
-                .isEqualTo("http://%s-http.localhost:7080".formatted(id(actor)));
+        assertThat(asCreated.path("url").asString()).isEqualTo("http://%s-http.localhost:7080".formatted(id(actor)));
         assertThat(asCreated.path("hostname").asString()).isEqualTo("%s-http.localhost".formatted(id(actor)));
         assertThat(asCreated.has("path")).isFalse();
         assertThat(asAsked.path("url").asString()).isEqualTo("http://127.0.0.1:7080/%s-http".formatted(id(actor)));
@@ -177,7 +176,8 @@ class ActorRequestsTest {
 
         assertThat(list("{\"list\": \"1\"}", "")).containsExactly(one, both);
         assertThat(list("{\"list\": \"1\", \"kind\": \"a\"}", "")).containsExactly(both);
-        assertThat(list("{\"list\": \"1\", \"kind\": \"a\"}", "&include_destroyed=true")).containsExactly(gone, both);
+        assertThat(list("{\"list\": \"1\", \"kind\": \"a\"}", "&include_destroyed=true"))
+                .containsExactly(gone, both);
         assertThat(list("{\"list\": \"2\"}", "")).isEmpty();
     }
 
@@ -192,7 +192,8 @@ class ActorRequestsTest {
         assertThat(api.get("/actors/" + actor + other).code()).isEqualTo("ACTOR_NOT_FOUND");
         assertThat(api.delete("/actors/" + actor + other).code()).isEqualTo("ACTOR_NOT_FOUND");
         assertThat(api.get("/builds/" + build + other).code()).isEqualTo("BUILD_NOT_FOUND");
-        assertThat(api.post("/actors" + other, body("nobody-here", "\"tags\": {}")).code())
+        assertThat(api.post("/actors" + other, body("nobody-here", "\"tags\": {}"))
+                        .code())
                 .isEqualTo("BUILD_NOT_FOUND");
         assertThat(Api.require(api.get("/actors" + other)).body().path("actors").size())
                 .isZero();
@@ -289,8 +290,8 @@ class ActorRequestsTest {
         // Tags come and go; what counts is which build was made last.
         Api.require(api.patch("/builds/" + newest + "/tags", "{\"tags\": {\"touched\": \"yes\"}}"));
 
-        var actor = Api.require(api.post(
-                "/actors", "{\"tags\": {}, \"build_tags\": {\"name\": \"versions\", \"channel\": \"a\"}}"));
+        var actor = Api.require(
+                api.post("/actors", "{\"tags\": {}, \"build_tags\": {\"name\": \"versions\", \"channel\": \"a\"}}"));
 
         assertThat(actor.text("/actor/runtime/build")).isEqualTo(newest);
     }
@@ -326,7 +327,8 @@ class ActorRequestsTest {
     }
 
     private static DesiredActor.Run onlyRun(SimulatedAgent agent) {
-        return await().atMost(SOON)
+        return await()
+                .atMost(SOON)
                 .until(
                         () -> {
                             var last = agent.last();
@@ -365,7 +367,9 @@ class ActorRequestsTest {
 
     private List<ActorId> list(String tags, String rest) {
         var answer = Api.require(api.get("/actors?tags_json=" + Api.encoded(tags) + rest));
-        return answer.body().path("actors").valueStream()
+        return answer.body()
+                .path("actors")
+                .valueStream()
                 .map(ActorRequestsTest::id)
                 .toList();
     }

@@ -209,8 +209,8 @@ class BuildRequestsTest {
                 .update();
 
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(api.get("/builds/" + upload.build()).code())
-                        .isEqualTo("BUILD_NOT_FOUND"));
+                .untilAsserted(() ->
+                        assertThat(api.get("/builds/" + upload.build()).code()).isEqualTo("BUILD_NOT_FOUND"));
         assertThat(chunksOf(upload.build())).isZero();
         Api.require(api.get("/builds/" + kept));
     }
@@ -245,14 +245,15 @@ class BuildRequestsTest {
 
     private Upload prepare(String sha256) {
         var prepared = Api.require(api.post("/builds/prepare", """
-                {"kind": "javascript", "image_file": {"path": "big.tar", "content_length": %d, "sha256": "%s"}}"""
-                .formatted(BYTES.length, sha256)));
+                {"kind": "javascript", "image_file": {"path": "big.tar", "content_length": %d, "sha256": "%s"}}""".formatted(BYTES.length, sha256)));
         var parts = prepared.body().path("presigned_requests");
         return new Upload(
                 api,
                 prepared.text("/build"),
                 parts.valueStream().map(part -> part.path("url").asString()).toList(),
-                parts.valueStream().map(part -> part.path("byte_offset").asInt()).toList());
+                parts.valueStream()
+                        .map(part -> part.path("byte_offset").asInt())
+                        .toList());
     }
 
     private byte[] content(String build) throws Exception {
@@ -274,11 +275,15 @@ class BuildRequestsTest {
 
     private void current(String build) {
         Api.require(api.patch(
-                "/builds/" + build + "/tags", "{\"tags\": {\"current\": \"true\"}, \"exclusive_tags\": [\"current\"]}"));
+                "/builds/" + build + "/tags",
+                "{\"tags\": {\"current\": \"true\"}, \"exclusive_tags\": [\"current\"]}"));
     }
 
     private List<String> listed(String tags) {
-        return Api.require(api.get("/builds?tags_json=" + Api.encoded(tags))).body().path("builds").valueStream()
+        return Api.require(api.get("/builds?tags_json=" + Api.encoded(tags)))
+                .body()
+                .path("builds")
+                .valueStream()
                 .map(build -> build.path("id").asString())
                 .toList();
     }

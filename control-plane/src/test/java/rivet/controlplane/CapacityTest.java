@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.DownReason;
 
@@ -69,6 +71,18 @@ class CapacityTest {
         assertThat(reserved(agent)).isEqualTo("0 0");
     }
 
+    @ParameterizedTest
+    @CsvSource({"scarce-cpu, 150, 1000", "scarce-memory, 1000, 100"})
+    void whichever_is_scarce_decides(String region, int millicores, int mib) {
+        var agent = controlPlane.agent(region, millicores, mib);
+        var first = create(region, 100, 64);
+        var second = create(region, 100, 64);
+
+        assertThat(api.state(first)).isEqualTo("starting");
+        assertThat(api.state(second)).isEqualTo("pending (no_capacity)");
+        assertThat(reserved(agent)).isEqualTo("100 64");
+    }
+
     @Test
     void the_longest_waiting_is_placed_first() {
         var agent = controlPlane.agent("queue", 100, 64);
@@ -86,13 +100,41 @@ class CapacityTest {
     void a_small_one_does_not_wait_behind_large_ones() {
         var agent = controlPlane.agent("mixed", 100, 64);
         var holder = create("mixed", 100, 64);
-        var larges = IntStream.range(0, 3).mapToObj(_ -> create("mixed", 200, 64)).toList();
+        var larges =
+                IntStream.range(0, 3).mapToObj(_ -> create("mixed", 200, 64)).toList();
         var small = create("mixed", 50, 32);
 
         agent.down(holder, agent.awaitRun(holder, 1).generation(), DownReason.EXITED, 0);
 
         agent.awaitRun(small, 1);
         assertThat(states(larges)).isEqualTo("pending no_capacity: 3");
+    }
+
+    @Test
+    void a_small_one_does_not_wait_behind_more_large_ones_than_a_pass_looks_at() {
+        var agent = controlPlane.agent("masses", 100, 64);
+        var holder = create("masses", 100, 64);
+        multiply(create("masses", 200, 64), 250);
+        var small = create("masses", 50, 32);
+
+        agent.down(holder, agent.awaitRun(holder, 1).generation(), DownReason.EXITED, 0);
+
+        agent.awaitRun(small, 1);
+    }
+
+    /** As many more like this one, which differ in nothing but their names. */
+    private void multiply(ActorId actor, int times) {
+        database.jdbc()
+                .sql("""
+                        insert into actor (id, environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib,
+                            state, generation, version, created_at)
+                        select gen_random_uuid(), environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib,
+                            state, generation, version, created_at
+                        from actor, generate_series(1, :times) where id = :actor
+                        """)
+                .param("actor", actor.value())
+                .param("times", times)
+                .update();
     }
 
     @Test
@@ -138,8 +180,7 @@ class CapacityTest {
 
     private ActorId create(String region, int cpu, int memory) {
         return api.actor("""
-                {"tags": {}, "build_tags": {"name": "sized"}, "region": "%s", "resources": {"cpu": %d, "memory": %d}}"""
-                .formatted(region, cpu, memory));
+                {"tags": {}, "build_tags": {"name": "sized"}, "region": "%s", "resources": {"cpu": %d, "memory": %d}}""".formatted(region, cpu, memory));
     }
 
     private String reserved(SimulatedAgent agent) {
@@ -152,17 +193,12 @@ class CapacityTest {
 
     /** How many are in which state and why, such as {@code starting: 2, pending no_capacity: 1}. */
     private String states(List<ActorId> actors) {
-        return database.jdbc()
-                .sql("""
+        return database.jdbc().sql("""
                         select status || coalesce(' ' || (state ->> 'reason'), '') || ': ' || count(*)
                         from actor where id = any (cast(:ids as uuid[]))
                         group by status, state ->> 'reason'
                         order by array_position(array['starting', 'stopping', 'pending', 'destroyed'], status)
-                        """)
-                .param("ids", ids(actors))
-                .query((row, _) -> row.getString(1))
-                .list()
-                .stream()
+                        """).param("ids", ids(actors)).query((row, _) -> row.getString(1)).list().stream()
                 .collect(Collectors.joining(", "));
     }
 

@@ -135,8 +135,7 @@ class CrashTest {
 
     private ActorId create(String region, boolean durable) {
         return api.actor("""
-                {"tags": {}, "build_tags": {"name": "crashing"}, "region": "%s", "lifecycle": {"durable": %s}}"""
-                .formatted(region, durable));
+                {"tags": {}, "build_tags": {"name": "crashing"}, "region": "%s", "lifecycle": {"durable": %s}}""".formatted(region, durable));
     }
 
     private void awaitState(ActorId actor, String state) {

@@ -179,9 +179,11 @@ class LinkTest {
         var second = controlPlane.agent(first.id, "again", 1000, 1024);
 
         assertThat(second.epoch()).isEqualTo(2);
-        assertThat(second.awaitRun(running, 1).spec()).isEqualTo(first.awaitRun(running, 1).spec());
+        assertThat(second.awaitRun(running, 1).spec())
+                .isEqualTo(first.awaitRun(running, 1).spec());
         assertThat(second.awaitStop(stopping)).isEqualTo(new DesiredActor.Stop(stopping, 1, 700));
-        assertThat(second.awaitDesired(running, DesiredActor.Run.class, _ -> true).generation())
+        assertThat(second.awaitDesired(running, DesiredActor.Run.class, _ -> true)
+                        .generation())
                 .isEqualTo(1);
     }
 
@@ -215,7 +217,8 @@ class LinkTest {
         await().atMost(SOON).until(older::isClosed);
         assertThat(older.received.getLast())
                 .isInstanceOfSatisfying(
-                        ToAgent.Rejected.class, rejected -> assertThat(rejected.code()).isEqualTo("stale_epoch"));
+                        ToAgent.Rejected.class,
+                        rejected -> assertThat(rejected.code()).isEqualTo("stale_epoch"));
         newer.up(newer.awaitRun(actor, 1));
         awaitState(actor, "running");
     }
@@ -234,11 +237,7 @@ class LinkTest {
         second.say(new ToControlPlane.Logs(
                 1,
                 List.of(new ToControlPlane.LogLine(
-                        actor,
-                        1,
-                        LogStream.STDOUT,
-                        Instant.parse("2026-01-02T03:04:05Z"),
-                        "late"))));
+                        actor, 1, LogStream.STDOUT, Instant.parse("2026-01-02T03:04:05Z"), "late"))));
         handled(second);
 
         assertThat(known(actor)).isEqualTo(before);
@@ -274,8 +273,7 @@ class LinkTest {
         var answer = Api.require(locate(actor.toString()));
 
         assertThat(answer.body()).isEqualTo(Api.JSON.readTree("""
-                {"actor": "%s", "state": "starting", "agent": "%s", "proxy_url": "http://127.0.0.1:7080"}"""
-                .formatted(actor, agent.id)));
+                {"actor": "%s", "state": "starting", "agent": "%s", "proxy_url": "http://127.0.0.1:7080"}""".formatted(actor, agent.id)));
         assertThat(locate(ActorId.random().toString()).code()).isEqualTo("ACTOR_NOT_FOUND");
         assertThat(locate("nonsense").code()).isEqualTo("ACTOR_NOT_FOUND");
     }

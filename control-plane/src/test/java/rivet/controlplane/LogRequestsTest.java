@@ -157,13 +157,10 @@ class LogRequestsTest {
         agent.log(actor, 1, "old");
         awaitLines(actor, 1);
 
-        database.jdbc()
-                .sql("""
+        database.jdbc().sql("""
                         with lines as (update actor_log set stored_at = stored_at - interval '15 days' where actor_id = :actor)
                         update actor_event set at = at - interval '15 days' where actor_id = :actor
-                        """)
-                .param("actor", actor.value())
-                .update();
+                        """).param("actor", actor.value()).update();
 
         awaitLines(actor, 0);
         await().atMost(SOON)
@@ -177,7 +174,8 @@ class LogRequestsTest {
     }
 
     private ActorId create(String region) {
-        return api.actor("{\"tags\": {}, \"build_tags\": {\"name\": \"printing\"}, \"region\": \"%s\"}".formatted(region));
+        return api.actor(
+                "{\"tags\": {}, \"build_tags\": {\"name\": \"printing\"}, \"region\": \"%s\"}".formatted(region));
     }
 
     private JsonNode logs(String rest, ActorId... actors) {
@@ -210,7 +208,8 @@ class LogRequestsTest {
     }
 
     private static List<String> lines(JsonNode answer) {
-        return answer.path("lines").valueStream()
+        return answer.path("lines")
+                .valueStream()
                 .map(line -> new String(Base64.getDecoder().decode(line.asString()), StandardCharsets.UTF_8))
                 .toList();
     }

@@ -45,7 +45,8 @@ class PagingTest {
     @Test
     void those_created_at_the_same_instant_are_visited_once_each() {
         var before = create("same", 2 * PAGE + 1);
-        database.jdbc().sql("update actor set created_at = '2026-01-02T03:04:05.678901Z' where tags ->> 'set' = 'same'")
+        database.jdbc()
+                .sql("update actor set created_at = '2026-01-02T03:04:05.678901Z' where tags ->> 'set' = 'same'")
                 .update();
 
         var first = page("same", "");
@@ -81,7 +82,9 @@ class PagingTest {
     private Page page(String set, String cursor) {
         var tags = Api.encoded("{\"set\": \"%s\"}".formatted(set));
         var answer = Api.require(api.get("/actors?tags_json=%s&cursor=%s".formatted(tags, cursor)));
-        var ids = answer.body().path("actors").valueStream()
+        var ids = answer.body()
+                .path("actors")
+                .valueStream()
                 .map(actor -> actor.path("id").asString())
                 .toList();
         return new Page(ids, answer.text("/pagination/cursor"));
