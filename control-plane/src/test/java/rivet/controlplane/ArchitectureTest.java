@@ -45,13 +45,14 @@ class ArchitectureTest {
             query      :
             tenancy    : web database
             auth       : web database tenancy
-            build      : web database tenancy auth
+            idempotency: web database tenancy
+            build      : web database tenancy auth idempotency
             agent      : web database auth
             placement  : agent
-            actor      : web database tenancy auth build agent placement
+            actor      : web database tenancy auth idempotency build agent placement
             log        : web database tenancy auth actor
             link       : web auth agent actor log
-            reconcile  : build agent actor log link
+            reconcile  : idempotency build agent actor log link
             """);
 
     @ArchTest

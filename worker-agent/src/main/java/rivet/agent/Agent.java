@@ -3,7 +3,9 @@ package rivet.agent;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -18,6 +20,7 @@ import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
 import rivet.agent.proxy.Proxy;
 import rivet.agent.proxy.ProxySettings;
+import rivet.agent.proxy.RouteName;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.LocalPorts;
 import rivet.agent.supervise.Supervisor;
@@ -25,6 +28,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -44,6 +48,7 @@ public final class Agent implements AutoCloseable {
     private final Supervisor supervisor;
     private final Proxy proxy;
     private final ProxyRoutes routes;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
     public static Agent start(AgentSettings settings) {
@@ -62,13 +67,15 @@ public final class Agent implements AutoCloseable {
             id = data.agent();
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()), this::locate));
+                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
                     new LinkSettings(id, settings.controlPlane(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
+            opened(new TrafficReports(proxy.routeCounts()::take, link::send, AgentSettings.TRAFFIC_INTERVAL).start());
             var launcher = opened(new HostLauncher(
                     host, bundles(host), javascript, settings.apiEndpoint().toString()));
             var journal = opened(Journal.open(data.path()));
@@ -94,6 +101,14 @@ public final class Agent implements AutoCloseable {
         return id;
     }
 
+    /**
+     * Completes when the agent has its first set: it has told what became of the actors of an earlier run by then, so what
+     * the API says of them is true.
+     */
+    public CompletionStage<Void> joined() {
+        return joined.minimalCompletionStage();
+    }
+
     /** How many processes wait for an actor now. */
     public int warmProcesses() {
         return javascript.warmProcesses();
@@ -106,17 +121,25 @@ public final class Agent implements AutoCloseable {
         log.atInfo().addKeyValue("agent", id).log("the agent ended");
     }
 
-    private CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
-        return link.locate(actor);
+    /** Where the proxy asks for what is not here. */
+    private final class Directory implements Proxy.Directory {
+
+        @Override
+        public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
+            return link.locate(actor);
+        }
+
+        @Override
+        public CompletionStage<List<ActorLocation>> locate(RouteName route) {
+            return link.locate(route.environmentId(), route.name());
+        }
     }
 
     private Javascript javascript(Host host, Consumer<String> progress) {
-        var tools = host.files().resolve("tools");
-        var deno = new Deno(
-                new Deno.Settings(
-                        settings.javascript().deno(), settings.javascript().npm(), tools),
-                progress);
-        return new Javascript(host, deno, settings.javascript().warmProcesses());
+        var chosen = settings.javascript();
+        var tools = chosen.tools().orElseGet(() -> host.files().resolve("tools"));
+        var deno = new Deno(new Deno.Settings(chosen.deno(), chosen.npm(), tools), progress);
+        return new Javascript(host, deno, chosen.warmProcesses());
     }
 
     private Bundles bundles(Host host) {
@@ -177,13 +200,20 @@ public final class Agent implements AutoCloseable {
                     settings.region(),
                     proxyUrl().toString(),
                     settings.capacity(),
-                    supervisor.inventory());
+                    supervisor.inventory(),
+                    settings.regionLocation().orElse(null));
         }
 
         @Override
         public void desired(Desired set) {
             routes.desired(set);
             supervisor.desire(set.actors());
+            joined.complete(null);
+        }
+
+        @Override
+        public void routes(List<CustomRoute> all) {
+            proxy.customRoutes().set(all);
         }
     }
 }

@@ -9,6 +9,7 @@ import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
+import rivet.protocol.link.ToControlPlane.Location;
 
 /**
  * All that can be set, checked when it is read.
@@ -17,6 +18,7 @@ import rivet.protocol.link.ToControlPlane.Capacity;
  * @param token what the agent shows to the control plane
  * @param data the agent's own folder; no other agent may have it
  * @param region the label under which actors are placed here
+ * @param regionLocation where on earth that region is; absent where nobody said
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param apiEndpoint where actors reach the API
@@ -29,6 +31,7 @@ public record AgentSettings(
         Secret token,
         Path data,
         String region,
+        Optional<Location> regionLocation,
         String proxyHost,
         int proxyPort,
         Optional<URI> proxyUrl,
@@ -43,12 +46,16 @@ public record AgentSettings(
     /** The longest grace an actor has when the agent itself is stopped. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
+    /** How often the control plane is told what came for custom routes. */
+    static final Duration TRAFFIC_INTERVAL = Duration.ofSeconds(5);
+
     /**
      * @param deno the program; absent: the one on the PATH, or one that is installed
      * @param npm the program that installs Deno
+     * @param tools where it is installed; absent: in the agent's own folder. Agents may share one
      * @param warmProcesses how many wait for an actor; each holds about 30 MiB
      */
-    public record Javascript(Optional<Path> deno, String npm, int warmProcesses) {
+    public record Javascript(Optional<Path> deno, String npm, Optional<Path> tools, int warmProcesses) {
 
         public Javascript {
             if (warmProcesses < 0 || warmProcesses > 1000) {
@@ -90,6 +97,7 @@ public record AgentSettings(
                 new Secret(values.required("RIVET_AGENT_TOKEN")),
                 Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
                 values.text("RIVET_REGION", "local"),
+                values.optional("RIVET_REGION_LOCATION").map(AgentSettings::location),
                 proxyHost,
                 proxyPort,
                 values.optional("RIVET_PROXY_URL").map(URI::create),
@@ -103,8 +111,23 @@ public record AgentSettings(
                 new Javascript(
                         values.optional("RIVET_DENO").map(Path::of),
                         values.text("RIVET_NPM", "npm"),
+                        values.optional("RIVET_TOOLS_DIR").map(Path::of),
                         values.number("RIVET_WARM_PROCESSES", 2)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
+    }
+
+    private static Location location(String text) {
+        var parts = text.split(",", -1);
+        try {
+            if (parts.length == 2) {
+                return new Location(Double.parseDouble(parts[0].strip()), Double.parseDouble(parts[1].strip()));
+            }
+        } catch (IllegalArgumentException _) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "RIVET_REGION_LOCATION: '%s' (expected: latitude,longitude in degrees, such as 50.11,8.68)"
+                        .formatted(text));
     }
 
     private static Optional<UserRange> users(Values values) {

@@ -19,6 +19,8 @@ import rivet.protocol.AgentId;
 @Component
 public final class Agents {
 
+    private static final int MOST_CANDIDATES = 1000;
+
     private final AgentRepository repository;
     private final Regions regions;
     private final Transactions transactions;
@@ -36,7 +38,7 @@ public final class Agents {
     /** Each registration has a new epoch: what an agent's older connection still says is from the past. */
     public Registration join(Joining joining) {
         return transactions.run(() -> {
-            regions.know(joining.region());
+            regions.know(joining.region(), joining.location());
             var registration = repository.register(joining);
             Transactions.afterCommit(this::tellRoom);
             return registration;
@@ -52,6 +54,14 @@ public final class Agents {
         found.ifPresent(agent -> Transactions.afterCommit(() -> tellSet(agent)));
         return found;
     }
+
+    /** What can be said of agents as places for an actor; reserves nothing. */
+    public List<Candidate> candidates() {
+        return repository.candidates(settings.fresh(), MOST_CANDIDATES);
+    }
+
+    /** @param fresh whether it gets new actors at all @param cpuMillicores free @param memoryMib free */
+    public record Candidate(AgentId agent, String region, boolean fresh, int cpuMillicores, int memoryMib) {}
 
     /** The actor is gone from the agent: its room is free and its name out of the set. */
     public void release(AgentId agent, Reservation reservation) {
@@ -74,6 +84,11 @@ public final class Agents {
 
     public Optional<String> proxyUrl(AgentId agent) {
         return repository.proxyUrl(agent);
+    }
+
+    /** Where the proxies of all agents are that ever joined. */
+    public List<String> proxyUrls() {
+        return repository.proxyUrls();
     }
 
     /** Where the proxies of these agents are, and one of each region. */

@@ -13,6 +13,7 @@ import rivet.protocol.api.BuildView;
 /** What a request about builds must be like. Each refusal names the field. */
 final class BuildChecks {
 
+    private static final List<String> COMPRESSIONS = List.of("none", "lz4");
     private static final int MOST_TAGS = 32;
     private static final int LONGEST_KEY = 64;
     private static final int LONGEST_VALUE = 1024;
@@ -38,8 +39,8 @@ final class BuildChecks {
 
     static String compression(@Nullable String compression) {
         var name = compression == null ? "none" : compression.toLowerCase(Locale.ROOT);
-        if (!name.equals("none")) {
-            throw Problem.badField("compression", name, "none");
+        if (!COMPRESSIONS.contains(name)) {
+            throw Problem.badField("compression", compression, String.join(" or ", COMPRESSIONS));
         }
         return name;
     }

@@ -9,10 +9,12 @@ import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.StrictJson;
 import rivet.controlplane.web.WebSettings;
 import rivet.protocol.BuildId;
@@ -58,20 +60,40 @@ class BuildController {
     }
 
     @PostMapping("/prepare")
-    BuildView.Prepared prepare(Caller caller, ServerHttpRequest http, @RequestBody BuildView.PrepareRequest request) {
-        var build = preparation.prepare(caller.environment(), request);
-        var base = web.publicUrl().isEmpty() ? origin(http) : web.publicUrl();
-        return new BuildView.Prepared(
-                build.id().toString(),
-                IntStream.range(0, build.parts())
-                        .mapToObj(part -> presigned(build, part, base))
-                        .toList());
+    BuildView.Prepared prepare(
+            Caller caller,
+            ServerHttpRequest http,
+            @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+            @RequestBody BuildView.PrepareRequest request) {
+        var once = IdempotencyKey.of(caller.environment(), key, "POST /builds/prepare", request);
+        var build = preparation.prepare(caller.environment(), request, once);
+        return prepared(build, IntStream.range(0, build.parts()), http);
+    }
+
+    /** New URLs for the parts that have not arrived; none where all have. */
+    @PostMapping("/{id}/resume")
+    BuildView.Prepared resume(Caller caller, ServerHttpRequest http, @PathVariable("id") String id) {
+        var missing = uploads.missing(caller.environment(), parse(id));
+        return prepared(missing.build(), missing.parts().stream().mapToInt(part -> part), http);
     }
 
     @PostMapping("/{id}/complete")
     Map<String, Object> complete(Caller caller, @PathVariable("id") String id) {
         uploads.complete(caller.environment(), parse(id));
         return Map.of();
+    }
+
+    /** Makes the build before this one current again, in one step. */
+    @PostMapping("/{id}/rollback")
+    BuildView.One rollback(Caller caller, @PathVariable("id") String id) {
+        return new BuildView.One(view(builds.rollback(caller.environment(), parse(id))));
+    }
+
+    private BuildView.Prepared prepared(Build build, IntStream parts, ServerHttpRequest http) {
+        var base = web.publicUrl().isEmpty() ? origin(http) : web.publicUrl();
+        return new BuildView.Prepared(
+                build.id().toString(),
+                parts.mapToObj(part -> presigned(build, part, base)).toList());
     }
 
     private BuildView.PresignedRequest presigned(Build build, int part, String base) {

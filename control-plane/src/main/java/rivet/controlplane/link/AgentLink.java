@@ -2,6 +2,7 @@ package rivet.controlplane.link;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Joining;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ToAgent;
@@ -43,6 +45,11 @@ final class AgentLink {
     private volatile long epoch;
     private volatile long sentRevision = -1;
 
+    /** Whether the routes may have changed since they were last read. */
+    private final AtomicBoolean routesChanged = new AtomicBoolean(true);
+
+    private volatile long sentRoutes = -1;
+
     AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
         this.socket = socket;
         this.rooms = rooms;
@@ -50,7 +57,13 @@ final class AgentLink {
     }
 
     /** The doors this room knows. */
-    record Rooms(Agents agents, AgentSettings agentSettings, Actors actors, DesiredSets desired, ActorLogs logs) {}
+    record Rooms(
+            Agents agents,
+            AgentSettings agentSettings,
+            Actors actors,
+            DesiredSets desired,
+            ActorLogs logs,
+            Routes routes) {}
 
     /** Runs until the socket is closed by either side. */
     void converse(Executor virtualThreads) {
@@ -116,7 +129,8 @@ final class AgentLink {
                     hello.version(),
                     hello.proxyUrl(),
                     hello.capacity().cpuMillicores(),
-                    hello.capacity().memoryMib());
+                    hello.capacity().memoryMib(),
+                    hello.location());
         } catch (IllegalArgumentException e) {
             refuse("bad_hello", String.valueOf(e.getMessage()));
             return null;
@@ -145,6 +159,7 @@ final class AgentLink {
         try {
             while (awaitChange()) {
                 sendSet(agent);
+                sendRoutes();
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
@@ -165,6 +180,18 @@ final class AgentLink {
         }
     }
 
+    /** Routes change seldom, so what is asked for a changed set does not ask for them. */
+    private void sendRoutes() {
+        if (!open || !routesChanged.getAndSet(false)) {
+            return;
+        }
+        var all = rooms.routes().all();
+        if (all.revision() > sentRoutes) {
+            socket.send(new ToAgent.Routes(epoch, all.revision(), all.routes()));
+            sentRoutes = all.revision();
+        }
+    }
+
     private boolean awaitChange() {
         try {
             changed.acquire();
@@ -178,6 +205,15 @@ final class AgentLink {
 
     void setChanged() {
         changed.release();
+    }
+
+    void routesChanged() {
+        routesChanged.set(true);
+        changed.release();
+    }
+
+    boolean isBehindRoutes(long revision) {
+        return revision > sentRoutes;
     }
 
     boolean isBehind(Agents.SetVersion version) {

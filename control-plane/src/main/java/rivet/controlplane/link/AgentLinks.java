@@ -13,6 +13,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
 
 /**
@@ -33,12 +34,14 @@ public final class AgentLinks implements WebSocketHandler {
             Actors actors,
             DesiredSets desired,
             ActorLogs logs,
+            Routes routes,
             LinkSettings settings,
             Executor virtualThreads) {
-        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs);
+        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes);
         this.settings = settings;
         this.virtualThreads = virtualThreads;
         agents.onSetChanged(this::setChanged);
+        routes.onChange(() -> links.values().forEach(AgentLink::routesChanged));
     }
 
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
@@ -63,6 +66,15 @@ public final class AgentLinks implements WebSocketHandler {
                 link.setChanged();
             }
         }
+    }
+
+    /** Likewise for the routes. */
+    public void pushRoutes() {
+        if (links.isEmpty()) {
+            return;
+        }
+        var revision = rooms.routes().revision();
+        links.values().stream().filter(link -> link.isBehindRoutes(revision)).forEach(AgentLink::routesChanged);
     }
 
     private void setChanged(AgentId agent) {

@@ -7,8 +7,10 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
 @Component
@@ -20,6 +22,8 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final Idempotency idempotency;
+    private final RouteTrafficStore traffic;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -30,6 +34,8 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            Idempotency idempotency,
+            RouteTrafficStore traffic,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -37,6 +43,8 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.idempotency = idempotency;
+        this.traffic = traffic;
         this.settings = settings;
     }
 
@@ -50,11 +58,14 @@ final class Loops implements SmartLifecycle {
                 new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune));
+                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
+                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
+                new ReconcileLoop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
     }
 
     private boolean pushChanged() {
         links.pushChanged();
+        links.pushRoutes();
         return false;
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpStatus;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -40,6 +41,12 @@ final class Translation {
             case ResponseStatusException e
             when e.getStatusCode().is4xxClientError() ->
                 new Problem(status(e), "API_BAD_HEADER", said(e.getReason(), "the request was refused"));
+            case TransactionSystemException e ->
+                new Problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "OUTCOME_UNKNOWN",
+                        "the database did not say whether it was done; repeat it with the same Idempotency-Key, or look",
+                        e);
             default -> ours(thrown);
         };
     }
