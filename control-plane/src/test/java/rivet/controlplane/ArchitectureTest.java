@@ -51,8 +51,9 @@ class ArchitectureTest {
             placement  : agent
             actor      : web database tenancy auth idempotency build agent placement
             log        : web database tenancy auth actor
-            link       : web auth agent actor log
-            reconcile  : idempotency build agent actor log link
+            route      : web database tenancy auth query agent actor
+            link       : web auth agent actor log route
+            reconcile  : idempotency build agent actor log route link
             """);
 
     @ArchTest

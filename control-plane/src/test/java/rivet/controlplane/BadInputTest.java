@@ -270,7 +270,7 @@ class BadInputTest {
             /builds/prepare         | {}                                                                 | 400 | FEATURE_DISABLED          | kind
             /builds/prepare         | {"kind": "javascript"}                                             | 400 | API_BAD_BODY              | image_file
             /builds/prepare         | {"kind": "wasm"}                                                   | 400 | API_BAD_BODY              | kind
-            /builds/prepare         | {"kind": "javascript", "compression": "lz4", "image_file": {"path": "x", "content_length": 3}}  | 400 | API_BAD_BODY | compression
+            /builds/prepare         | {"kind": "javascript", "compression": "rar", "image_file": {"path": "x", "content_length": 3}}  | 400 | API_BAD_BODY | compression
             /builds/prepare         | {"kind": "javascript", "image_file": {"content_length": 3}}        | 400 | API_BAD_BODY              | image_file.path
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x"}}                | 400 | API_BAD_BODY              | image_file.content_length
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x", "content_length": 0}}         | 400 | API_BAD_BODY     | image_file.content_length

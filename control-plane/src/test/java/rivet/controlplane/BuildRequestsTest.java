@@ -209,7 +209,11 @@ class BuildRequestsTest {
         var kept = api.build("kept.tar", "{\"name\": \"kept\"}");
 
         database.jdbc()
-                .sql("update build set created_at = created_at - interval '2 hours' where id = any (:ids::uuid[])")
+                .sql("""
+                        with parts as (update build_part set stored_at = stored_at - interval '2 hours'
+                                       where build_id = any (cast(:ids as uuid[])))
+                        update build set created_at = created_at - interval '2 hours' where id = any (cast(:ids as uuid[]))
+                        """)
                 .param("ids", "{%s,%s}".formatted(upload.build(), kept))
                 .update();
 

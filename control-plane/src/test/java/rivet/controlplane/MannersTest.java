@@ -47,7 +47,7 @@ class MannersTest {
         var answer = api.delete("/actors");
 
         assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.text("/message")).isEqualTo("DELETE is not allowed here (expected: GET, POST)");
+        assertThat(answer.text("/message")).isEqualTo("DELETE is not allowed here (expected: GET, POST, PUT)");
         assertThat(answer.raw().headers().allValues("allow"))
                 .singleElement()
                 .asString()
