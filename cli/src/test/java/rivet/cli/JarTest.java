@@ -37,10 +37,10 @@ final class JarTest {
 
         assertThat(ran.exit()).as(ran.err()).isZero();
         var requests = project.server().requests();
-        assertThat(requests.get(0).body())
+        assertThat(requests.get(1).body())
                 .contains("\"kind\":\"java\"", "application/java-archive")
                 .contains("\"content_length\":" + Files.size(folder.resolve("target/lobby.jar")));
-        assertThat(requests.get(1).body()).contains("META-INF/MANIFEST.MF");
+        assertThat(requests.get(2).body()).contains("META-INF/MANIFEST.MF");
     }
 
     @Test
