@@ -13,6 +13,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Cursor;
 import rivet.controlplane.web.StrictJson;
 import rivet.protocol.ActorId;
@@ -45,6 +47,7 @@ class ActorController {
         this.views = views;
     }
 
+    @Needs(Scope.ACTORS)
     @PostMapping
     ActorView.One create(
             Caller caller,
@@ -56,6 +59,7 @@ class ActorController {
         return one(requests.create(caller.environment(), draft, build), type);
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/{id}")
     ActorView.One get(
             Caller caller,
@@ -64,6 +68,7 @@ class ActorController {
         return one(requests.get(caller.environment(), parse(id)), type(endpointType));
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     ActorView.Many list(
             Caller caller,
@@ -79,6 +84,7 @@ class ActorController {
         return new ActorView.Many(views.views(page, type), new ActorView.Pagination(next(actors, page)));
     }
 
+    @Needs(Scope.ACTORS)
     @DeleteMapping("/{id}")
     Map<String, Object> destroy(
             Caller caller,
@@ -88,6 +94,7 @@ class ActorController {
         return Map.of();
     }
 
+    @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/{id}/upgrade")
     Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
@@ -95,6 +102,7 @@ class ActorController {
         return Map.of();
     }
 
+    @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/upgrade")
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());

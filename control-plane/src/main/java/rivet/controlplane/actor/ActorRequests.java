@@ -10,6 +10,7 @@ import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Waiting;
+import rivet.controlplane.audit.Audit;
 import rivet.controlplane.build.Build;
 import rivet.controlplane.build.Builds;
 import rivet.controlplane.tenancy.Environment;
@@ -39,6 +40,7 @@ final class ActorRequests {
 
     Actor create(Environment environment, ActorDraft draft, Build build) {
         var id = ActorId.random();
+        Audit.target("/actors/" + id);
         var created = moves.create(now -> new Actor(
                 id,
                 environment.id(),

@@ -6,6 +6,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.api.RegionView;
 
@@ -20,6 +22,7 @@ class RegionController {
         this.regions = regions;
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     RegionView.Many list(Caller caller) {
         return new RegionView.Many(
@@ -27,6 +30,7 @@ class RegionController {
     }
 
     /** Agents do not say where on earth they are yet, so all callers are recommended the same. */
+    @Needs(Scope.READ)
     @GetMapping("/recommend")
     Recommended recommend(
             Caller caller,

@@ -13,6 +13,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.StrictJson;
 import rivet.controlplane.web.WebSettings;
 import rivet.protocol.BuildId;
@@ -37,17 +39,20 @@ class BuildController {
         this.web = web;
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     BuildView.Many list(Caller caller, @RequestParam(name = "tags_json", required = false) @Nullable String tags) {
         var found = builds.list(caller.environment(), StrictJson.texts("tags_json", tags));
         return new BuildView.Many(found.stream().map(BuildController::view).toList());
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/{id}")
     BuildView.One get(Caller caller, @PathVariable("id") String id) {
         return new BuildView.One(view(builds.get(caller.environment(), parse(id))));
     }
 
+    @Needs(Scope.DEPLOY)
     @PatchMapping("/{id}/tags")
     Map<String, Object> patchTags(
             Caller caller, @PathVariable("id") String id, @RequestBody BuildView.PatchTagsRequest request) {
@@ -57,6 +62,7 @@ class BuildController {
         return Map.of();
     }
 
+    @Needs(Scope.DEPLOY)
     @PostMapping("/prepare")
     BuildView.Prepared prepare(Caller caller, ServerHttpRequest http, @RequestBody BuildView.PrepareRequest request) {
         var build = preparation.prepare(caller.environment(), request);
@@ -68,6 +74,7 @@ class BuildController {
                         .toList());
     }
 
+    @Needs(Scope.DEPLOY)
     @PostMapping("/{id}/complete")
     Map<String, Object> complete(Caller caller, @PathVariable("id") String id) {
         uploads.complete(caller.environment(), parse(id));

@@ -3,6 +3,7 @@ package rivet.controlplane.build;
 import java.time.InstantSource;
 import java.util.Map;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.audit.Audit;
 import rivet.controlplane.tenancy.Environment;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.BuildView;
@@ -39,6 +40,7 @@ final class Preparation {
                 Build.State.UPLOADING,
                 Map.of(),
                 clock.instant());
+        Audit.target("/builds/" + build.id());
         repository.insert(build);
         return build;
     }

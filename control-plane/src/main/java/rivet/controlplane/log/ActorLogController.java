@@ -9,6 +9,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.StrictJson;
 import rivet.protocol.ActorId;
@@ -29,6 +31,7 @@ class ActorLogController {
         this.reader = reader;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/actors/logs")
     LogsView logs(
             Caller caller,

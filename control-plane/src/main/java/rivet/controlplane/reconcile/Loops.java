@@ -6,6 +6,8 @@ import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.audit.Audit;
+import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
@@ -20,6 +22,8 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final Tokens tokens;
+    private final Audit audit;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -30,6 +34,8 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            Tokens tokens,
+            Audit audit,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -37,6 +43,8 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.tokens = tokens;
+        this.audit = audit;
         this.settings = settings;
     }
 
@@ -50,7 +58,9 @@ final class Loops implements SmartLifecycle {
                 new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
                 new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune));
+                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
+                new ReconcileLoop("prune-tokens", settings.pruneInterval(), tokens::prune),
+                new ReconcileLoop("prune-audit", settings.pruneInterval(), audit::prune));
     }
 
     private boolean pushChanged() {
