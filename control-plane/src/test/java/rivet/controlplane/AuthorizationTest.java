@@ -42,6 +42,7 @@ class AuthorizationTest {
 
     /** Bodies that pass every check but the last, so that what is refused is the object and not the body. */
     private static final Map<String, String> BODIES = Map.of(
+            "POST /tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}",
             "PATCH /builds/{id}/tags", "{\"tags\":{\"stolen\":\"yes\"}}",
             "POST /actors/{id}/upgrade", "{\"build_tags\":{\"name\":\"theirs\"}}",
             "POST /actors/upgrade", "{\"tags\":{},\"build_tags\":{\"name\":\"theirs\"}}");
@@ -188,7 +189,7 @@ class AuthorizationTest {
             ways += handler.isGuarded() && handler.needs().isPresent() ? 1 : 0;
             ways += handler.takes(AgentCaller.class) ? 1 : 0;
             ways += handler.handler().hasMethodAnnotation(Open.class) ? 1 : 0;
-            if (ways != 1 || handler.isGuarded() != (handler.needs().isPresent())) {
+            if (ways != 1 || handler.isGuarded() != handler.needs().isPresent()) {
                 silent.add(handler + " in " + handler.handler());
             }
         });
@@ -276,7 +277,7 @@ class AuthorizationTest {
     }
 
     private static String ourId(Handler handler) {
-        return switch (handler.pattern().split("/")[1]) {
+        return switch (handler.pattern().split("/", 3)[1]) {
             case "builds" -> ourBuild;
             case "tokens" -> ourToken;
             default -> ourActor;
@@ -287,9 +288,11 @@ class AuthorizationTest {
         return database.jdbc()
                 .sql("""
                         select cast(t as text) from (
-                            select id, cast(a as text) from actor a union all select id, cast(b as text) from build b
-                            union all select id, cast(revoked_at as text) from api_token
-                            union all select id, slug from environment union all select id, slug from project) t
+                            select id, environment_id, cast(a as text) from actor a
+                            union all select id, environment_id, cast(b as text) from build b
+                            union all select id, environment_id, cast(revoked_at as text) from api_token) t
+                        where environment_id = (select e.id from environment e join project p on p.id = e.project_id
+                                                where p.slug = 'default' and e.slug = 'default')
                         order by 1
                         """)
                 .query(String.class)

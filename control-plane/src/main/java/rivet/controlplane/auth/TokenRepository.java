@@ -96,20 +96,21 @@ final class TokenRepository {
                 """).param("environment", environment).query(Long.class).single();
     }
 
-    Token insert(UUID id, TokenSecret secret, TokenDraft draft) {
+    Token insert(TokenSecret secret, TokenDraft draft) {
         var environment = draft.environment();
-        jdbc.sql("""
-                insert into api_token (id, name, prefix, hash, scopes, environment_id, expires_at)
-                values (:id, :name, :prefix, :hash, :scopes, :environment, :expires)
+        var id = jdbc.sql("""
+                insert into api_token (name, prefix, hash, scopes, environment_id, expires_at)
+                values (:name, :prefix, :hash, :scopes, :environment, :expires)
+                returning id
                 """)
-                .param("id", id)
                 .param("name", draft.name())
                 .param("prefix", secret.prefix())
                 .param("hash", secret.hash())
                 .param("scopes", texts(draft.scopes()))
                 .param("environment", environment == null ? null : environment.id())
                 .param("expires", time(draft.expiresAt()))
-                .update();
+                .query(UUID.class)
+                .single();
         return jdbc.sql(SELECT + "where t.id = :id")
                 .param("id", id)
                 .query(TokenRepository::token)

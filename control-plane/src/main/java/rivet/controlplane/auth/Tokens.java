@@ -48,10 +48,10 @@ public final class Tokens {
                 throw Problem.conflict("TOKEN_LIMIT", "%d tokens are the most; revoke some first".formatted(MOST));
             }
             requireFuture(draft.expiresAt());
-            var id = UUID.randomUUID();
             var secret = TokenSecret.random();
-            Audit.target("/tokens/" + id);
-            return new Issued(repository.insert(id, secret, draft), secret);
+            var token = repository.insert(secret, draft);
+            Audit.target("/tokens/" + token.id());
+            return new Issued(token, secret);
         });
     }
 
