@@ -168,6 +168,28 @@ class AuditTest {
         assertThat(newest().path("operation").asString()).isEqualTo("POST /tokens");
     }
 
+    @Test
+    void a_balancers_word_for_the_address_counts_only_where_it_is_believed(TestDatabase shared) {
+        assertThat(addressOfForwarded(admin)).isEqualTo("127.0.0.1");
+
+        var believing = PrivateApi.properties(shared, "server.forward-headers-strategy", "native");
+        try (var controlPlane = ControlPlane.start(believing);
+                var behind = new Api(controlPlane.uri())) {
+            assertThat(addressOfForwarded(new PrivateApi(behind, PrivateApi.BOOTSTRAP)))
+                    .isEqualTo("192.0.2.7");
+        }
+    }
+
+    private static String addressOfForwarded(PrivateApi by) {
+        by.api()
+                .send(by.api()
+                        .request("/tokens/x")
+                        .header("authorization", "Bearer " + by.secret())
+                        .header("x-forwarded-for", "192.0.2.7")
+                        .DELETE());
+        return newest().path("address").asString();
+    }
+
     private static JsonNode newest() {
         return Api.require(admin.get("/audit")).body().at("/entries/0");
     }

@@ -132,11 +132,11 @@ class AuthorizationTest {
     }
 
     private static String makeActor() {
-        return inDevelopment(open -> Api.require(
-                        open.post("/actors", "{\"tags\":{},\"build\":\"%s\"}".formatted(ourBuild)))
-                .body()
-                .at("/actor/id")
-                .asString());
+        return inDevelopment(
+                open -> Api.require(open.post("/actors", "{\"tags\":{},\"build\":\"%s\"}".formatted(ourBuild)))
+                        .body()
+                        .at("/actor/id")
+                        .asString());
     }
 
     /** Without tokens, as development access allows. */
@@ -178,7 +178,9 @@ class AuthorizationTest {
     }
 
     static Stream<Handler> guarded() {
-        return handlers().filter(Handler::isGuarded).filter(handler -> handler.needs().isPresent());
+        return handlers()
+                .filter(Handler::isGuarded)
+                .filter(handler -> handler.needs().isPresent());
     }
 
     @Test
@@ -285,8 +287,7 @@ class AuthorizationTest {
     }
 
     private static List<@Nullable String> ours() {
-        return database.jdbc()
-                .sql("""
+        return database.jdbc().sql("""
                         select cast(t as text) from (
                             select id, environment_id, cast(a as text) from actor a
                             union all select id, environment_id, cast(b as text) from build b
@@ -294,8 +295,6 @@ class AuthorizationTest {
                         where environment_id = (select e.id from environment e join project p on p.id = e.project_id
                                                 where p.slug = 'default' and e.slug = 'default')
                         order by 1
-                        """)
-                .query(String.class)
-                .list();
+                        """).query(String.class).list();
     }
 }

@@ -36,7 +36,8 @@ class ProjectsTest {
 
     @Test
     void a_project_and_its_environments_come_and_go() {
-        var project = Api.require(admin.post("/projects", "{\"slug\":\"game\"}")).body();
+        var project =
+                Api.require(admin.post("/projects", "{\"slug\":\"game\"}")).body();
         assertThat(project.at("/project/slug").asString()).isEqualTo("game");
         assertThat(project.at("/project/id").asString()).isNotEmpty();
         assertThat(project.at("/project/created_at").asString()).isNotEmpty();
@@ -108,13 +109,15 @@ class ProjectsTest {
         assertThat(project.code()).isEqualTo("PROJECT_ALREADY_EXISTS");
         assertThat(environment.status()).isEqualTo(409);
         assertThat(environment.code()).isEqualTo("ENVIRONMENT_ALREADY_EXISTS");
-        assertThat(admin.post("/projects/none/environments", "{\"slug\":\"live\"}").code())
+        assertThat(admin.post("/projects/none/environments", "{\"slug\":\"live\"}")
+                        .code())
                 .isEqualTo("PROJECT_NOT_FOUND");
     }
 
     @Test
     void the_default_environment_stays() {
-        assertThat(admin.delete("/projects/default/environments/default").code()).isEqualTo("ENVIRONMENT_IS_DEFAULT");
+        assertThat(admin.delete("/projects/default/environments/default").code())
+                .isEqualTo("ENVIRONMENT_IS_DEFAULT");
         assertThat(admin.delete("/projects/default").code()).isEqualTo("PROJECT_NOT_EMPTY");
     }
 
@@ -149,8 +152,8 @@ class ProjectsTest {
             Api.require(open.post("/projects", "{\"slug\":\"dev\"}"));
             Api.require(open.post("/projects/dev/environments", "{\"slug\":\"one\"}"));
             var here = Api.require(open.post("/tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}"));
-            var there = Api.require(open.post(
-                    "/tokens?project=dev&environment=one", "{\"name\":\"x\",\"scopes\":[\"read\"]}"));
+            var there = Api.require(
+                    open.post("/tokens?project=dev&environment=one", "{\"name\":\"x\",\"scopes\":[\"read\"]}"));
 
             assertThat(here.body().at("/token/project").asString()).isEqualTo("default");
             assertThat(there.body().at("/token/project").asString()).isEqualTo("dev");
@@ -166,7 +169,10 @@ class ProjectsTest {
     }
 
     private static Iterable<String> slugs(PrivateApi by, String path, String list) {
-        return Api.require(by.get(path)).body().path(list).valueStream()
+        return Api.require(by.get(path))
+                .body()
+                .path(list)
+                .valueStream()
                 .map((JsonNode entry) -> entry.path("slug").asString())
                 .toList();
     }

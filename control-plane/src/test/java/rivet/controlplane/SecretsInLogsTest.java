@@ -26,7 +26,8 @@ class SecretsInLogsTest {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            lines.add(event.getFormattedMessage() + event.getKeyValuePairs()
+            lines.add(event.getFormattedMessage()
+                    + event.getKeyValuePairs()
                     + ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }
     };

@@ -48,14 +48,18 @@ class TokensTest {
 
         var secret = issued.body().path("secret").asString();
         var token = issued.body().path("token");
-        assertThat(secret).matches("rvt_[0-9a-f]{16}_[0-9a-f]{64}").startsWith(token.path("prefix").asString());
+        assertThat(secret)
+                .matches("rvt_[0-9a-f]{16}_[0-9a-f]{64}")
+                .startsWith(token.path("prefix").asString());
         assertThat(token.path("scopes")).extracting(JsonNode::asString).containsExactly("deploy", "actors");
         assertThat(token.path("everywhere").asBoolean()).isFalse();
         assertThat(token.path("project").asString()).isEqualTo("default");
         assertThat(admin.get("/tokens" + HERE).raw().body())
                 .contains(PrivateApi.id(issued))
                 .doesNotContain(secret);
-        assertThat(everythingIn("api_token")).doesNotContain(secret.substring(21)).doesNotContain(PrivateApi.BOOTSTRAP);
+        assertThat(everythingIn("api_token"))
+                .doesNotContain(secret.substring(21))
+                .doesNotContain(PrivateApi.BOOTSTRAP);
     }
 
     @Test
@@ -108,9 +112,16 @@ class TokensTest {
         var older = Api.require(admin.post("/tokens" + HERE, body.formatted(until)));
         var newer = Api.require(admin.post("/tokens" + HERE, body.formatted(until.plusSeconds(60))));
 
-        assertThat(Instant.parse(older.body().at("/token/expires_at").asString())).isEqualTo(until);
-        assertThat(admin.as(older.body().path("secret").asString()).get("/builds").status()).isEqualTo(200);
-        assertThat(admin.as(newer.body().path("secret").asString()).get("/builds").status()).isEqualTo(200);
+        assertThat(Instant.parse(older.body().at("/token/expires_at").asString()))
+                .isEqualTo(until);
+        assertThat(admin.as(older.body().path("secret").asString())
+                        .get("/builds")
+                        .status())
+                .isEqualTo(200);
+        assertThat(admin.as(newer.body().path("secret").asString())
+                        .get("/builds")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -141,7 +152,8 @@ class TokensTest {
                 .isEqualTo("shop");
         for (var scope : new String[] {"deploy", "actors", "read"}) {
             var lesser = admin.as(admin.issue("shop/live", scope));
-            assertThat(lesser.post("/tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}").code())
+            assertThat(lesser.post("/tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}")
+                            .code())
                     .isEqualTo("API_FORBIDDEN");
         }
     }
@@ -165,15 +177,17 @@ class TokensTest {
 
     @Test
     void a_token_for_everywhere_needs_no_environment_and_does_everything() {
-        var issued = Api.require(
-                admin.post("/tokens", "{\"name\":\"ops\",\"scopes\":[\"admin\"],\"everywhere\":true}"));
+        var issued =
+                Api.require(admin.post("/tokens", "{\"name\":\"ops\",\"scopes\":[\"admin\"],\"everywhere\":true}"));
         var ops = admin.as(issued.body().path("secret").asString());
 
         assertThat(issued.body().at("/token/everywhere").asBoolean()).isTrue();
         assertThat(issued.body().at("/token/project").isMissingNode()).isTrue();
         assertThat(ops.get("/builds" + HERE).status()).isEqualTo(200);
         assertThat(ops.get("/builds?project=shop&environment=live").status()).isEqualTo(200);
-        assertThat(ops.get("/tokens").raw().body()).contains(PrivateApi.id(issued)).contains("bootstrap");
+        assertThat(ops.get("/tokens").raw().body())
+                .contains(PrivateApi.id(issued))
+                .contains("bootstrap");
     }
 
     @Test
@@ -205,7 +219,8 @@ class TokensTest {
         assertThat(lastUse(issued)).isEqualTo(first);
 
         database.jdbc()
-                .sql("update api_token set last_used_at = last_used_at - interval '1 minute' where id = cast(:id as uuid)")
+                .sql(
+                        "update api_token set last_used_at = last_used_at - interval '1 minute' where id = cast(:id as uuid)")
                 .param("id", PrivateApi.id(issued))
                 .update();
         reader.get("/actors");

@@ -59,7 +59,9 @@ class AuditController {
 
     /** There is a next page only if there is something on it. */
     private static @Nullable String next(List<AuditEntry> found, List<AuditEntry> page) {
-        return found.size() == page.size() ? null : String.valueOf(page.getLast().id());
+        return found.size() == page.size()
+                ? null
+                : String.valueOf(page.getLast().id());
     }
 
     private static AuditView view(AuditEntry entry) {

@@ -32,7 +32,8 @@ final class Attempt {
         return outcome;
     }
 
-    @Nullable Long entry() {
+    @Nullable
+    Long entry() {
         return entry;
     }
 

@@ -33,7 +33,8 @@ public final class Audit implements TransactionExecutionListener {
     /** What makes a change. */
     @FunctionalInterface
     public interface Work {
-        @Nullable Object run() throws Throwable;
+        @Nullable
+        Object run() throws Throwable;
     }
 
     /** A work's outcome as a value: a scoped value's carrier wants to know what is thrown. */

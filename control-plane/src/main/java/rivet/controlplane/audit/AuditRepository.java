@@ -104,8 +104,7 @@ final class AuditRepository {
                         row.getString("target"),
                         environment == null
                                 ? null
-                                : new Change.Where(
-                                        environment, row.getString("project"), row.getString("environment")),
+                                : new Change.Where(environment, row.getString("project"), row.getString("environment")),
                         row.getString("address"),
                         row.getString("ray_id")),
                 row.getString("outcome"));

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param address where the request came from
  * @param ray the request's id
  */
-public record Change(Who who, String operation, String target, @Nullable Where where, String address, String ray) {
+public record Change(
+        Who who, String operation, String target, @Nullable Where where, String address, String ray) {
 
     public record Who(@Nullable UUID tokenId, String tokenName) {}
 

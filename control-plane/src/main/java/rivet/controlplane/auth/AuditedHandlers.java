@@ -37,8 +37,7 @@ final class AuditedHandlers extends AbstractBeanFactoryAwareAdvisingPostProcesso
         static Optional<Asked> of(@Nullable Object argument) {
             return switch (argument) {
                 case Caller caller -> Optional.of(new Asked(caller.principal(), caller.environment()));
-                case Principal principal ->
-                    Optional.of(new Asked(principal, principal.environment()));
+                case Principal principal -> Optional.of(new Asked(principal, principal.environment()));
                 case null, default -> Optional.empty();
             };
         }

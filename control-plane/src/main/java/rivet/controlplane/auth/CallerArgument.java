@@ -65,7 +65,8 @@ final class CallerArgument implements SyncHandlerMethodArgumentResolver {
             throw forbidden("this token's scopes are not enough", scopes);
         }
         if ((needs == null || needs.everywhere()) && !principal.isEverywhere()) {
-            throw forbidden("this token is good for one environment only", scopes).with("everywhere", true);
+            throw forbidden("this token is good for one environment only", scopes)
+                    .with("everywhere", true);
         }
     }
 

@@ -31,9 +31,8 @@ class TokenController {
     @GetMapping
     TokenView.Many list(Principal caller, ServerHttpRequest http) {
         var named = environments.named(caller, http).orElse(null);
-        return new TokenView.Many(tokens.list(caller, named).stream()
-                .map(TokenController::view)
-                .toList());
+        return new TokenView.Many(
+                tokens.list(caller, named).stream().map(TokenController::view).toList());
     }
 
     @Needs(Scope.ADMIN)

@@ -122,11 +122,7 @@ final class TokenRepository {
         return jdbc.sql("""
                 update api_token set revoked_at = coalesce(revoked_at, clock_timestamp())
                 where id = :id and (cast(:environment as uuid) is null or environment_id = cast(:environment as uuid))
-                """)
-                        .param("id", id)
-                        .param("environment", environment)
-                        .update()
-                == 1;
+                """).param("id", id).param("environment", environment).update() == 1;
     }
 
     /** A setting that has not changed changes nothing: revoked it stays revoked. */

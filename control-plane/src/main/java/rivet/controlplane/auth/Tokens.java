@@ -21,8 +21,8 @@ public final class Tokens {
     static final int MOST = 1000;
 
     /** The longest a token may be told to live: what a client cannot even print is a slip. */
-    private static final Instant LATEST = OffsetDateTime.of(9999, 12, 31, 23, 59, 59, 0, ZoneOffset.UTC)
-            .toInstant();
+    private static final Instant LATEST =
+            OffsetDateTime.of(9999, 12, 31, 23, 59, 59, 0, ZoneOffset.UTC).toInstant();
 
     private final TokenRepository repository;
     private final Transactions transactions;

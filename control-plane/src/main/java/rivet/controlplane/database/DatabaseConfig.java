@@ -51,8 +51,7 @@ class DatabaseConfig {
     }
 
     @Bean
-    PlatformTransactionManager transactionManager(
-            DataSource dataSource, List<TransactionExecutionListener> listeners) {
+    PlatformTransactionManager transactionManager(DataSource dataSource, List<TransactionExecutionListener> listeners) {
         var manager = new JdbcTransactionManager(dataSource);
         manager.setTransactionExecutionListeners(listeners);
         return manager;

@@ -34,7 +34,10 @@ public final class Projects {
     public List<Tenant> environments(String project) {
         return jdbc.sql("""
                 select id, slug, created_at from environment where project_id = :project order by slug
-                """).param("project", find(project)).query(Projects::tenant).list();
+                """)
+                .param("project", find(project))
+                .query(Projects::tenant)
+                .list();
     }
 
     /** @throws Problem 409 where the slug is taken */
@@ -76,7 +79,8 @@ public final class Projects {
      * @throws Problem 404 without such an environment, 409 where it has, or ever had, anything in it
      */
     public void delete(Environment environment) {
-        if (environment.slug().equals(Environments.DEFAULT) && environment.projectSlug().equals(Environments.DEFAULT)) {
+        if (environment.slug().equals(Environments.DEFAULT)
+                && environment.projectSlug().equals(Environments.DEFAULT)) {
             throw Problem.conflict("ENVIRONMENT_IS_DEFAULT", "environment: default/default cannot be deleted");
         }
         deleteRow(

@@ -69,7 +69,8 @@ public final class Problem extends RuntimeException {
         return this;
     }
 
-    @Nullable Duration retryAfter() {
+    @Nullable
+    Duration retryAfter() {
         return retryAfter;
     }
 

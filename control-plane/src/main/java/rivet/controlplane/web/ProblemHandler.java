@@ -34,7 +34,10 @@ final class ProblemHandler implements WebExceptionHandler {
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
         var wait = problem.retryAfter();
         if (wait != null) {
-            response.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
+            response.getHeaders()
+                    .set(
+                            HttpHeaders.RETRY_AFTER,
+                            String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
         } else if (problem.status().value() == 503) {
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -29,7 +29,8 @@ class TokenSecretTest {
         var secret = TokenSecret.random();
 
         assertThat(secret.prefix()).isEqualTo(secret.text().substring(0, 20));
-        assertThat(new TokenSecret("an-operators-own-choice-of-a-first-token").prefix()).isEqualTo("an-opera");
+        assertThat(new TokenSecret("an-operators-own-choice-of-a-first-token").prefix())
+                .isEqualTo("an-opera");
         assertThat(secret.toString()).isEqualTo("***");
     }
 
@@ -51,7 +52,10 @@ class TokenSecretTest {
                 .withImportOption(new DoNotIncludeTests())
                 .importPackages("rivet.controlplane.auth");
 
-        noClasses().should().callMethod(Arrays.class, "equals", byte[].class, byte[].class).check(room);
+        noClasses()
+                .should()
+                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+                .check(room);
         noClasses()
                 .that()
                 .haveSimpleNameStartingWith("AgentCaller")
