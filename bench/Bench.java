@@ -1,9 +1,11 @@
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs the named groups and prints their rows: a table for people, or a JSON object a line. */
+/** Runs the named groups and prints their rows, a table for people or a JSON object a line; keeps them in results/. */
 final class Bench {
 
     interface Group {
@@ -34,9 +36,17 @@ final class Bench {
         for (var group : GROUPS.entrySet()) {
             if (names.isEmpty() || names.contains(group.getKey())) {
                 System.err.printf("measuring %s …%n", group.getKey());
-                group.getValue().measure().forEach(row -> System.out.println(json ? row.json() : row.line()));
+                var rows = group.getValue().measure();
+                rows.forEach(row -> System.out.println(json ? row.json() : row.line()));
+                keep(group.getKey(), rows);
             }
         }
+    }
+
+    /** The newest figures of each group, for whoever compares; not under version control. */
+    private static void keep(String group, List<Row> rows) throws IOException {
+        var folder = Files.createDirectories(Dev.HOME.resolve("bench/results"));
+        Files.write(folder.resolve(group + ".jsonl"), rows.stream().map(Row::json).toList());
     }
 
     private Bench() {}

@@ -3,6 +3,7 @@ package rivet.controlplane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -11,13 +12,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import rivet.protocol.ActorId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The API as a stranger sees it: text over a socket. */
-final class Api implements AutoCloseable {
+/** The API as a stranger sees it: text over a socket. Thread-safe. */
+public final class Api implements AutoCloseable {
 
-    static final JsonMapper JSON = new JsonMapper();
+    public static final JsonMapper JSON = new JsonMapper();
+
+    private static final byte[] BUNDLE = "abc".getBytes(StandardCharsets.UTF_8);
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
 
     private final URI base;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -26,45 +31,56 @@ final class Api implements AutoCloseable {
         this.base = base;
     }
 
-    record Answer(int status, JsonNode body, HttpResponse<String> raw) {
-        String code() {
+    /** What came back. @param body an empty object if there was none */
+    public record Answer(int status, JsonNode body, HttpResponse<String> raw) {
+
+        /** The problem's code; empty if there is none. */
+        public String code() {
             return body.path("code").asString("");
         }
 
-        String field() {
+        /** What the problem says is wrong; empty if it names nothing. */
+        public String field() {
             return body.path("metadata").path("field").asString("");
+        }
+
+        /** @param pointer such as {@code /actor/id} @return empty if it is absent */
+        public String text(String pointer) {
+            return body.at(pointer).asString("");
         }
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path).GET());
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return send(request(path).DELETE());
     }
 
-    Answer post(String path, String body) {
+    public Answer post(String path, String body) {
         return send(json(path).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer patch(String path, String body) {
+    public Answer patch(String path, String body) {
         return send(json(path).method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer put(String url, byte[] bytes) {
+    /** @param url whole, as {@code prepare} gives it */
+    public Answer put(String url, byte[] bytes) {
         return send(HttpRequest.newBuilder(URI.create(url)).PUT(HttpRequest.BodyPublishers.ofByteArray(bytes)));
     }
 
-    HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+    /** For what the methods above have no words for, such as other headers. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(LONGEST_ANSWER);
     }
 
-    private HttpRequest.Builder json(String path) {
+    public HttpRequest.Builder json(String path) {
         return request(path).header("content-type", "application/json");
     }
 
-    Answer send(HttpRequest.Builder request) {
+    public Answer send(HttpRequest.Builder request) {
         try {
             var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(answer.statusCode(), read(answer.body()), answer);
@@ -80,29 +96,60 @@ final class Api implements AutoCloseable {
         return body.isEmpty() ? JSON.createObjectNode() : JSON.readTree(body);
     }
 
-    /** Uploads and completes a build and gives it tags. @return its id */
-    String build(String name, String tags) {
-        var id = uploaded(
-                "{\"image_file\":{\"path\":\"%s\",\"content_length\":3},\"kind\":\"javascript\"}".formatted(name));
-        require(post("/builds/" + id + "/complete", ""));
-        require(patch("/builds/" + id + "/tags", "{\"tags\":%s}".formatted(tags)));
+    /** A value in a query, such as a JSON object. */
+    public static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /** Uploads and completes a javascript build, and gives it tags. @param tags a JSON object @return its id */
+    public String build(String name, String tags) {
+        var id = uploaded("""
+                {"image_file": {"path": "%s", "content_length": 3}, "kind": "javascript"}""".formatted(name));
+        completed(id, tags);
         return id;
     }
 
-    String uploaded(String prepare) {
-        var prepared = require(post("/builds/prepare", prepare)).body();
-        require(put(prepared.at("/presigned_requests/0/url").asString(), "abc".getBytes(StandardCharsets.UTF_8)));
-        return prepared.path("build").asString();
+    /** Likewise an executable, whose actors may choose their resources. */
+    public String executable(String name, String tags) {
+        var id = uploaded("""
+                {"image_file": {"path": "%s", "content_length": 3}, "kind": "executable"}""".formatted(name));
+        completed(id, tags);
+        return id;
     }
 
-    static Answer require(Answer answer) {
+    private void completed(String id, String tags) {
+        require(post("/builds/" + id + "/complete", ""));
+        require(patch("/builds/" + id + "/tags", "{\"tags\": %s}".formatted(tags)));
+    }
+
+    /** Three bytes on the server, not completed. @param prepare the body of {@code POST /builds/prepare} */
+    public String uploaded(String prepare) {
+        var prepared = require(post("/builds/prepare", prepare));
+        require(put(prepared.text("/presigned_requests/0/url"), BUNDLE));
+        return prepared.text("/build");
+    }
+
+    /** Creates an actor. @param body of {@code POST /actors} @return its id */
+    public ActorId actor(String body) {
+        return ActorId.parse(require(post("/actors", body)).text("/actor/id"));
+    }
+
+    /** The state and the reason of an actor, such as {@code pending (no_capacity)} or {@code running}. */
+    public String state(ActorId actor) {
+        var answer = require(get("/actors/" + actor));
+        var reason = answer.text("/actor/reason");
+        return answer.text("/actor/state") + (reason.isEmpty() ? "" : " (" + reason + ")");
+    }
+
+    /** @throws AssertionError if the answer is another than 200 */
+    public static Answer require(Answer answer) {
         if (answer.status() != 200) {
             throw new AssertionError("%d %s".formatted(answer.status(), answer.body()));
         }
         return answer;
     }
 
-    static String sha256(byte[] bytes) {
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

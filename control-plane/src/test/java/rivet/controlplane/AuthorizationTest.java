@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -38,7 +39,7 @@ import rivet.controlplane.web.Open;
 @PostgresTest
 class AuthorizationTest {
 
-    private static final String HERE = "?project=default&environment=default";
+    private static final String HERE = "&project=default&environment=default";
 
     /** Bodies that pass every check but the last, so that what is refused is the object and not the body. */
     private static final Map<String, String> BODIES = Map.of(
@@ -59,11 +60,12 @@ class AuthorizationTest {
     private static String ourToken;
     private static final Map<Scope, String> OURS = new EnumMap<>(Scope.class);
 
-    record Handler(String method, String pattern, HandlerMethod handler) {
+    /** @param parameters that the mapping asks for */
+    record Handler(String method, String pattern, String parameters, HandlerMethod handler) {
 
         @Override
         public String toString() {
-            return method + " " + pattern;
+            return method + " " + pattern + (parameters.isEmpty() ? "" : "?" + parameters);
         }
 
         boolean takes(Class<?> type) {
@@ -92,8 +94,9 @@ class AuthorizationTest {
 
         String path(String id) {
             return pattern.replace("{project}", "default")
-                    .replace("{environment}", "default")
-                    .replaceAll("\\{[^}]+}", id);
+                            .replace("{environment}", "default")
+                            .replaceAll("\\{[^}]+}", id)
+                    + "?" + parameters;
         }
 
         String body() {
@@ -172,9 +175,12 @@ class AuthorizationTest {
         var methods = info.getMethodsCondition().getMethods().isEmpty()
                 ? List.of(RequestMethod.GET)
                 : info.getMethodsCondition().getMethods();
+        var parameters = info.getParamsCondition().getExpressions().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining("&"));
         return methods.stream()
                 .flatMap(method -> info.getPatternsCondition().getPatterns().stream()
-                        .map(pattern -> new Handler(method.name(), pattern.getPatternString(), handler)));
+                        .map(pattern -> new Handler(method.name(), pattern.getPatternString(), parameters, handler)));
     }
 
     static Stream<Handler> guarded() {
@@ -208,7 +214,7 @@ class AuthorizationTest {
                         .filter(handler -> !handler.method().equals("GET"))
                         .map(Handler::toString))
                 .as("these only look, though they are no GET")
-                .isSubsetOf("POST /actors/logs/export");
+                .isSubsetOf("POST /actors?dry_run=true", "POST /actors/logs/export");
     }
 
     @ParameterizedTest

@@ -47,6 +47,15 @@ final class PostgresExtension implements BeforeAllCallback, AfterAllCallback, Pa
         }
     }
 
+    /** The database of the test class. */
+    static TestDatabase database(ExtensionContext context) {
+        var database = context.getStore(OURS).get("database", TestDatabase.class);
+        if (database == null) {
+            throw new IllegalStateException("the test class has no database yet");
+        }
+        return database;
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == TestDatabase.class;

@@ -28,13 +28,13 @@ import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToControlPlane;
 
 /** Speaks the real protocol over a real socket and runs nothing; the test says what is reported. */
-final class SimulatedAgent implements AutoCloseable {
+public final class SimulatedAgent implements AutoCloseable {
 
-    static final String TOKEN = "a-token-for-agents";
+    public static final String TOKEN = "a-token-for-agents";
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    final AgentId id;
-    final List<ToAgent> received = new CopyOnWriteArrayList<>();
+    public final AgentId id;
+    public final List<ToAgent> received = new CopyOnWriteArrayList<>();
 
     private final URI api;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -52,16 +52,16 @@ final class SimulatedAgent implements AutoCloseable {
                 .join();
     }
 
-    static SimulatedAgent connect(URI api, AgentId id) {
+    public static SimulatedAgent connect(URI api, AgentId id) {
         return new SimulatedAgent(api, id);
     }
 
     /** Connected, welcomed, and in possession of its first set. */
-    static SimulatedAgent joined(URI api, String region, int millicores, int mib) {
+    public static SimulatedAgent joined(URI api, String region, int millicores, int mib) {
         return joined(api, AgentId.random(), region, millicores, mib, List.of());
     }
 
-    static SimulatedAgent joined(
+    public static SimulatedAgent joined(
             URI api, AgentId id, String region, int millicores, int mib, List<ActorReport> actors) {
         var agent = connect(api, id);
         agent.say(hello(id, region, millicores, mib, actors));
@@ -69,7 +69,8 @@ final class SimulatedAgent implements AutoCloseable {
         return agent;
     }
 
-    static ToControlPlane.Hello hello(AgentId id, String region, int millicores, int mib, List<ActorReport> actors) {
+    public static ToControlPlane.Hello hello(
+            AgentId id, String region, int millicores, int mib, List<ActorReport> actors) {
         return new ToControlPlane.Hello(
                 id,
                 ToControlPlane.PROTOCOL,
@@ -80,27 +81,27 @@ final class SimulatedAgent implements AutoCloseable {
                 actors);
     }
 
-    void say(ToControlPlane message) {
+    public void say(ToControlPlane message) {
         sayRaw(Wire.JSON.writerFor(ToControlPlane.class).writeValueAsString(message));
     }
 
-    synchronized void sayRaw(String frame) {
+    public synchronized void sayRaw(String frame) {
         socket.sendText(frame, true).join();
     }
 
-    void report(ActorId actor, long generation, Phase phase) {
+    public void report(ActorId actor, long generation, Phase phase) {
         say(new ToControlPlane.Report(epoch(), List.of(new ActorReport(actor, generation, phase))));
     }
 
-    void up(DesiredActor.Run run) {
+    public void up(DesiredActor.Run run) {
         report(run.actor(), run.generation(), new Phase.Up(Map.of("http", 4711)));
     }
 
-    void down(ActorId actor, long generation, DownReason reason, @Nullable Integer exitCode) {
+    public void down(ActorId actor, long generation, DownReason reason, @Nullable Integer exitCode) {
         report(actor, generation, new Phase.Down(exitCode, null, reason, "as the test says"));
     }
 
-    void log(ActorId actor, long generation, String... lines) {
+    public void log(ActorId actor, long generation, String... lines) {
         say(new ToControlPlane.Logs(
                 epoch(),
                 List.of(lines).stream()
@@ -109,7 +110,7 @@ final class SimulatedAgent implements AutoCloseable {
                         .toList()));
     }
 
-    Heartbeat.Answer heartbeat(long epoch) {
+    public Heartbeat.Answer heartbeat(long epoch) {
         var body = Wire.JSON.writeValueAsString(new Heartbeat(id, epoch, 7));
         var request = HttpRequest.newBuilder(api.resolve("/link/heartbeat"))
                 .header("authorization", "Bearer " + TOKEN)
@@ -121,7 +122,7 @@ final class SimulatedAgent implements AutoCloseable {
         return Wire.JSON.readValue(answer.body(), Heartbeat.Answer.class);
     }
 
-    long epoch() {
+    public long epoch() {
         return received.stream()
                 .filter(ToAgent.Welcome.class::isInstance)
                 .map(ToAgent.Welcome.class::cast)
@@ -130,7 +131,7 @@ final class SimulatedAgent implements AutoCloseable {
                 .epoch();
     }
 
-    ToAgent.@Nullable Desired last() {
+    public ToAgent.@Nullable Desired last() {
         ToAgent.Desired last = null;
         for (var message : received) {
             if (message instanceof ToAgent.Desired desired) {
@@ -140,24 +141,24 @@ final class SimulatedAgent implements AutoCloseable {
         return last;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** Waits until the newest set holds such an entry for the actor. */
-    <T extends DesiredActor> T awaitDesired(ActorId actor, Class<T> want, Predicate<T> matching) {
+    public <T extends DesiredActor> T awaitDesired(ActorId actor, Class<T> want, Predicate<T> matching) {
         return await().atMost(SOON).until(() -> desired(actor, want, matching), found -> found != null);
     }
 
-    DesiredActor.Run awaitRun(ActorId actor, long generation) {
+    public DesiredActor.Run awaitRun(ActorId actor, long generation) {
         return awaitDesired(actor, DesiredActor.Run.class, run -> run.generation() == generation);
     }
 
-    DesiredActor.Stop awaitStop(ActorId actor) {
+    public DesiredActor.Stop awaitStop(ActorId actor) {
         return awaitDesired(actor, DesiredActor.Stop.class, _ -> true);
     }
 
-    void awaitUndesired(ActorId actor) {
+    public void awaitUndesired(ActorId actor) {
         await().atMost(SOON).until(() -> {
             var last = last();
             return last != null

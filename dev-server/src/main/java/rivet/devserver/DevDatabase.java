@@ -33,14 +33,18 @@ final class DevDatabase implements AutoCloseable {
         this.password = password;
     }
 
-    static DevDatabase start(Path folder) throws IOException {
+    /**
+     * @param folder its data, its log and its password
+     * @param tools where its program is unpacked; databases share it
+     */
+    static DevDatabase start(Path folder, Path tools) throws IOException {
         Files.createDirectories(folder);
         var passwordFile = folder.resolve("password");
         var password = password(passwordFile);
         var data = folder.resolve("data");
         stopLeftover(data);
         var postgres = EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(folder.resolve("program").toFile())
+                .setOverrideWorkingDirectory(tools.resolve("postgres").toFile())
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)

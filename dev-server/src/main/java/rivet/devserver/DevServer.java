@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.Agent;
@@ -27,12 +29,15 @@ public final class DevServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DevServer.class);
 
+    /** On a loopback link joining takes milliseconds; an agent that cannot join is a fault to show, not to wait for. */
+    private static final Duration JOIN_DEADLINE = Duration.ofSeconds(30);
+
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final URI api;
     private final URI proxy;
 
     /**
-     * Returns when both the API and the proxy serve.
+     * Returns when both the API and the proxy serve, and the API knows what became of the actors of an earlier run.
      *
      * @throws CannotStart where the user can mend it: a port or the data folder is in use
      */
@@ -42,15 +47,17 @@ public final class DevServer implements AutoCloseable {
 
     private DevServer(DevServerSettings settings) throws IOException {
         var data = Files.createDirectories(settings.data().toAbsolutePath().normalize());
+        var tools = Files.createDirectories(settings.tools().toAbsolutePath().normalize());
         requireFree("--port", settings.apiPort());
         requireFree("--proxy-port", settings.proxyPort());
         try {
             keep(lock(data));
-            var database = keep(DevDatabase.start(data.resolve("postgres")));
+            var database = keep(DevDatabase.start(data.resolve("postgres"), tools));
             var agentToken = randomToken();
             var controlPlane = keep(ControlPlane.start(controlPlaneSettings(settings, database, agentToken)));
             var agent = keep(
                     Agent.start(agentSettings(settings, controlPlane.uri(), agentToken, data), System.err::println));
+            awaitJoined(agent);
             this.api = controlPlane.uri();
             this.proxy = agent.proxyUrl();
         } catch (RuntimeException | IOException e) {
@@ -104,10 +111,18 @@ public final class DevServer implements AutoCloseable {
         values.put("RIVET_CONTROL_PLANE_URL", controlPlane.toString());
         values.put("RIVET_AGENT_TOKEN", agentToken);
         values.put("RIVET_DATA_DIR", data.resolve("agent").toString());
+        values.put("RIVET_TOOLS_DIR", settings.tools().toAbsolutePath().toString());
         values.put("RIVET_REGION", settings.region());
         values.put("RIVET_PROXY_PORT", Integer.toString(settings.proxyPort()));
         values.put("RIVET_WARM_PROCESSES", Integer.toString(settings.warmPool()));
         return AgentSettings.read(values);
+    }
+
+    private static void awaitJoined(Agent agent) {
+        agent.joined()
+                .toCompletableFuture()
+                .orTimeout(JOIN_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     /** Known to this process only: no other agent can join a dev server. */

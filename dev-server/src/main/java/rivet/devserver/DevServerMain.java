@@ -65,7 +65,7 @@ public final class DevServerMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var began = System.nanoTime();
-        var settings = new DevServerSettings(port, proxyPort, data, region, warmPool);
+        var settings = new DevServerSettings(port, proxyPort, data, tools(), region, warmPool);
         var server = DevServer.start(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
         System.out.printf(
@@ -77,6 +77,12 @@ public final class DevServerMain implements Callable<Integer> {
         // Only a signal ends it, and then the hook above closes everything.
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    /** The checkout's, so that a second data folder costs no second download. */
+    private Path tools() {
+        var home = System.getProperty("rivet.home");
+        return (home == null ? data : Path.of(home, ".rivet")).resolve("tools");
     }
 
     private static int explain(Exception problem, CommandLine command) throws Exception {

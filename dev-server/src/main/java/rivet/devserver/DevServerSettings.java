@@ -8,10 +8,11 @@ import java.nio.file.Path;
  * @param apiPort 0 to 65535; 0 takes a free one
  * @param proxyPort 0 to 65535; 0 takes a free one
  * @param data where everything is kept; another dev server on the same folder is refused
+ * @param tools where the programs are that it installs or unpacks; dev servers share it
  * @param region the label of its one agent
  * @param warmPool how many runtime processes wait for an actor, 0 to 64
  */
-public record DevServerSettings(int apiPort, int proxyPort, Path data, String region, int warmPool) {
+public record DevServerSettings(int apiPort, int proxyPort, Path data, Path tools, String region, int warmPool) {
 
     public DevServerSettings {
         checkRange("port", apiPort, 65_535);

@@ -13,24 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DevDatabaseTest {
 
+    private static final Path TOOLS =
+            Path.of("../.rivet/tools").toAbsolutePath().normalize();
+
     @TempDir
     Path folder;
 
     @Test
     void what_was_written_is_there_after_a_restart() throws Exception {
-        try (var first = DevDatabase.start(folder)) {
+        try (var first = DevDatabase.start(folder, TOOLS)) {
             run(first, "create table kept(n int)");
             run(first, "insert into kept values (7)");
         }
 
-        try (var second = DevDatabase.start(folder)) {
+        try (var second = DevDatabase.start(folder, TOOLS)) {
             assertThat(ask(second, "select n from kept")).isEqualTo("7");
         }
     }
 
     @Test
     void nobody_gets_in_without_the_password() throws Exception {
-        try (var database = DevDatabase.start(folder)) {
+        try (var database = DevDatabase.start(folder, TOOLS)) {
             var url = (String) database.settings().get("spring.datasource.url");
 
             assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres", "guess"))
@@ -42,7 +45,7 @@ class DevDatabaseTest {
 
     @Test
     void a_commit_is_on_the_disk_before_it_is_acknowledged() throws Exception {
-        try (var database = DevDatabase.start(folder)) {
+        try (var database = DevDatabase.start(folder, TOOLS)) {
             assertThat(ask(database, "show fsync")).isEqualTo("on");
             assertThat(ask(database, "show full_page_writes")).isEqualTo("on");
             assertThat(ask(database, "show synchronous_commit")).isEqualTo("on");

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -44,6 +45,7 @@ public final class Agent implements AutoCloseable {
     private final Supervisor supervisor;
     private final Proxy proxy;
     private final ProxyRoutes routes;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
     public static Agent start(AgentSettings settings) {
@@ -94,6 +96,14 @@ public final class Agent implements AutoCloseable {
         return id;
     }
 
+    /**
+     * Completes when the agent has its first set: it has told what became of the actors of an earlier run by then, so what
+     * the API says of them is true.
+     */
+    public CompletionStage<Void> joined() {
+        return joined.minimalCompletionStage();
+    }
+
     /** How many processes wait for an actor now. */
     public int warmProcesses() {
         return javascript.warmProcesses();
@@ -111,12 +121,10 @@ public final class Agent implements AutoCloseable {
     }
 
     private Javascript javascript(Host host, Consumer<String> progress) {
-        var tools = host.files().resolve("tools");
-        var deno = new Deno(
-                new Deno.Settings(
-                        settings.javascript().deno(), settings.javascript().npm(), tools),
-                progress);
-        return new Javascript(host, deno, settings.javascript().warmProcesses());
+        var chosen = settings.javascript();
+        var tools = chosen.tools().orElseGet(() -> host.files().resolve("tools"));
+        var deno = new Deno(new Deno.Settings(chosen.deno(), chosen.npm(), tools), progress);
+        return new Javascript(host, deno, chosen.warmProcesses());
     }
 
     private Bundles bundles(Host host) {
@@ -184,6 +192,7 @@ public final class Agent implements AutoCloseable {
         public void desired(Desired set) {
             routes.desired(set);
             supervisor.desire(set.actors());
+            joined.complete(null);
         }
     }
 }

@@ -46,9 +46,10 @@ public record AgentSettings(
     /**
      * @param deno the program; absent: the one on the PATH, or one that is installed
      * @param npm the program that installs Deno
+     * @param tools where it is installed; absent: in the agent's own folder. Agents may share one
      * @param warmProcesses how many wait for an actor; each holds about 30 MiB
      */
-    public record Javascript(Optional<Path> deno, String npm, int warmProcesses) {
+    public record Javascript(Optional<Path> deno, String npm, Optional<Path> tools, int warmProcesses) {
 
         public Javascript {
             if (warmProcesses < 0 || warmProcesses > 1000) {
@@ -103,6 +104,7 @@ public record AgentSettings(
                 new Javascript(
                         values.optional("RIVET_DENO").map(Path::of),
                         values.text("RIVET_NPM", "npm"),
+                        values.optional("RIVET_TOOLS_DIR").map(Path::of),
                         values.number("RIVET_WARM_PROCESSES", 2)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
     }

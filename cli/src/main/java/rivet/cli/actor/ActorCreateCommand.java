@@ -123,6 +123,7 @@ final class ActorCreateCommand implements Callable<Integer> {
         var opened = PortOption.parse(ports);
         return new CreateActorRequest(
                 ofActor,
+                null,
                 buildId(),
                 ofBuild,
                 region,

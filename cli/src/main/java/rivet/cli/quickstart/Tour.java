@@ -63,6 +63,7 @@ final class Tour {
     private static CreateActorRequest request(String build) {
         return new CreateActorRequest(
                 Map.of("name", EXAMPLE, "made-by", "quickstart"),
+                null,
                 build,
                 null,
                 null,

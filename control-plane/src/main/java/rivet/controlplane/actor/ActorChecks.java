@@ -3,6 +3,7 @@ package rivet.controlplane.actor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Regions;
@@ -20,6 +21,7 @@ final class ActorChecks {
     static final long LONGEST_GRACE_MS = 7_200_000;
 
     private static final Reservation DEFAULT_RESOURCES = new Reservation(250, 256);
+    static final int LONGEST_KEY = 256;
     private static final int MOST_TAGS = 8;
     private static final int LONGEST_TAG_KEY = 32;
     private static final int LONGEST_VALUE = 1024;
@@ -41,6 +43,7 @@ final class ActorChecks {
         var network = request.network();
         var mode = PortChecks.mode(network == null ? null : network.mode());
         var setup = new ActorSetup(
+                key(request.key()),
                 environment(request.runtime()),
                 mode,
                 PortChecks.ports(network == null ? null : network.ports(), mode, build.kind()),
@@ -48,8 +51,18 @@ final class ActorChecks {
                 grace(request.lifecycle()),
                 durable(request.lifecycle()));
         var resources = resources(request.resources(), build.kind());
-        var wait = network != null && Boolean.TRUE.equals(network.waitReady());
-        return new ActorDraft(tags, regions.choose(request.region()), setup, resources, wait);
+        return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
+    }
+
+    static @Nullable String key(@Nullable String key) {
+        return key == null ? null : requireKey(key);
+    }
+
+    static String requireKey(@Nullable String key) {
+        if (key == null || !fits(key, 1, LONGEST_KEY)) {
+            throw Problem.badField("key", key, "a text of 1 to %d bytes".formatted(LONGEST_KEY));
+        }
+        return key;
     }
 
     static Map<String, String> tags(@Nullable Map<String, String> tags) {
@@ -70,13 +83,13 @@ final class ActorChecks {
         return new TreeMap<>(tags);
     }
 
-    static Duration overrideGrace(@Nullable Long ms, Duration otherwise) {
+    /** @param wrong who to blame, given what came and what was expected */
+    static @Nullable Duration overrideGrace(@Nullable Long ms, BiFunction<Long, String, Problem> wrong) {
         if (ms == null) {
-            return otherwise;
+            return null;
         }
         if (ms < 0 || ms >= LONGEST_GRACE_MS) {
-            throw Problem.badParameter(
-                    "override_kill_timeout", ms, "0 to %d milliseconds".formatted(LONGEST_GRACE_MS - 1));
+            throw wrong.apply(ms, "0 to %d milliseconds".formatted(LONGEST_GRACE_MS - 1));
         }
         return Duration.ofMillis(ms);
     }

@@ -8,6 +8,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -15,48 +16,39 @@ import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Scope;
+import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.Cursor;
+import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.StrictJson;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
-import rivet.protocol.api.CreateActorRequest;
+import rivet.protocol.api.ManyActors;
 
-/** Actors over REST. */
+/** Actors that there are, over REST. */
 @RestController
 @RequestMapping("/actors")
 class ActorController {
 
     private static final int PAGE = 32;
+    private static final String GRACE = "override_kill_timeout";
 
     private final ActorRequests requests;
     private final ActorRepository repository;
-    private final ActorChecks checks;
     private final BuildChoice builds;
+    private final ActorWaits waits;
     private final ActorViews views;
 
     ActorController(
             ActorRequests requests,
             ActorRepository repository,
-            ActorChecks checks,
             BuildChoice builds,
+            ActorWaits waits,
             ActorViews views) {
         this.requests = requests;
         this.repository = repository;
-        this.checks = checks;
         this.builds = builds;
+        this.waits = waits;
         this.views = views;
-    }
-
-    @Needs(Scope.ACTORS)
-    @PostMapping
-    ActorView.One create(
-            Caller caller,
-            @RequestParam(name = "endpoint_type", required = false) @Nullable String endpointType,
-            @RequestBody CreateActorRequest request) {
-        var type = type(endpointType);
-        var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        var draft = checks.check(request, build);
-        return one(requests.create(caller.environment(), draft, build), type);
     }
 
     @Needs(Scope.READ)
@@ -64,8 +56,13 @@ class ActorController {
     ActorView.One get(
             Caller caller,
             @PathVariable("id") String id,
+            @RequestParam(name = "wait", required = false) @Nullable String waitFor,
+            @RequestParam(name = "timeout", required = false) @Nullable Long timeoutMs,
             @RequestParam(name = "endpoint_type", required = false) @Nullable String endpointType) {
-        return one(requests.get(caller.environment(), parse(id)), type(endpointType));
+        var type = type(endpointType);
+        var wait = waits.parse(waitFor, timeoutMs);
+        var actor = requests.get(caller.environment(), parse(id));
+        return new ActorView.One(views.view(waits.await(actor, wait), type));
     }
 
     @Needs(Scope.READ)
@@ -73,25 +70,46 @@ class ActorController {
     ActorView.Many list(
             Caller caller,
             @RequestParam(name = "endpoint_type", required = false) @Nullable String endpointType,
+            @RequestParam(name = "key", required = false) @Nullable String key,
             @RequestParam(name = "tags_json", required = false) @Nullable String tags,
             @RequestParam(name = "include_destroyed", defaultValue = "false") boolean includeDestroyed,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
         var type = type(endpointType);
         var after = cursor == null || cursor.isEmpty() ? null : Cursor.parse(cursor);
-        var actors = repository.page(
-                caller.environment().id(), StrictJson.texts("tags_json", tags), includeDestroyed, after, PAGE + 1);
+        var filter = new ActorRepository.Filter(key(key), StrictJson.texts("tags_json", tags), includeDestroyed);
+        var actors = repository.page(caller.environment().id(), filter, after, PAGE + 1);
         var page = actors.subList(0, Math.min(PAGE, actors.size()));
         return new ActorView.Many(views.views(page, type), new ActorView.Pagination(next(actors, page)));
     }
 
+    /** Answers nothing, as the published client expects, but to those who wait. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/{id}")
     Map<String, Object> destroy(
             Caller caller,
             @PathVariable("id") String id,
-            @RequestParam(name = "override_kill_timeout", required = false) @Nullable Long graceMs) {
-        requests.destroy(caller.environment(), parse(id), graceMs);
-        return Map.of();
+            @RequestParam(name = "override_kill_timeout", required = false) @Nullable Long graceMs,
+            @RequestParam(name = "wait", required = false) @Nullable String waitFor,
+            @RequestParam(name = "timeout", required = false) @Nullable Long timeoutMs,
+            @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key) {
+        var wait = waits.parse(waitFor, timeoutMs);
+        var grace = ActorChecks.overrideGrace(graceMs, (came, expected) -> Problem.badParameter(GRACE, came, expected));
+        var once = IdempotencyKey.of(caller.environment(), key, "DELETE /actors", id, graceMs);
+        var actor = requests.destroy(caller.environment(), parse(id), grace, once);
+        return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
+    }
+
+    @Needs(Scope.ACTORS)
+    @PostMapping("/destroy")
+    ManyActors.Destroyed destroyAll(Caller caller, @RequestBody ManyActors.DestroyRequest request) {
+        var tags = ActorChecks.tags(request.tags());
+        if (tags.isEmpty()) {
+            throw Problem.badField(
+                    "tags", "none", "at least one: all actors of an environment are not destroyed by mistake");
+        }
+        var grace = ActorChecks.overrideGrace(
+                request.overrideKillTimeout(), (came, expected) -> Problem.badField(GRACE, came, expected));
+        return new ManyActors.Destroyed(requests.destroyAll(caller.environment(), tags, grace));
     }
 
     @Needs({Scope.ACTORS, Scope.DEPLOY})
@@ -119,8 +137,11 @@ class ActorController {
 
     record Upgraded(long count) {}
 
-    private ActorView.One one(Actor actor, @Nullable EndpointType type) {
-        return new ActorView.One(views.view(actor, type));
+    private static @Nullable String key(@Nullable String key) {
+        if (key != null && !ActorChecks.fits(key, 1, ActorChecks.LONGEST_KEY)) {
+            throw Problem.badParameter("key", key, "a text of 1 to %d bytes".formatted(ActorChecks.LONGEST_KEY));
+        }
+        return key;
     }
 
     /** There is a next page only if there is something on it. */
@@ -132,7 +153,7 @@ class ActorController {
         return new Cursor(last.createdAt(), last.id().value()).encoded();
     }
 
-    private static @Nullable EndpointType type(@Nullable String endpointType) {
+    static @Nullable EndpointType type(@Nullable String endpointType) {
         return endpointType == null || endpointType.isEmpty()
                 ? null
                 : PortChecks.endpoint(endpointType, "endpoint_type", "endpoint_type");

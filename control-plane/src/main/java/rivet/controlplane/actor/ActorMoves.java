@@ -44,13 +44,20 @@ final class ActorMoves {
         this.transactions = transactions;
     }
 
-    /** A new actor, on an agent at once if one has room. @param draft at version 1, waiting, not stored yet */
+    /**
+     * A new actor, on an agent at once if one has room.
+     *
+     * @param draft at version 1, waiting, not stored yet
+     * @throws KeyTaken if another actor has its key
+     */
     Actor create(Function<Instant, Actor> draft) {
         return transactions.run(() -> {
             var now = repository.now();
             var waiting = draft.apply(now);
             var created = waiting.with(ActorLifecycle.next(waiting.state(), placement(waiting, now)));
-            repository.insert(created);
+            if (!repository.insert(created)) {
+                throw new KeyTaken();
+            }
             diary.write(waiting, created, null);
             Transactions.afterCommit(() -> told(waiting, created));
             return created;

@@ -24,6 +24,9 @@ import rivet.protocol.BuildId;
 @Component
 final class ActorRepository {
 
+    private static final String UNLESS_KEY_TAKEN =
+            "on conflict (environment_id, key) where key is not null and status <> 'destroyed' do nothing";
+
     private final JdbcClient jdbc;
 
     ActorRepository(JdbcClient jdbc) {
@@ -38,13 +41,15 @@ final class ActorRepository {
                 jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single());
     }
 
-    void insert(Actor actor) {
-        jdbc.sql("""
+    /** @return false if another actor that is not destroyed has its key */
+    boolean insert(Actor actor) {
+        var inserted = jdbc.sql("""
                 insert into actor (id, environment_id, region, build_id, tags, setup, cpu_millicores, memory_mib,
                     state, generation, version, created_at)
                 values (:id, :environment, :region, :build, cast(:tags as jsonb), cast(:setup as jsonb), :cpu, :memory,
                     cast(:state as jsonb), :generation, :version, :created)
-                """)
+                %s
+                """.formatted(actor.setup().key() == null ? "" : UNLESS_KEY_TAKEN))
                 .param("id", actor.id().value())
                 .param("environment", actor.environmentId())
                 .param("region", actor.region())
@@ -58,6 +63,7 @@ final class ActorRepository {
                 .param("version", actor.version())
                 .param("created", time(actor.createdAt()))
                 .update();
+        return inserted == 1;
     }
 
     /** Writes over the row that was read; had another writer come between, this one fails. */
@@ -89,6 +95,17 @@ final class ActorRepository {
                 .optional();
     }
 
+    /** Who has a key, be it on its way out: the key is free when it is destroyed. */
+    Optional<Actor> holder(UUID environment, String key) {
+        return jdbc.sql("""
+                select * from actor where environment_id = :environment and key = :key and status <> 'destroyed'
+                """)
+                .param("environment", environment)
+                .param("key", key)
+                .query(ActorRepository::actor)
+                .optional();
+    }
+
     /** Until the transaction ends nobody else moves the actor. */
     Optional<Moment> lock(ActorId id) {
         return lock("select *, clock_timestamp() as now from actor where id = :id for no key update", id);
@@ -107,21 +124,24 @@ final class ActorRepository {
                 .optional();
     }
 
+    /** @param key absent: any or none */
+    record Filter(@Nullable String key, Map<String, String> tags, boolean destroyedToo) {}
+
     /** Newest first. @param after where the page before ended */
-    List<Actor> page(
-            UUID environment, Map<String, String> tags, boolean destroyedToo, @Nullable Cursor after, int limit) {
+    List<Actor> page(UUID environment, Filter filter, @Nullable Cursor after, int limit) {
         return jdbc.sql("""
                 select * from actor
-                where environment_id = :environment and tags @> cast(:tags as jsonb)
+                where environment_id = :environment and tags @> cast(:tags as jsonb) %s
                   and (:destroyedToo or destroyed_at is null)
                   and (cast(:afterTime as timestamptz) is null
                        or (created_at, id) < (cast(:afterTime as timestamptz), cast(:afterId as uuid)))
                 order by created_at desc, id desc
                 limit :limit
-                """)
+                """.formatted(filter.key() == null ? "" : "and key = :key"))
                 .param("environment", environment)
-                .param("tags", TagsColumn.write(tags))
-                .param("destroyedToo", destroyedToo)
+                .param("key", filter.key())
+                .param("tags", TagsColumn.write(filter.tags()))
+                .param("destroyedToo", filter.destroyedToo())
                 .param("afterTime", after == null ? null : time(after.createdAt()))
                 .param("afterId", after == null ? null : after.id())
                 .param("limit", limit)

@@ -1,92 +1,38 @@
 package rivet.controlplane.actor;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
-import rivet.controlplane.actor.ActorState.Destroyed;
-import rivet.controlplane.actor.ActorState.Pending;
-import rivet.controlplane.actor.ActorState.Running;
-import rivet.controlplane.actor.ActorState.Waiting;
-import rivet.controlplane.audit.Audit;
 import rivet.controlplane.build.Build;
 import rivet.controlplane.build.Builds;
+import rivet.controlplane.idempotency.Idempotency;
+import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
 
-/** What callers can ask of actors. An actor of another environment is as good as none. */
+/** What callers can ask of actors that there are. An actor of another environment is as good as none. */
 @Component
 final class ActorRequests {
 
-    private static final int UPGRADED_AT_ONCE = 500;
+    private static final int CHANGED_AT_ONCE = 500;
 
     private final ActorRepository repository;
     private final ActorMoves moves;
     private final Builds builds;
-    private final ActorSettings settings;
-    private final InstantSource clock;
+    private final Idempotency idempotency;
+    private final ActorMemory memory;
 
     ActorRequests(
-            ActorRepository repository, ActorMoves moves, Builds builds, ActorSettings settings, InstantSource clock) {
+            ActorRepository repository, ActorMoves moves, Builds builds, Idempotency idempotency, ActorMemory memory) {
         this.repository = repository;
         this.moves = moves;
         this.builds = builds;
-        this.settings = settings;
-        this.clock = clock;
-    }
-
-    Actor create(Environment environment, ActorDraft draft, Build build) {
-        var id = ActorId.random();
-        Audit.target("/actors/" + id);
-        var created = moves.create(now -> new Actor(
-                id,
-                environment.id(),
-                draft.region(),
-                build.id(),
-                draft.tags(),
-                draft.setup(),
-                draft.resources(),
-                new Pending(now, Waiting.QUEUED, 0),
-                0,
-                1,
-                now,
-                null,
-                null));
-        return draft.waitReady() ? awaitReady(created) : created;
-    }
-
-    /** Until it runs, or has ended, or the time is over: then it is answered as it is. */
-    private Actor awaitReady(Actor created) {
-        var deadline = clock.instant().plus(settings.readyTimeout());
-        try (var watch = moves.watch(created.id())) {
-            while (true) {
-                var actor = repository.find(created.id()).orElse(created);
-                var left = Duration.between(clock.instant(), deadline);
-                if (isSettled(actor) || left.isNegative() || !watch.await(left)) {
-                    return readyOrFailed(actor);
-                }
-            }
-        }
-    }
-
-    private static boolean isSettled(Actor actor) {
-        return actor.state() instanceof Running || actor.state() instanceof Destroyed;
-    }
-
-    private static Actor readyOrFailed(Actor actor) {
-        if (actor.state() instanceof Destroyed(var _, var reason, var last) && !reason.equals("completed")) {
-            var why = last == null || last.message().isEmpty() ? "" : ": " + last.message();
-            throw new Problem(
-                            HttpStatus.BAD_REQUEST,
-                            "ACTOR_FAILED_TO_CREATE",
-                            "the actor did not start (%s)%s".formatted(reason, why))
-                    .with("actor", actor.id().toString())
-                    .with("reason", reason);
-        }
-        return actor;
+        this.idempotency = idempotency;
+        this.memory = memory;
     }
 
     Actor get(Environment environment, ActorId id) {
@@ -96,11 +42,24 @@ final class ActorRequests {
                 .orElseThrow(() -> absent(id.toString()));
     }
 
-    /** Repeating it is harmless; a shorter grace than before counts. @param graceMs absent: the actor's own */
-    void destroy(Environment environment, ActorId id, @Nullable Long graceMs) {
-        var grace =
-                ActorChecks.overrideGrace(graceMs, get(environment, id).setup().grace());
-        moves.move(id, moment -> new ActorEvent.DestroyRequested(moment.now(), grace));
+    /** Repeating it is harmless; a shorter grace than before counts. @param grace absent: the actor's own */
+    Actor destroy(Environment environment, ActorId id, @Nullable Duration grace, @Nullable IdempotencyKey once) {
+        return idempotency.once(once, memory.one(), () -> {
+            var actor = get(environment, id);
+            return destroyed(id, grace).orElse(actor);
+        });
+    }
+
+    private Optional<Actor> destroyed(ActorId id, @Nullable Duration grace) {
+        return moves.move(
+                id,
+                moment -> new ActorEvent.DestroyRequested(
+                        moment.now(), grace == null ? moment.actor().setup().grace() : grace));
+    }
+
+    /** @return how many were told to stop */
+    long destroyAll(Environment environment, Map<String, String> tags, @Nullable Duration grace) {
+        return countLiving(environment, tags, id -> destroyed(id, grace).isPresent());
     }
 
     void upgrade(Environment environment, ActorId id, Build build) {
@@ -118,14 +77,17 @@ final class ActorRequests {
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */
     long upgradeAll(Environment environment, Map<String, String> tags, Build build) {
+        return countLiving(environment, tags, id -> upgraded(environment, id, build));
+    }
+
+    /** Each in a transaction of its own, so that many leave room for others. @param change whether it did something */
+    private long countLiving(Environment environment, Map<String, String> tags, Predicate<ActorId> change) {
         var count = 0L;
         ActorId last = null;
         while (true) {
-            var ids = repository.livingWith(environment.id(), tags, last, UPGRADED_AT_ONCE);
-            for (var id : ids) {
-                count += upgraded(environment, id, build) ? 1 : 0;
-            }
-            if (ids.size() < UPGRADED_AT_ONCE) {
+            var ids = repository.livingWith(environment.id(), tags, last, CHANGED_AT_ONCE);
+            count += ids.stream().filter(change).count();
+            if (ids.size() < CHANGED_AT_ONCE) {
                 return count;
             }
             last = ids.getLast();

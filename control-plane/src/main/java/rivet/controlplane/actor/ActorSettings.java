@@ -5,12 +5,16 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * @param defaultKillTimeout from the termination signal to the kill, where the creator says nothing
- * @param readyTimeout how long a create may wait for its actor to run
+ * @param waitTimeout how long a request with {@code wait} is held where it says nothing
+ * @param waitMax the longest that it may say
+ * @param keyTimeout how long a get-or-create waits for the holder of its key to be destroyed
  */
 @ConfigurationProperties("rivet.actors")
 record ActorSettings(
         Duration defaultKillTimeout,
-        Duration readyTimeout,
+        Duration waitTimeout,
+        Duration waitMax,
+        Duration keyTimeout,
         Duration backoffBase,
         Duration backoffMax,
         Duration healthyAfter) {
@@ -19,6 +23,11 @@ record ActorSettings(
         if (defaultKillTimeout.isNegative() || defaultKillTimeout.toMillis() > ActorChecks.LONGEST_GRACE_MS) {
             throw new IllegalArgumentException(
                     "rivet.actors.default-kill-timeout: %s (expected: 0 to 2 h)".formatted(defaultKillTimeout));
+        }
+        if (waitTimeout.isNegative() || waitTimeout.compareTo(waitMax) > 0 || keyTimeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "rivet.actors.wait-timeout: %s, wait-max: %s, key-timeout: %s (expected: 0 <= wait-timeout <= wait-max, 0 <= key-timeout)"
+                            .formatted(waitTimeout, waitMax, keyTimeout));
         }
     }
 

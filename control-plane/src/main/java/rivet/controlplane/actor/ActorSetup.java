@@ -6,8 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.PortProtocol;
 
-/** What an actor's creator asked for; never changes. @param grace from the termination signal to the kill */
+/**
+ * What an actor's creator asked for; never changes.
+ *
+ * @param key unique among the environment's actors that are not destroyed; also a generated column
+ * @param grace from the termination signal to the kill
+ */
 record ActorSetup(
+        @Nullable String key,
         Map<String, String> environment,
         Network network,
         Map<String, Port> ports,

@@ -55,6 +55,7 @@ final class ActorViews {
                 new ActorView.Lifecycle(setup.grace().toMillis(), setup.durable()),
                 actor.state().status(),
                 actor.state().why(),
+                setup.key(),
                 actor.createdAt(),
                 actor.startedAt(),
                 actor.destroyedAt());

@@ -83,6 +83,24 @@ final class AgentRepository {
                 .optional();
     }
 
+    /** Those that can be placed on first. */
+    List<Agents.Candidate> candidates(Duration fresh, int limit) {
+        return jdbc.sql("""
+                select id, region, cpu_millicores - reserved_cpu_millicores as cpu, memory_mib - reserved_memory_mib as memory,
+                    lease_at > clock_timestamp() - make_interval(secs => :fresh) as fresh
+                from agent order by fresh desc, region, id limit :limit
+                """)
+                .param("fresh", seconds(fresh))
+                .param("limit", limit)
+                .query((row, _) -> new Agents.Candidate(
+                        new AgentId(row.getObject("id", UUID.class)),
+                        row.getString("region"),
+                        row.getBoolean("fresh"),
+                        row.getInt("cpu"),
+                        row.getInt("memory")))
+                .list();
+    }
+
     void release(AgentId agent, Reservation reservation) {
         jdbc.sql("""
                 update agent

@@ -19,6 +19,8 @@ import rivet.protocol.AgentId;
 @Component
 public final class Agents {
 
+    private static final int MOST_CANDIDATES = 1000;
+
     private final AgentRepository repository;
     private final Regions regions;
     private final Transactions transactions;
@@ -52,6 +54,14 @@ public final class Agents {
         found.ifPresent(agent -> Transactions.afterCommit(() -> tellSet(agent)));
         return found;
     }
+
+    /** What can be said of agents as places for an actor; reserves nothing. */
+    public List<Candidate> candidates() {
+        return repository.candidates(settings.fresh(), MOST_CANDIDATES);
+    }
+
+    /** @param fresh whether it gets new actors at all @param cpuMillicores free @param memoryMib free */
+    public record Candidate(AgentId agent, String region, boolean fresh, int cpuMillicores, int memoryMib) {}
 
     /** The actor is gone from the agent: its room is free and its name out of the set. */
     public void release(AgentId agent, Reservation reservation) {

@@ -39,10 +39,18 @@ class RegionController {
         if ((lat == null) != (longitude == null)) {
             throw Problem.badParameter(lat == null ? "lat" : "long", null, "lat and long, both or neither");
         }
+        within("lat", lat, 90);
+        within("long", longitude, 180);
         return new Recommended(view(regions.list().getFirst()));
     }
 
     record Recommended(RegionView region) {}
+
+    private static void within(String name, @Nullable Double degrees, int most) {
+        if (degrees != null && !(Math.abs(degrees) <= most)) { // not a number is within nothing
+            throw Problem.badParameter(name, degrees, "-%d to %d degrees".formatted(most, most));
+        }
+    }
 
     private static RegionView view(Regions.Region region) {
         return new RegionView(region.id(), region.name());

@@ -9,12 +9,14 @@ import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Scope;
+import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.StrictJson;
 import rivet.controlplane.web.WebSettings;
 import rivet.protocol.BuildId;
@@ -64,8 +66,13 @@ class BuildController {
 
     @Needs(Scope.DEPLOY)
     @PostMapping("/prepare")
-    BuildView.Prepared prepare(Caller caller, ServerHttpRequest http, @RequestBody BuildView.PrepareRequest request) {
-        var build = preparation.prepare(caller.environment(), request);
+    BuildView.Prepared prepare(
+            Caller caller,
+            ServerHttpRequest http,
+            @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+            @RequestBody BuildView.PrepareRequest request) {
+        var once = IdempotencyKey.of(caller.environment(), key, "POST /builds/prepare", request);
+        var build = preparation.prepare(caller.environment(), request, once);
         var base = web.publicUrl().isEmpty() ? origin(http) : web.publicUrl();
         return new BuildView.Prepared(
                 build.id().toString(),

@@ -7,8 +7,11 @@ import org.flywaydb.core.Flyway;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
@@ -16,6 +19,7 @@ import org.springframework.transaction.TransactionExecutionListener;
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfig {
 
+    private static final String LOCK_TIMEOUT = "55P03";
     private static final int MIGRATION_CONNECT_RETRIES = 10;
 
     /** Migrated before anyone gets it. */
@@ -41,13 +45,23 @@ class DatabaseConfig {
     @Bean
     @Primary
     JdbcClient jdbc(DataSource dataSource) {
-        return JdbcClient.create(dataSource);
+        return client(dataSource);
     }
 
     @Bean
     @Heartbeats
     JdbcClient heartbeatJdbc(@Heartbeats DataSource dataSource) {
-        return JdbcClient.create(dataSource);
+        return client(dataSource);
+    }
+
+    /** Spring does not know Postgres's lock timeout, and what it does not know is not tried again. */
+    private static JdbcClient client(DataSource dataSource) {
+        var translator = new SQLExceptionSubclassTranslator();
+        translator.setCustomTranslator(
+                (task, _, e) -> LOCK_TIMEOUT.equals(e.getSQLState()) ? new CannotAcquireLockException(task, e) : null);
+        var template = new JdbcTemplate(dataSource);
+        template.setExceptionTranslator(translator);
+        return JdbcClient.create(template);
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package rivet.controlplane.database;
 
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Component;
@@ -20,17 +22,45 @@ public final class Transactions {
         this.template = new TransactionTemplate(manager);
     }
 
-    /** The work may be run more than once, so it has no effects but those in the database. */
+    /**
+     * The work may be run more than once, so it has no effects but those in the database.
+     *
+     * @throws OutcomeUnknownException if nobody knows whether it was committed
+     */
     public <T> T run(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return template.<T>execute(_ -> work.get());
+                return committed(work);
             } catch (ConcurrencyFailureException e) {
                 if (attempt == ATTEMPTS || TransactionSynchronizationManager.isActualTransactionActive()) {
                     throw e;
                 }
             }
         }
+    }
+
+    private <T> T committed(Supplier<T> work) {
+        var worked = new AtomicBoolean();
+        try {
+            return template.<T>execute(_ -> {
+                var result = work.get();
+                worked.set(true);
+                return result;
+            });
+        } catch (RuntimeException e) {
+            throw worked.get() && isUnanswered(e) ? new OutcomeUnknownException(e) : e;
+        }
+    }
+
+    /** Connection lost (08) or ended by the server (57P0), or Postgres says that it does not know. */
+    private static boolean isUnanswered(Throwable thrown) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof SQLException sql) {
+                var state = sql.getSQLState();
+                return state == null || state.startsWith("08") || state.startsWith("57P0") || state.equals("40003");
+            }
+        }
+        return false;
     }
 
     /** Not run if the transaction fails. */

@@ -1,5 +1,7 @@
 package rivet.controlplane.placement;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Reservation;
@@ -20,5 +22,29 @@ public final class Placer {
             return new Placement.On(agent.get());
         }
         return agents.anyFresh(region) ? new Placement.NoRoom() : new Placement.NoAgents();
+    }
+
+    /** What {@link #place} would have to choose from just now; changes nothing. */
+    public List<Verdict> verdicts(String region, Reservation demand) {
+        return agents.candidates().stream()
+                .map(agent -> new Verdict(agent.agent(), agent.region(), obstacles(agent, region, demand)))
+                .toList();
+    }
+
+    private static List<Verdict.Obstacle> obstacles(Agents.Candidate agent, String region, Reservation demand) {
+        var obstacles = new ArrayList<Verdict.Obstacle>();
+        if (!agent.region().equals(region)) {
+            obstacles.add(Verdict.Obstacle.OTHER_REGION);
+        }
+        if (!agent.fresh()) {
+            obstacles.add(Verdict.Obstacle.AGENT_SILENT);
+        }
+        if (agent.cpuMillicores() < demand.cpuMillicores()) {
+            obstacles.add(Verdict.Obstacle.NO_CPU);
+        }
+        if (agent.memoryMib() < demand.memoryMib()) {
+            obstacles.add(Verdict.Obstacle.NO_MEMORY);
+        }
+        return obstacles;
     }
 }

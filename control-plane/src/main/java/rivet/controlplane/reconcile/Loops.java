@@ -9,6 +9,7 @@ import rivet.controlplane.agent.Agents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
 
@@ -24,6 +25,7 @@ final class Loops implements SmartLifecycle {
     private final Retention retention;
     private final Tokens tokens;
     private final Audit audit;
+    private final Idempotency idempotency;
     private final LoopSettings settings;
     private volatile List<ReconcileLoop> running = List.of();
 
@@ -36,6 +38,7 @@ final class Loops implements SmartLifecycle {
             Retention retention,
             Tokens tokens,
             Audit audit,
+            Idempotency idempotency,
             LoopSettings settings) {
         this.actors = actors;
         this.agents = agents;
@@ -45,6 +48,7 @@ final class Loops implements SmartLifecycle {
         this.retention = retention;
         this.tokens = tokens;
         this.audit = audit;
+        this.idempotency = idempotency;
         this.settings = settings;
     }
 
@@ -60,7 +64,8 @@ final class Loops implements SmartLifecycle {
                 new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
                 new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
                 new ReconcileLoop("prune-tokens", settings.pruneInterval(), tokens::prune),
-                new ReconcileLoop("prune-audit", settings.pruneInterval(), audit::prune));
+                new ReconcileLoop("prune-audit", settings.pruneInterval(), audit::prune),
+                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune));
     }
 
     private boolean pushChanged() {

@@ -14,6 +14,9 @@ import java.util.UUID;
  */
 public record Cursor(Instant createdAt, UUID id) {
 
+    /** An instant may be further away than the database can say. */
+    private static final Instant BEYOND_ALL = Instant.parse("9999-01-01T00:00:00Z");
+
     public String encoded() {
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -24,9 +27,9 @@ public record Cursor(Instant createdAt, UUID id) {
         try {
             var decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
             var slash = decoded.indexOf('/');
-            if (slash > 0) {
-                return new Cursor(
-                        Instant.parse(decoded.substring(0, slash)), UUID.fromString(decoded.substring(slash + 1)));
+            var createdAt = Instant.parse(decoded.substring(0, Math.max(0, slash)));
+            if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(BEYOND_ALL)) {
+                return new Cursor(createdAt, UUID.fromString(decoded.substring(slash + 1)));
             }
         } catch (IllegalArgumentException | DateTimeException _) {
             // told below, as any other that is not ours

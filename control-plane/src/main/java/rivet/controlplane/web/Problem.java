@@ -58,6 +58,14 @@ public final class Problem extends RuntimeException {
         return at(field);
     }
 
+    /** The same about something that is part of another. @param whole such as {@code actors[3]} */
+    public Problem within(String whole) {
+        var outer = new Problem(status, code, whole + "." + getMessage(), getCause());
+        outer.metadata.putAll(metadata);
+        outer.metadata.computeIfPresent("field", (_, field) -> whole + "." + field);
+        return outer;
+    }
+
     public Problem with(String key, Object value) {
         metadata.put(key, value);
         return this;

@@ -1,20 +1,22 @@
 package rivet.controlplane.web;
 
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpStatus;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import reactor.netty.channel.AbortedException;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What was thrown, as the caller is told it. */
@@ -35,9 +37,16 @@ final class Translation {
             case ServerWebInputException e -> badInput(e);
             case ResponseStatusException e
             when e.getStatusCode().value() == 404 -> Problem.notFound("API_NOT_FOUND", "no such path");
+            case ResponseStatusException e when e.getStatusCode().value() == 413 -> tooLarge();
             case ResponseStatusException e
             when e.getStatusCode().is4xxClientError() ->
                 new Problem(status(e), "API_BAD_HEADER", said(e.getReason(), "the request was refused"));
+            case TransactionSystemException e ->
+                new Problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "OUTCOME_UNKNOWN",
+                        "the database did not say whether it was done; repeat it with the same Idempotency-Key, or look",
+                        e);
             default -> ours(thrown);
         };
     }
@@ -49,7 +58,7 @@ final class Translation {
 
     private static Problem ours(Throwable thrown) {
         if (causeOf(thrown, DataBufferLimitException.class) != null) {
-            return new Problem(HttpStatus.CONTENT_TOO_LARGE, "API_BODY_TOO_LARGE", "the body is too large");
+            return tooLarge();
         }
         var sql = causeOf(thrown, SQLException.class);
         if (sql != null && isUnstorableText(sql)) {
@@ -89,7 +98,7 @@ final class Translation {
 
     private static Problem badInput(ServerWebInputException e) {
         if (causeOf(e, DataBufferLimitException.class) != null) {
-            return new Problem(HttpStatus.CONTENT_TOO_LARGE, "API_BODY_TOO_LARGE", "the body is too large");
+            return tooLarge();
         }
         var json = causeOf(e, JacksonException.class);
         if (json != null) {
@@ -102,7 +111,7 @@ final class Translation {
         if (causeOf(e, TimeoutException.class) != null) {
             return new Problem(HttpStatus.REQUEST_TIMEOUT, "API_REQUEST_TIMEOUT", "the body did not arrive in time");
         }
-        var name = parameter == null ? "?" : snakeCase(said(parameter.getParameterName(), "?"));
+        var name = parameter == null ? "?" : nameOf(parameter);
         return new Problem(
                         HttpStatus.BAD_REQUEST,
                         "API_BAD_QUERY_PARAMETER",
@@ -112,7 +121,7 @@ final class Translation {
 
     static Problem badJson(JacksonException json) {
         var where = json.getLocation();
-        var field = json instanceof DatabindException bound ? path(bound) : "";
+        var field = path(json);
         var what = json instanceof UnrecognizedPropertyException unknown
                 ? "%s: unknown field (expected: one of %s)".formatted(field, known(unknown))
                 : (field.isEmpty() ? "" : field + ": ") + firstLine(json.getOriginalMessage());
@@ -126,7 +135,7 @@ final class Translation {
         return problem;
     }
 
-    private static String path(DatabindException json) {
+    private static String path(JacksonException json) {
         return json.getPath().stream()
                 .map(step -> step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())
                 .collect(Collectors.joining("."));
@@ -157,8 +166,16 @@ final class Translation {
         return known == null ? HttpStatus.BAD_REQUEST : known;
     }
 
-    private static String snakeCase(String name) {
-        return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    /** As callers write it. */
+    private static String nameOf(MethodParameter parameter) {
+        var query = parameter.getParameterAnnotation(RequestParam.class);
+        var path = parameter.getParameterAnnotation(PathVariable.class);
+        var name = query != null ? query.name() : path != null ? path.name() : "";
+        return name.isEmpty() ? said(parameter.getParameterName(), "?") : name;
+    }
+
+    private static Problem tooLarge() {
+        return new Problem(HttpStatus.CONTENT_TOO_LARGE, "API_BODY_TOO_LARGE", "the body is too large");
     }
 
     private static String said(@Nullable String text, String otherwise) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is in its life: {@code pending}, {@code starting}, {@code running}, {@code crash_backoff},
  *     {@code stopping} or {@code destroyed}; an addition to version 25.5.3, whose clients pass it over
  * @param reason why it is in that state: a stable code
+ * @param key the name that no other live actor of the environment has; absent if it has none; an addition likewise
  */
 public record ActorView(
         String id,
@@ -22,6 +23,7 @@ public record ActorView(
         Lifecycle lifecycle,
         String state,
         @Nullable String reason,
+        @Nullable String key,
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant destroyedAt) {
@@ -46,6 +48,9 @@ public record ActorView(
     public record Lifecycle(long killTimeout, boolean durable) {}
 
     public record One(ActorView actor) {}
+
+    /** Answer of {@code PUT /actors}. @param created whether this request created it */
+    public record GetOrCreated(ActorView actor, boolean created) {}
 
     public record Many(List<ActorView> actors, Pagination pagination) {}
 

@@ -4,9 +4,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Body of {@code POST /actors}. What may be absent is nullable; limits are checked by the control plane. */
+/**
+ * Body of {@code POST /actors} and {@code PUT /actors}. What may be absent is nullable; limits are checked by the control plane.
+ *
+ * @param key a name that no other live actor of the environment has, 1 to 256 bytes; an addition to version 25.5.3
+ */
 public record CreateActorRequest(
         @Nullable Map<String, String> tags,
+        @Nullable String key,
         @Nullable String build,
         @Nullable Map<String, String> buildTags,
         @Nullable String region,

@@ -93,6 +93,10 @@ public final class Child {
         signal(Posix.SIGTERM);
     }
 
+    void kill() {
+        signal(Posix.SIGKILL);
+    }
+
     synchronized void signal(int signal) {
         if (!reaped) {
             Posix.kill(pid, signal);

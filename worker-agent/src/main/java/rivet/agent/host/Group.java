@@ -1,13 +1,16 @@
 package rivet.agent.host;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +21,16 @@ final class Group {
 
     private static final Logger log = LoggerFactory.getLogger(Group.class);
 
-    private final Map<Tree, Path> folders;
+    /** In the order in which they are entered: whoever is in any of them is in the first. */
+    private final SortedMap<Tree, Path> folders;
 
     Group(Map<Tree, Path> folders) {
-        this.folders = folders;
+        this.folders = new TreeMap<>(folders);
+    }
+
+    /** Whether there is a group at all; who cannot write its files can never leave it. */
+    boolean holds() {
+        return !folders.isEmpty();
     }
 
     /** Who writes a 0 into each of these files has entered the group, and all its children with it. */
@@ -47,12 +56,16 @@ final class Group {
     /** Who is still in it; a zombie is not. */
     SortedSet<Integer> processes() {
         var pids = new TreeSet<Integer>();
-        for (var folder : folders.values()) {
-            try {
-                Files.readAllLines(folder.resolve("cgroup.procs")).forEach(line -> pids.add(Integer.parseInt(line)));
-            } catch (IOException e) {
-                log.atDebug().addKeyValue("group", folder).setCause(e).log("a group could not be read");
-            }
+        if (folders.isEmpty()) {
+            return pids;
+        }
+        var folder = folders.firstEntry().getValue();
+        try {
+            Files.readAllLines(folder.resolve("cgroup.procs")).forEach(line -> pids.add(Integer.parseInt(line)));
+        } catch (NoSuchFileException _) {
+            // Removed: then there is nobody in it.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // To call it empty would let a second copy start.
         }
         return pids;
     }

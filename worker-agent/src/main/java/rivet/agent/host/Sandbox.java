@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class Sandbox implements AutoCloseable {
     private final Group group;
     private final @Nullable User user;
     private final Host host;
+    private final List<Child> children = new CopyOnWriteArrayList<>();
 
     Sandbox(String mark, Path folder, Group group, @Nullable User user, Host host) {
         this.mark = mark;
@@ -84,7 +86,9 @@ public final class Sandbox implements AutoCloseable {
         environment.put("TMPDIR", folder.resolve("tmp").toString());
         environment.putAll(more);
         environment.put(Host.PROCESS_MARK, mark);
-        return host.start(new Command(line(program), environment, workingFolder), outputs);
+        var child = host.start(new Command(line(program), environment, workingFolder), outputs);
+        children.add(child);
+        return child;
     }
 
     /**
@@ -139,11 +143,29 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
+    /** Looking at every process of the machine is needed only where someone in it could have left the group. */
     private boolean killedAll() {
         group.kill();
+        if (user == null || !group.holds()) {
+            return killedByMark();
+        }
+        return killedChildren() && nobodyIsIn();
+    }
+
+    private boolean nobodyIsIn() {
+        return group.processes().isEmpty();
+    }
+
+    /** One that has just been started may not have entered the group yet; nothing has come of it then but itself. */
+    private boolean killedChildren() {
+        children.forEach(Child::kill);
+        return children.stream().allMatch(child -> child.exit().isDone());
+    }
+
+    private boolean killedByMark() {
         var left = host.processes().find(this::isOurs);
         host.processes().kill(left, this::isOurs);
-        return left.isEmpty() && group.processes().isEmpty();
+        return left.isEmpty() && nobodyIsIn();
     }
 
     private boolean isOurs(ProcessTable.Seen seen) {

@@ -27,7 +27,7 @@ public final class Deno {
     /**
      * @param named takes precedence over all
      * @param npm the program that installs ours
-     * @param tools where it is installed; actors' users must be able to reach it
+     * @param tools where it is installed
      */
     public record Settings(Optional<Path> named, String npm, Path tools) {}
 

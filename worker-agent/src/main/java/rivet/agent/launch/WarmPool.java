@@ -18,8 +18,11 @@ final class WarmPool implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WarmPool.class);
 
-    /** So that the next process does not compete with the one just taken for its first milliseconds. */
-    private static final Duration REST = Duration.ofMillis(20);
+    /**
+     * No process is warmed before nobody has asked for one for so long: warming costs twice what a cold start does, and so
+     * under a burst it would only take the cores from those who are starting.
+     */
+    private static final Duration REST = Duration.ofMillis(60);
 
     private static final Duration WARM_BOUND = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
@@ -33,6 +36,7 @@ final class WarmPool implements AutoCloseable {
     private final ArrayDeque<DenoProcess> waiting = new ArrayDeque<>();
     private final Thread filler = Thread.ofVirtual().name("warm-pool").unstarted(this::fill);
     private boolean closed;
+    private long lastAsked = System.nanoTime();
 
     WarmPool(int size, Supplier<DenoProcess> start) {
         this.size = size;
@@ -50,6 +54,7 @@ final class WarmPool implements AutoCloseable {
         lock.lock();
         try {
             var taken = Optional.ofNullable(waiting.poll());
+            lastAsked = System.nanoTime();
             changed.signal();
             return taken;
         } finally {
@@ -149,12 +154,24 @@ final class WarmPool implements AutoCloseable {
             while (!closed && waiting.size() >= size) {
                 changed.await();
             }
-            rest(failures == 0 ? REST : pause(failures));
+            if (failures == 0) {
+                awaitQuiet();
+            } else {
+                rest(pause(failures));
+            }
             return !closed;
         } catch (InterruptedException _) {
             return false;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitQuiet() throws InterruptedException {
+        long left = lastAsked + REST.toNanos() - System.nanoTime();
+        while (!closed && left > 0) {
+            changed.awaitNanos(left);
+            left = lastAsked + REST.toNanos() - System.nanoTime();
         }
     }
 

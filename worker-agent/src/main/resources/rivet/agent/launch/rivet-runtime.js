@@ -4,7 +4,6 @@
 // and warmed, before anyone knows which actor it will be.
 
 const WARM_LINE = "rivet: warm\n";
-const KEEP_ALIVE_MS = 60 * 60 * 1000;
 const NOT_YET = ["kv", "alarm", "log", "ready", "sleep"];
 
 class EntryError extends Error {}
@@ -28,12 +27,14 @@ for (const [name, value] of Object.entries(assignment.environment)) {
 }
 
 const entry = await load(assignment.module);
-// Awaiting what never settles does not keep Deno alive by itself.
-const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+// Awaiting what never settles does not keep Deno alive by itself; a port that listens does. A timer would too, but Deno
+// loads the code behind timers when one is first used, for 10 ms that not every actor needs.
+const { port1: keepAlive } = new MessageChannel();
+keepAlive.onmessage = () => {};
 try {
   await entry.start(context(assignment.metadata));
 } finally {
-  clearInterval(keepAlive);
+  keepAlive.close();
 }
 // Returned: whatever the author left running runs until it is done, and then the process ends with 0.
 
@@ -126,16 +127,42 @@ async function readLine() {
   }
 }
 
-// Opens, serves and imports once, so that the actor's first time is not the process's first time.
+// Does once what nearly every actor does, so that the actor's first time is not the process's first time.
 async function exercise() {
+  await new Promise((done) => setTimeout(done, 0));
+  new Date().toString();
+  structuredClone(JSON.parse('{ "a": [1, "b", null] }'));
+  crypto.randomUUID();
+  Deno.env.get("PATH");
   await import("data:text/javascript,export default { async start() {} }");
-  const served = Promise.withResolvers();
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: served.resolve }, () => new Response("warm"));
-  const { port } = await served.promise;
+  await serveOnce();
+}
+
+async function serveOnce() {
+  const listening = Promise.withResolvers();
+  const stopping = new AbortController();
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: listening.resolve, signal: stopping.signal },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      const text = await request.text();
+      return request.method === "POST"
+        ? new Response(new Blob([text]).stream(), { headers: { "x-path": pathname } })
+        : Response.json({ pathname, host: request.headers.get("host") });
+    },
+  );
+  const { port } = await listening.promise;
+  for (const method of ["GET", "POST", "GET"]) {
+    await ask(port, `${method} /warm?a=1 HTTP/1.1\r\nHost: warm\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwarm`);
+  }
+  stopping.abort();
+  await server.finished;
+}
+
+async function ask(port, request) {
   const connection = await Deno.connect({ port, hostname: "127.0.0.1" });
-  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: warm\r\nConnection: close\r\n\r\n"));
+  await connection.write(new TextEncoder().encode(request));
   const buffer = new Uint8Array(1024);
   while ((await connection.read(buffer)) !== null);
   connection.close();
-  await server.shutdown();
 }

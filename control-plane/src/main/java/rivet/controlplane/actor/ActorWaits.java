@@ -1,0 +1,99 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.web.Problem;
+
+/** Holds a request until an actor is where its caller wants it, or the time is over. */
+@Component
+final class ActorWaits {
+
+    private final ActorRepository repository;
+    private final ActorMoves moves;
+    private final ActorSettings settings;
+    private final InstantSource clock;
+
+    ActorWaits(ActorRepository repository, ActorMoves moves, ActorSettings settings, InstantSource clock) {
+        this.repository = repository;
+        this.moves = moves;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    enum Goal {
+        /** It runs, or it never will. */
+        READY,
+        /** Nothing of it is left. */
+        DESTROYED;
+
+        boolean isReached(Actor actor) {
+            return actor.state() instanceof Destroyed
+                    || (this == READY
+                            && (actor.state() instanceof Running
+                                    || actor.state().ending()));
+        }
+    }
+
+    /** What a caller asked for, checked. */
+    record Wait(Goal goal, Duration atMost) {}
+
+    /** Reads the parameters {@code wait} and {@code timeout}. @return absent if there is nothing to wait for */
+    @Nullable
+    Wait parse(@Nullable String wait, @Nullable Long timeoutMs) {
+        if (wait != null) {
+            return new Wait(goal(wait), timeout(timeoutMs));
+        }
+        if (timeoutMs != null) {
+            throw Problem.badParameter("timeout", "given without wait", "none, or wait=ready or wait=destroyed");
+        }
+        return null;
+    }
+
+    private static Goal goal(String wait) {
+        return switch (wait) {
+            case "ready" -> Goal.READY;
+            case "destroyed" -> Goal.DESTROYED;
+            default -> throw Problem.badParameter("wait", wait, "ready or destroyed");
+        };
+    }
+
+    private Duration timeout(@Nullable Long ms) {
+        if (ms == null) {
+            return settings.waitTimeout();
+        }
+        if (ms < 0 || ms > settings.waitMax().toMillis()) {
+            throw Problem.badParameter(
+                    "timeout",
+                    ms,
+                    "0 to %d milliseconds".formatted(settings.waitMax().toMillis()));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    /** Until it runs. As {@code network.wait_ready} of the published client means it. */
+    Wait ready() {
+        return new Wait(Goal.READY, settings.waitTimeout());
+    }
+
+    /** @return the actor as it is when the wait ends, whether or not it got there */
+    Actor await(Actor actor, @Nullable Wait wait) {
+        return wait == null || wait.goal().isReached(actor) ? actor : held(actor, wait);
+    }
+
+    private Actor held(Actor actor, Wait wait) {
+        var deadline = clock.instant().plus(wait.atMost());
+        try (var watch = moves.watch(actor.id())) {
+            while (true) {
+                var now = repository.find(actor.id()).orElse(actor);
+                var left = Duration.between(clock.instant(), deadline);
+                if (wait.goal().isReached(now) || !left.isPositive() || !watch.await(left)) {
+                    return now;
+                }
+            }
+        }
+    }
+}
