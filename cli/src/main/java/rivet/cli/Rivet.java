@@ -5,7 +5,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,9 +22,17 @@ import rivet.cli.actor.ActorCommand;
 import rivet.cli.actor.RegionCommand;
 import rivet.cli.deploy.BuildCommand;
 import rivet.cli.deploy.DeployCommand;
+import rivet.cli.doctor.DoctorCommand;
 import rivet.cli.init.InitCommand;
+import rivet.cli.login.LoginCommand;
+import rivet.cli.login.LogoutCommand;
 import rivet.cli.quickstart.DevCommand;
 import rivet.cli.quickstart.QuickstartCommand;
+import rivet.cli.route.RouteCommand;
+import rivet.cli.tenancy.AuditCommand;
+import rivet.cli.tenancy.EnvironmentCommand;
+import rivet.cli.tenancy.ProjectCommand;
+import rivet.cli.tenancy.TokenCommand;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.FailurePrinter;
@@ -32,22 +43,15 @@ import rivet.cli.terminal.Surroundings;
         description = "Deploy stateful programs to your own machines, and start them with one call.",
         versionProvider = Rivet.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            QuickstartCommand.class,
-            DevCommand.class,
-            InitCommand.class,
-            DeployCommand.class,
-            BuildCommand.class,
-            ActorCommand.class,
-            RegionCommand.class
-        },
         footerHeading = "%n",
         footer = {
             "Environment: RIVET_ENDPOINT (else http://127.0.0.1:6420), RIVET_TOKEN, RIVET_PROJECT, RIVET_ENVIRONMENT.",
-            "Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 not allowed, 5 server not reachable."
+            "'rivet COMMAND --help' tells more, with examples. docs/reference/cli.md has all that holds for every command."
         })
 @SuppressWarnings("unused") // picocli reads the options --help and --version
 public final class Rivet {
+
+    private static final int HELP_WIDTH = 100;
 
     @Option(
             names = {"-h", "--help"},
@@ -71,17 +75,60 @@ public final class Rivet {
         System.exit(run(Surroundings.ofThisProcess(), arguments));
     }
 
+    /** In the order of the help. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
+    private static Map<String, Class<?>> commands() {
+        var commands = new LinkedHashMap<String, Class<?>>();
+        commands.put("quickstart", QuickstartCommand.class);
+        commands.put("dev", DevCommand.class);
+        commands.put("init", InitCommand.class);
+        commands.put("deploy", DeployCommand.class);
+        commands.put("build", BuildCommand.class);
+        commands.put("actor", ActorCommand.class);
+        commands.put("region", RegionCommand.class);
+        commands.put("route", RouteCommand.class);
+        commands.put("token", TokenCommand.class);
+        commands.put("project", ProjectCommand.class);
+        commands.put("env", EnvironmentCommand.class);
+        commands.put("audit", AuditCommand.class);
+        commands.put("login", LoginCommand.class);
+        commands.put("logout", LogoutCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        commands.put("completion", CompletionCommand.class);
+        return commands;
+    }
+
+    /** Where it is plain which command is meant, the others are not even looked at: that is a third of the start. */
+    private static Collection<Class<?>> needed(String... arguments) {
+        var named = arguments.length == 0 || arguments[0].equals("completion") ? null : COMMANDS.get(arguments[0]);
+        return named == null ? COMMANDS.values() : List.of(named);
+    }
+
     /** @return the exit code */
     public static int run(Surroundings surroundings, String... arguments) {
         var json = List.of(arguments).contains("--json");
-        var commandLine = new CommandLine(Rivet.class, new Factory(surroundings))
+        var commandLine = new CommandLine(Rivet.class, new Factory(surroundings));
+        needed(arguments).forEach(commandLine::addSubcommand);
+        explainExitCodes(commandLine);
+        return commandLine
                 .setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, _) -> end(surroundings, usage(surroundings, e), json))
-                .setExecutionExceptionHandler((e, _, _) -> end(surroundings, failure(e), json));
-        return commandLine.execute(arguments);
+                .setExecutionExceptionHandler((e, _, _) -> end(surroundings, failure(e), json))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(HELP_WIDTH)
+                .execute(arguments);
+    }
+
+    private static void explainExitCodes(CommandLine commandLine) {
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCode.explained());
+        commandLine.getSubcommands().values().forEach(Rivet::explainExitCodes);
     }
 
     private static int end(Surroundings surroundings, Failure failure, boolean json) {

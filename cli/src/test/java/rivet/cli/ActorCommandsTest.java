@@ -27,7 +27,8 @@ final class ActorCommandsTest {
 
     @Test
     void create_asks_for_all_that_was_said() {
-        server.answer("POST /actors", 200, oneActor("starting"));
+        server.answer("POST /actors", 200, oneActor("starting"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"));
 
         var ran = shell().run(
                         "actor",
@@ -63,8 +64,8 @@ final class ActorCommandsTest {
                         "build_tags":{"name":"counter","room":"7","team":"games","current":"true"},"region":"local",\
                         "runtime":{"environment":{"GREETING":"a,b=c"}},\
                         "network":{"ports":{"http":{"protocol":"http"},"web":{"protocol":"https"},\
-                        "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}}},"wait_ready":true},\
-                        "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true}}""");
+                        "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}}}},\
+                        "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true}}""", "GET /actors/" + ACTOR + "?wait=ready&timeout=10000");
     }
 
     @Test
@@ -123,8 +124,7 @@ final class ActorCommandsTest {
                 List.of("-t", "name=x", "-p", "protocol=http"),
                 List.of("-t", "name=x", "-p", "name=a,protocol=http,internal_port=0"),
                 List.of("-t", "name=x", "-p", "http", "-p", "http"),
-                List.of("-t", "name=x", "--kill-timeout", "soon"),
-                List.<String>of())) {
+                List.of("-t", "name=x", "--kill-timeout", "soon"))) {
             var arguments = new java.util.ArrayList<>(List.of("actor", "create"));
             arguments.addAll(bad);
 

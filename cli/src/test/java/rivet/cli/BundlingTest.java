@@ -26,7 +26,7 @@ final class BundlingTest {
 
         project.deploy();
 
-        var bundle = project.server().requests().get(1).body();
+        var bundle = project.server().requests().get(2).body();
         assertThat(bundle).contains("export{").doesNotContain("interface");
         assertThat(sourceMap(bundle)).contains("\"sources\":[\"src/room.ts\"]").doesNotContain(folder.toString());
     }
@@ -81,7 +81,7 @@ final class BundlingTest {
 
         assertThat(project.deploy().exit()).isZero();
 
-        assertThat(project.server().requests().get(1).body())
+        assertThat(project.server().requests().get(2).body())
                 .contains("from\"node:fs/promises\"", "createRequire", "(\"node:path\")");
     }
 
@@ -104,7 +104,7 @@ final class BundlingTest {
         assertThat(first.err())
                 .startsWith("installing the packages of %s (npm install)…\n".formatted(folder.getFileName()));
         assertThat(second.err()).doesNotContain("installing");
-        assertThat(project.server().requests().get(1).body()).contains("good morning");
+        assertThat(project.server().requests().get(2).body()).contains("good morning");
     }
 
     @Test
@@ -148,7 +148,7 @@ final class BundlingTest {
         project.accept();
 
         assertThat(project.deploy().exit()).isZero();
-        assertThat(project.server().requests().get(1).body()).isEqualTo("export default {   async start() {}   };\n");
+        assertThat(project.server().requests().get(2).body()).isEqualTo("export default {   async start() {}   };\n");
     }
 
     private static String sourceMap(String bundle) {

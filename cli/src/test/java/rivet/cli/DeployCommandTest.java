@@ -1,7 +1,10 @@
 package rivet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static rivet.cli.StubControlPlane.ACTOR;
 import static rivet.cli.StubControlPlane.BUILD;
+import static rivet.cli.StubControlPlane.actor;
+import static rivet.cli.StubControlPlane.oneActor;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,9 @@ import rivet.protocol.Wire;
 /** With the real bundler, which is installed into the repository's {@code .rivet} where it is not there yet. */
 final class DeployCommandTest {
 
+    private static final String NAMED_ROOM =
+            java.net.URLEncoder.encode("{\"current\":\"true\",\"name\":\"room\"}", StandardCharsets.UTF_8);
+
     @TempDir
     Path folder = Path.of("");
 
@@ -32,12 +38,17 @@ final class DeployCommandTest {
 
         var ran = project.deploy("--extra-tags", "commit=abc", "--non-interactive");
 
-        var bundle = project.server().requests().get(1).body();
+        var bundle = project.server().requests().get(2).body();
         assertThat(ran.exit()).isZero();
         assertThat(ran.err())
-                .isEqualTo("room: bundled, %d B in 0.0 s\nroom: uploaded in 0.0 s\n".formatted(bundle.length()));
+                .isEqualTo("""
+                        room: bundled, %1$d B in 0.0 s
+                        room: new: %1$d B, digest %2$s
+                        room: uploaded in 0.0 s
+                        """.formatted(bundle.length(), sha256(bundle).substring(0, 12)));
         assertThat(project.server().requestLines())
                 .containsExactly(
+                        "GET /builds?tags_json=" + NAMED_ROOM,
                         """
                         POST /builds/prepare {"image_file":{"path":"index.js","content_type":"text/javascript",\
                         "content_length":%d,"sha256":"%s"},"kind":"javascript","compression":"none"}""".formatted(bundle.length(), sha256(bundle)),
@@ -45,7 +56,7 @@ final class DeployCommandTest {
                         "POST /builds/" + BUILD + "/complete",
                         """
                         PATCH /builds/%s/tags {"tags":{"team":"games","commit":"abc","name":"room",\
-                        "version":"20260102-030405","type":"actor","current":"true"},"exclusive_tags":["current"]}""".formatted(BUILD));
+                        "type":"actor","current":"true","version":"20260102-030405"},"exclusive_tags":["current"]}""".formatted(BUILD));
         assertThat(ran.out()).isEqualTo("""
                         NAME  VERSION          KIND        SIZE   BUILD
                         room  20260102-030405  javascript  %d B  %s
@@ -53,6 +64,112 @@ final class DeployCommandTest {
                         Next:
                           rivet actor create -b name=room -p http --wait
                         """.formatted(bundle.length(), BUILD));
+    }
+
+    @Test
+    void same_bytes_are_not_sent_again_and_no_tag_moves() throws Exception {
+        deployRoomOnce();
+        var bundle = project.server().requests().get(2).body();
+        currentIs("\"version\": \"1\"", sha256(bundle));
+
+        var ran = project.deploy();
+
+        assertThat(ran.err())
+                .endsWith("room: nothing changed (digest %s is current already)\n"
+                        .formatted(sha256(bundle).substring(0, 12)));
+        assertThat(ran.out()).contains("room  1        javascript");
+        assertThat(project.server().requestLines().getLast()).startsWith("GET /builds");
+    }
+
+    @Test
+    void what_changes_is_told_before_it_is_sent() throws Exception {
+        deployRoomOnce();
+        currentIs("\"version\": \"1\", \"team\": \"a\"", "ab".repeat(32));
+
+        var ran = project.deploy("--version", "2", "--extra-tags", "commit=c");
+
+        assertThat(ran.err())
+                .containsPattern("room: size 100 B → \\d+ B, digest abababababab → [0-9a-f]{12}, "
+                        + "tags \\+commit=c -team=a version=1→2\n");
+    }
+
+    @Test
+    void actors_on_older_builds_are_upgraded_one_first() throws Exception {
+        deployRoomOnce();
+        olderBuildRuns();
+        project.server()
+                .answer("GET /actors/" + ACTOR, 200, oneActor("starting"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"));
+
+        var ran = project.deploy("--upgrade", "--json");
+
+        assertThat(ran.err()).contains("room: upgrading actor %s (1 of 1)…".formatted(ACTOR));
+        assertThat(project.server().requestLines())
+                .contains("POST /actors/%s/upgrade {\"build\":\"%s\"}".formatted(ACTOR, BUILD));
+        assertThat(Wire.JSON.readTree(ran.out()).at("/upgraded_actors/0").asString())
+                .isEqualTo(ACTOR);
+    }
+
+    @Test
+    void version_that_does_not_start_fails_with_exit_code_and_last_lines() throws Exception {
+        deployRoomOnce();
+        olderBuildRuns();
+        project.server()
+                .answer("GET /actors/" + ACTOR, 200, oneActor("crash_backoff"))
+                .answer("GET /actors/%s/explain".formatted(ACTOR), 200, """
+                        {"state": "crash_backoff", "since": "2026-01-02T03:04:05Z", "message": "It crashed.", "generation": 2,
+                         "exit_code": 7, "last_logs": ["ouch"]}""")
+                .answer("GET /actors/logs", 200, """
+                        {"actor_ids": ["%s"], "lines": ["b3VjaA=="], "timestamps": ["2026-01-02T03:04:05Z"],
+                         "streams": [1], "actor_indices": [0], "watch": {"index": "1"}}""".formatted(ACTOR));
+
+        var ran = project.deploy("--upgrade");
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(
+                        "error: actor %s did not start: crash_backoff, exit code 7; its last lines:\n  ouch\n"
+                                .formatted(ACTOR),
+                        "code: ACTOR_DID_NOT_START");
+    }
+
+    @Test
+    void person_is_asked_whether_to_upgrade_and_a_script_is_not() throws Exception {
+        deployRoomOnce();
+        olderBuildRuns();
+        var shell = new Shell(folder).at(project.server().uri());
+
+        var ran = shell.typing("n\n").run("deploy");
+        shell.typing("").run("deploy", "--non-interactive");
+        shell.piping("y\n").run("deploy");
+
+        assertThat(ran.err()).contains("1 actor runs of 'room' on other builds. Upgrade? [y/N]");
+        assertThat(project.server().requestLines()).noneMatch(line -> line.contains("/upgrade"));
+    }
+
+    private void deployRoomOnce() throws IOException {
+        project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
+        project.write("room.ts", Project.ROOM);
+        project.accept();
+        assertThat(project.deploy().exit()).isZero();
+    }
+
+    private void currentIs(String tags, String sha256) {
+        project.server().instead("GET /builds", 200, """
+                {"builds": [{"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 100,
+                  "sha256": "%s", "tags": {"name": "room", "type": "actor", "current": "true", %s}}]}""".formatted(BUILD, sha256, tags));
+    }
+
+    private void olderBuildRuns() {
+        var older = "33333333-3333-4333-8333-333333333333";
+        currentIs("\"version\": \"1\"", "ab".repeat(32));
+        project.server().answer("GET /builds", 200, """
+                {"builds": [{"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 100,
+                  "tags": {"name": "room"}}]}""".formatted(older));
+        project.server()
+                .answer("GET /actors", 200, """
+                {"actors": [%s], "pagination": {}}""".formatted(actor("running").replace(BUILD, older)));
+        project.server().answer("POST /actors/%s/upgrade".formatted(ACTOR), 200, "{}");
     }
 
     @Test
@@ -67,8 +184,8 @@ final class DeployCommandTest {
                 .run("deploy");
 
         var requests = project.server().requests();
-        assertThat(requests.get(0).headers()).containsKey("Authorization");
-        assertThat(requests.get(1).headers()).doesNotContainKey("Authorization");
+        assertThat(requests.get(1).headers()).containsKey("Authorization");
+        assertThat(requests.get(2).headers()).doesNotContainKey("Authorization");
     }
 
     @Test
@@ -77,6 +194,7 @@ final class DeployCommandTest {
         project.write("tool", "#!/bin/sh\nexec sleep 1000\n");
         int size = tarOf("tool").length();
         project.server()
+                .answer("GET /builds", 200, "{\"builds\": []}")
                 .answer("POST /builds/prepare", 200, """
                         {"build": "%s", "presigned_requests": [
                           {"path": "p", "url": "{{uri}}/parts/1", "byte_offset": 0, "content_length": 1000},
@@ -170,12 +288,13 @@ final class DeployCommandTest {
 
         var ran = project.deploy("--json", "--version", "7");
 
-        var bundle = project.server().requests().get(1).body();
+        var bundle = project.server().requests().get(2).body();
         assertThat(Wire.JSON.readTree(ran.out()))
                 .isEqualTo(Wire.JSON.readTree("""
                         {"builds": [{"name": "room", "id": "%s", "version": "7", "kind": "javascript", "size_bytes": %d,
                           "sha256": "%s",
-                          "tags": {"name": "room", "version": "7", "type": "actor", "current": "true"}}]}""".formatted(BUILD, bundle.length(), sha256(bundle))));
+                          "tags": {"name": "room", "version": "7", "type": "actor", "current": "true"}, "changed": true}],
+                         "upgraded_actors": []}""".formatted(BUILD, bundle.length(), sha256(bundle))));
     }
 
     @Test

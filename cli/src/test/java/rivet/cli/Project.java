@@ -45,6 +45,7 @@ final class Project implements AutoCloseable {
     }
 
     void prepared() {
+        server.answer("GET /builds", 200, "{\"builds\": []}");
         server.preparing("POST /builds/prepare", BUILD);
     }
 

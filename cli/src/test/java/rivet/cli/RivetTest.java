@@ -3,9 +3,10 @@ package rivet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import rivet.protocol.Wire;
 
 final class RivetTest {
@@ -17,26 +18,49 @@ final class RivetTest {
         assertThat(shell.run("--version").out()).isEqualTo("rivet 0.1.0\n");
     }
 
+    static Stream<String> commands() {
+        return Stream.of(
+                        "quickstart;dev;init;deploy;audit;login;logout;doctor;completion",
+                        "build list;build get;build publish;build tag;build rollback",
+                        "actor create;actor get;actor list;actor logs;actor events;actor explain;actor upgrade;actor destroy",
+                        "region list;region recommend;route list;route set;route delete",
+                        "token list;token create;token revoke;project list;project create;project delete",
+                        "env list;env create;env delete;env select")
+                .flatMap(each -> Stream.of(each.split(";", -1)));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "quickstart",
-                "dev",
-                "init",
-                "deploy",
-                "build list",
-                "actor create",
-                "actor get",
-                "actor list",
-                "actor logs",
-                "actor destroy",
-                "region list"
-            })
-    void each_command_has_help(String command) {
-        var ran = shell.run((command + " --help").split(" "));
+    @MethodSource("commands")
+    void each_command_has_help_with_examples_and_exit_codes(String command) {
+        var ran = shell.run((command + " --help").split(" ", -1));
 
         assertThat(ran.exit()).isZero();
-        assertThat(ran.out()).startsWith("Usage: rivet " + command).contains("--help");
+        assertThat(ran.out())
+                .startsWith("Usage: rivet " + command)
+                .contains("--help", "Examples:\n  ", "Exit codes:\n  0   done\n", "5   the server cannot be reached");
+    }
+
+    @Test
+    void help_names_every_command() {
+        assertThat(shell.run("--help").out())
+                .contains(commands()
+                        .map(command -> "\n  " + command.split(" ", -1)[0])
+                        .toList());
+    }
+
+    @Test
+    void mistyped_command_at_the_top_is_answered_with_a_guess() {
+        assertThat(shell.run("deplyo").err()).contains("did you mean 'deploy'?");
+        assertThat(shell.run("tokens", "list").err()).contains("did you mean 'token'?");
+    }
+
+    @Test
+    void completions_are_a_script_for_the_shell() {
+        var ran = shell.run("completion", "bash");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).startsWith("#!/usr/bin/env bash").contains("_picocli_rivet_actor_create", "--dry-run");
+        assertThat(shell.run("completion", "fish").exit()).isEqualTo(2);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package rivet.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -19,6 +20,8 @@ public final class Shell {
     private final Path directory;
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
+    private String typed = "";
+    private boolean interactive;
 
     public Shell(Path directory) {
         this(directory, REPOSITORY);
@@ -34,6 +37,20 @@ public final class Shell {
         return this;
     }
 
+    /** A person is there and types this. */
+    public Shell typing(String lines) {
+        this.typed = lines;
+        this.interactive = true;
+        return this;
+    }
+
+    /** This comes through a pipe. */
+    public Shell piping(String lines) {
+        this.typed = lines;
+        this.interactive = false;
+        return this;
+    }
+
     public Shell at(URI endpoint) {
         return with("RIVET_ENDPOINT", endpoint.toString());
     }
@@ -45,8 +62,10 @@ public final class Shell {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var clock = Instant.parse("2026-01-02T03:04:05Z");
+        var in = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
         int exit = Rivet.run(
-                new Surroundings(directory, home, environment, stream(out), stream(err), false, () -> clock),
+                new Surroundings(
+                        directory, home, environment, in, stream(out), stream(err), interactive, false, () -> clock),
                 arguments);
         return new Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -63,6 +63,12 @@ public final class StubControlPlane implements AutoCloseable {
         return this;
     }
 
+    /** Forgets what was told of this call before. */
+    public synchronized StubControlPlane instead(String call, int status, String body) {
+        answers.remove(call);
+        return answer(call, status, body);
+    }
+
     /** From the first such call on, answers another one so. */
     public synchronized StubControlPlane after(String first, String call, int status, String body) {
         changes.put(first, () -> {

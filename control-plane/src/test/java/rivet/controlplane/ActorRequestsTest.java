@@ -312,7 +312,7 @@ class ActorRequestsTest {
                 .param("actor", actor.value())
                 .query((row, _) -> row.getString(1))
                 .list();
-        assertThat(entries).containsExactly("starting 1 - -", "running 1 - -", "destroyed 1 crashed 3");
+        assertThat(entries).containsExactly("starting 1 placed -", "running 1 ready -", "destroyed 1 crashed 3");
     }
 
     private ActorId running(SimulatedAgent agent, String region, String rest) {

@@ -31,6 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.AgentCaller;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Principal;
+import rivet.controlplane.auth.Scraper;
 import rivet.controlplane.web.Open;
 
 /** Which room may know which. A new arrow is a decision: it is made here first. */
@@ -43,19 +44,22 @@ class ArchitectureTest {
     private static final Map<String, String[]> ARROWS = table("""
             web        :
             database   :
-            query      :
+            query      : web
             tenancy    : web database
             audit      : web database
             auth       : web database tenancy audit
             admin      : web tenancy audit auth
+            metrics    : auth
             idempotency: web database tenancy
             build      : web database tenancy audit auth idempotency
-            agent      : web database auth
+            agent      : web database auth metrics
             placement  : agent
-            actor      : web database tenancy audit auth idempotency build agent placement
-            log        : web database tenancy auth actor
-            link       : web auth agent actor log
-            reconcile  : audit auth idempotency build agent actor log link
+            actor      : web database query tenancy audit auth metrics idempotency build agent placement
+            log        : web database query tenancy auth actor
+            explain    : web tenancy auth agent actor log
+            route      : web database query tenancy auth agent actor
+            link       : web auth metrics agent actor log route
+            reconcile  : audit auth metrics idempotency build agent actor log route link
             """);
 
     @ArchTest
@@ -154,13 +158,14 @@ class ArchitectureTest {
     }
 
     private static ArchCondition<JavaMethod> takeACallerOrBeOpen() {
-        return new ArchCondition<>("take a Caller, a Principal or an AgentCaller, or be @Open") {
+        return new ArchCondition<>("take a Caller, a Principal, an AgentCaller or a Scraper, or be @Open") {
             @Override
             public void check(JavaMethod handler, ConditionEvents events) {
                 var known = handler.getRawParameterTypes().stream()
                         .anyMatch(type -> type.isEquivalentTo(Caller.class)
                                 || type.isEquivalentTo(Principal.class)
-                                || type.isEquivalentTo(AgentCaller.class));
+                                || type.isEquivalentTo(AgentCaller.class)
+                                || type.isEquivalentTo(Scraper.class));
                 if (known == handler.isAnnotatedWith(Open.class)) {
                     events.add(SimpleConditionEvent.violated(
                             handler, handler.getFullName() + " takes no caller, or is @Open as well"));

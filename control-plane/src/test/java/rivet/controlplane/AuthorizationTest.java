@@ -33,6 +33,7 @@ import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Principal;
 import rivet.controlplane.auth.Scope;
+import rivet.controlplane.auth.Scraper;
 import rivet.controlplane.web.Open;
 
 /** Asks every handler there is, as everyone who may not. The handlers are those the server has: a new one is asked as well. */
@@ -195,7 +196,7 @@ class AuthorizationTest {
         handlers().forEach(handler -> {
             var ways = 0;
             ways += handler.isGuarded() && handler.needs().isPresent() ? 1 : 0;
-            ways += handler.takes(AgentCaller.class) ? 1 : 0;
+            ways += handler.takes(AgentCaller.class) || handler.takes(Scraper.class) ? 1 : 0;
             ways += handler.handler().hasMethodAnnotation(Open.class) ? 1 : 0;
             if (ways != 1 || handler.isGuarded() != handler.needs().isPresent()) {
                 silent.add(handler + " in " + handler.handler());
@@ -203,7 +204,7 @@ class AuthorizationTest {
         });
 
         assertThat(silent)
-                .as("each needs exactly one: @Needs with a Caller or Principal, an AgentCaller, or @Open")
+                .as("each needs exactly one: @Needs with a Caller or Principal, an AgentCaller or Scraper, or @Open")
                 .isEmpty();
     }
 

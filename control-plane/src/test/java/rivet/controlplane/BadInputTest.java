@@ -239,7 +239,6 @@ class BadInputTest {
             GET    | /regions/recommend?lat=91&long=8                     | 400 | API_BAD_QUERY_PARAMETER | lat
             GET    | /regions/recommend?lat=50&long=181                   | 400 | API_BAD_QUERY_PARAMETER | long
             GET    | /regions/recommend?lat=NaN&long=8                    | 400 | API_BAD_QUERY_PARAMETER | lat
-            GET    | /actors/logs                                         | 400 | ACTOR_LOGS_NO_ACTOR_IDS | actor_ids_json
             GET    | /actors/logs?actor_ids_json=%5B%5D                   | 400 | ACTOR_LOGS_NO_ACTOR_IDS | actor_ids_json
             GET    | /actors/logs?actor_ids_json=7                        | 400 | API_BAD_QUERY_PARAMETER | actor_ids_json
             GET    | /actors/logs?actor_ids_json=%5B%22x%22%5D            | 400 | ACTOR_LOGS_INVALID_ACTOR_IDS | actor_ids_json
@@ -270,7 +269,7 @@ class BadInputTest {
             /builds/prepare         | {}                                                                 | 400 | FEATURE_DISABLED          | kind
             /builds/prepare         | {"kind": "javascript"}                                             | 400 | API_BAD_BODY              | image_file
             /builds/prepare         | {"kind": "wasm"}                                                   | 400 | API_BAD_BODY              | kind
-            /builds/prepare         | {"kind": "javascript", "compression": "lz4", "image_file": {"path": "x", "content_length": 3}}  | 400 | API_BAD_BODY | compression
+            /builds/prepare         | {"kind": "javascript", "compression": "zip", "image_file": {"path": "x", "content_length": 3}}  | 400 | API_BAD_BODY | compression
             /builds/prepare         | {"kind": "javascript", "image_file": {"content_length": 3}}        | 400 | API_BAD_BODY              | image_file.path
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x"}}                | 400 | API_BAD_BODY              | image_file.content_length
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x", "content_length": 0}}         | 400 | API_BAD_BODY     | image_file.content_length

@@ -207,6 +207,10 @@ class BuildRequestsTest {
                 .sql("update build set created_at = created_at - interval '2 hours' where id = any (:ids::uuid[])")
                 .param("ids", "{%s,%s}".formatted(upload.build(), kept))
                 .update();
+        database.jdbc()
+                .sql("update build_part set stored_at = stored_at - interval '2 hours' where build_id = :id::uuid")
+                .param("id", upload.build())
+                .update();
 
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->

@@ -35,6 +35,7 @@ public final class DevServer implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final URI api;
     private final URI proxy;
+    private final URI agentMetrics;
 
     /**
      * Returns when both the API and the proxy serve, and the API knows what became of the actors of an earlier run.
@@ -60,6 +61,7 @@ public final class DevServer implements AutoCloseable {
             awaitJoined(agent);
             this.api = controlPlane.uri();
             this.proxy = agent.proxyUrl();
+            this.agentMetrics = agent.metricsUrl();
         } catch (RuntimeException | IOException e) {
             close();
             throw e;
@@ -72,6 +74,11 @@ public final class DevServer implements AutoCloseable {
 
     public URI proxy() {
         return proxy;
+    }
+
+    /** Where Prometheus finds the agent's meters; the control plane's are below {@link #api}. */
+    public URI agentMetrics() {
+        return agentMetrics;
     }
 
     @Override

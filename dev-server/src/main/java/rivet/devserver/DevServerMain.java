@@ -69,11 +69,12 @@ public final class DevServerMain implements Callable<Integer> {
         var server = DevServer.start(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
         System.out.printf(
-                "ready in %d ms  api %s  proxy %s  data %s%n",
+                "ready in %d ms  api %s  proxy %s  data %s  agent-metrics %s%n",
                 Duration.ofNanos(System.nanoTime() - began).toMillis(),
                 server.api(),
                 server.proxy(),
-                data.toAbsolutePath().normalize());
+                data.toAbsolutePath().normalize(),
+                server.agentMetrics());
         // Only a signal ends it, and then the hook above closes everything.
         new CountDownLatch(1).await();
         return 0;

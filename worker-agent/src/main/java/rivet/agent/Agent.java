@@ -3,6 +3,7 @@ package rivet.agent;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,11 +15,14 @@ import rivet.agent.bundle.Bundles;
 import rivet.agent.host.Host;
 import rivet.agent.launch.Deno;
 import rivet.agent.launch.HostLauncher;
+import rivet.agent.launch.Java;
 import rivet.agent.launch.Javascript;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
+import rivet.agent.metrics.AgentMetrics;
 import rivet.agent.proxy.Proxy;
 import rivet.agent.proxy.ProxySettings;
+import rivet.agent.proxy.RouteName;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.LocalPorts;
 import rivet.agent.supervise.Supervisor;
@@ -26,6 +30,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -45,6 +50,7 @@ public final class Agent implements AutoCloseable {
     private final Supervisor supervisor;
     private final Proxy proxy;
     private final ProxyRoutes routes;
+    private final AgentMetrics metrics;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
@@ -62,24 +68,32 @@ public final class Agent implements AutoCloseable {
         try {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
+            metrics = opened(new AgentMetrics(settings.metrics()));
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()), this::locate));
+                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
                     new LinkSettings(id, settings.controlPlane(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
+            opened(new TrafficReports(proxy.routeCounts()::take, link::send, AgentSettings.TRAFFIC_INTERVAL).start());
+            var bundles = bundles(host);
+            var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
             var launcher = opened(new HostLauncher(
-                    host, bundles(host), javascript, settings.apiEndpoint().toString()));
+                    host, bundles, runtimes, settings.apiEndpoint().toString()));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));
+            metrics.serve(new AgentMetrics.Sources(
+                    proxy, this::leaseAgeNanos, link::isUp, javascript::warmProcesses, supervisor::inventory));
             link.start();
             javascript.warmUp();
             log.atInfo()
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
+                    .addKeyValue("metrics", metrics.uri())
                     .log("the agent runs");
         } catch (RuntimeException e) {
             closeParts();
@@ -90,6 +104,11 @@ public final class Agent implements AutoCloseable {
     /** Where the world reaches actors. */
     public URI proxyUrl() {
         return settings.proxyUrl(proxy.address().getPort());
+    }
+
+    /** Where Prometheus finds the agent's meters. */
+    public URI metricsUrl() {
+        return metrics.uri();
     }
 
     public AgentId id() {
@@ -116,8 +135,23 @@ public final class Agent implements AutoCloseable {
         log.atInfo().addKeyValue("agent", id).log("the agent ended");
     }
 
-    private CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
-        return link.locate(actor);
+    private long leaseAgeNanos() {
+        var from = link.leaseGrantedFrom();
+        return from.isEmpty() ? -1 : System.nanoTime() - from.getAsLong();
+    }
+
+    /** Where the proxy asks for what is not here. */
+    private final class Directory implements Proxy.Directory {
+
+        @Override
+        public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
+            return link.locate(actor);
+        }
+
+        @Override
+        public CompletionStage<List<ActorLocation>> locate(RouteName route) {
+            return link.locate(route.environmentId(), route.name());
+        }
     }
 
     private Javascript javascript(Host host, Consumer<String> progress) {
@@ -164,6 +198,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void changed(ActorReport report) {
             routes.changed(report);
+            metrics.changed(report);
             link.report(report);
         }
 
@@ -185,7 +220,8 @@ public final class Agent implements AutoCloseable {
                     settings.region(),
                     proxyUrl().toString(),
                     settings.capacity(),
-                    supervisor.inventory());
+                    supervisor.inventory(),
+                    settings.regionLocation().orElse(null));
         }
 
         @Override
@@ -193,6 +229,11 @@ public final class Agent implements AutoCloseable {
             routes.desired(set);
             supervisor.desire(set.actors());
             joined.complete(null);
+        }
+
+        @Override
+        public void routes(List<CustomRoute> all) {
+            proxy.customRoutes().set(all);
         }
     }
 }

@@ -25,6 +25,7 @@ public final class AgentMain {
         }
         var agent = Agent.start(settings, System.out::println);
         Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop"));
+        System.out.println("metrics " + agent.metricsUrl());
         System.out.println("ready " + agent.id());
         new CountDownLatch(1).await();
     }

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
+import rivet.agent.metrics.AgentMetrics;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
+import rivet.protocol.link.ToControlPlane.Location;
 
 /**
  * All that can be set, checked when it is read.
@@ -17,11 +19,14 @@ import rivet.protocol.link.ToControlPlane.Capacity;
  * @param token what the agent shows to the control plane
  * @param data the agent's own folder; no other agent may have it
  * @param region the label under which actors are placed here
+ * @param regionLocation where on earth that region is; absent where nobody said
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
+ * @param java the program that runs Java actors; absent: the one that runs the agent
+ * @param metrics where Prometheus finds the agent's meters
  * @param buildCacheBytes beyond it, builds that no actor uses are removed
  */
 public record AgentSettings(
@@ -29,6 +34,7 @@ public record AgentSettings(
         Secret token,
         Path data,
         String region,
+        Optional<Location> regionLocation,
         String proxyHost,
         int proxyPort,
         Optional<URI> proxyUrl,
@@ -38,10 +44,15 @@ public record AgentSettings(
         LocalPorts.Range actorPorts,
         Optional<UserRange> actorUsers,
         Javascript javascript,
+        Optional<Path> java,
+        AgentMetrics.Settings metrics,
         long buildCacheBytes) {
 
     /** The longest grace an actor has when the agent itself is stopped. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    /** How often the control plane is told what came for custom routes. */
+    static final Duration TRAFFIC_INTERVAL = Duration.ofSeconds(5);
 
     /**
      * @param deno the program; absent: the one on the PATH, or one that is installed
@@ -65,6 +76,10 @@ public record AgentSettings(
         }
         if (proxyPort < 0 || proxyPort > 65_535) {
             throw new IllegalArgumentException("RIVET_PROXY_PORT: %d (expected: 0 to 65535)".formatted(proxyPort));
+        }
+        if (metrics.port() < 0 || metrics.port() > 65_535) {
+            throw new IllegalArgumentException(
+                    "RIVET_METRICS_PORT: %d (expected: 0 to 65535)".formatted(metrics.port()));
         }
         if (capacity.cpuMillicores() < 1 || capacity.memoryMib() < 1) {
             throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
@@ -91,6 +106,7 @@ public record AgentSettings(
                 new Secret(values.required("RIVET_AGENT_TOKEN")),
                 Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
                 values.text("RIVET_REGION", "local"),
+                values.optional("RIVET_REGION_LOCATION").map(AgentSettings::location),
                 proxyHost,
                 proxyPort,
                 values.optional("RIVET_PROXY_URL").map(URI::create),
@@ -106,7 +122,24 @@ public record AgentSettings(
                         values.text("RIVET_NPM", "npm"),
                         values.optional("RIVET_TOOLS_DIR").map(Path::of),
                         values.number("RIVET_WARM_PROCESSES", 2)),
+                values.optional("RIVET_JAVA").map(Path::of),
+                new AgentMetrics.Settings(
+                        values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
+    }
+
+    private static Location location(String text) {
+        var parts = text.split(",", -1);
+        try {
+            if (parts.length == 2) {
+                return new Location(Double.parseDouble(parts[0].strip()), Double.parseDouble(parts[1].strip()));
+            }
+        } catch (IllegalArgumentException _) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "RIVET_REGION_LOCATION: '%s' (expected: latitude,longitude in degrees, such as 50.11,8.68)"
+                        .formatted(text));
     }
 
     private static Optional<UserRange> users(Values values) {

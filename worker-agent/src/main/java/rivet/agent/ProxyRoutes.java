@@ -7,8 +7,10 @@ import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
+import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.ToAgent.Desired;
@@ -64,6 +66,15 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(new ActorRoute(run.actor(), run.generation(), status, ports));
+        routes.put(new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec())));
+    }
+
+    private static ActorRoute.Traits traits(ActorSpec spec) {
+        var http = spec.ports().entrySet().stream()
+                .filter(port -> port.getValue().protocol() == PortProtocol.HTTP
+                        || port.getValue().protocol() == PortProtocol.HTTPS)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        return new ActorRoute.Traits(spec.owner().environmentId(), spec.tags(), http);
     }
 }

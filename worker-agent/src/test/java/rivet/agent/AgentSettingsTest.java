@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rivet.protocol.link.ToControlPlane.Location;
 
 class AgentSettingsTest {
 
@@ -20,6 +21,15 @@ class AgentSettingsTest {
         assertThat(settings.region()).isEqualTo("local");
         assertThat(settings.apiEndpoint()).isEqualTo(settings.controlPlane());
         assertThat(settings.actorUsers()).isPresent();
+    }
+
+    @Test
+    void a_region_may_have_a_place() {
+        var settings = AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_REGION_LOCATION", "-33.9, 151.2"));
+
+        assertThat(settings.regionLocation()).contains(new Location(-33.9, 151.2));
+        assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t")).regionLocation())
+                .isEmpty();
     }
 
     @Test
@@ -42,7 +52,11 @@ class AgentSettingsTest {
         "RIVET_ACTOR_USERS, 0-10",
         "RIVET_WARM_PROCESSES, -1",
         "RIVET_START_DEADLINE_MS, 0",
-        "RIVET_MEMORY_MIB, 0"
+        "RIVET_MEMORY_MIB, 0",
+        "RIVET_REGION_LOCATION, '50.1'",
+        "RIVET_REGION_LOCATION, '91,0'",
+        "RIVET_REGION_LOCATION, '0,NaN'",
+        "RIVET_REGION_LOCATION, 'a,b'"
     })
     void wrong_value_is_refused_with_what_was_expected(String name, String value) {
         var variables = new HashMap<>(Map.of("RIVET_AGENT_TOKEN", "t"));

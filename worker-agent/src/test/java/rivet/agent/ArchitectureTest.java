@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("rivet.agent.host..")
             .layer("bundle")
             .definedBy("rivet.agent.bundle..")
+            .layer("metrics")
+            .definedBy("rivet.agent.metrics..")
             .layer("output")
             .definedBy("rivet.agent.output..")
             .whereLayer("wiring")
@@ -44,6 +46,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "launch")
             .whereLayer("bundle")
             .mayOnlyBeAccessedByLayers("wiring", "launch")
+            .whereLayer("metrics")
+            .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("output")
             .mayOnlyBeAccessedByLayers("launch");
 

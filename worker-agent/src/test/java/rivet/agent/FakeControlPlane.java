@@ -43,6 +43,8 @@ import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.Heartbeat;
+import rivet.protocol.link.RouteTraffic;
+import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -62,6 +64,9 @@ public final class FakeControlPlane implements AutoCloseable {
 
     public final Map<BuildId, byte[]> builds = new ConcurrentHashMap<>();
     public final Map<ActorId, ActorLocation> locations = new ConcurrentHashMap<>();
+    public final Map<String, RoutedActors> routed = new ConcurrentHashMap<>();
+    public final List<RouteTraffic> traffic = new CopyOnWriteArrayList<>();
+    public volatile int trafficStatus = 204;
     public final AtomicInteger downloads = new AtomicInteger();
     public final AtomicLong epoch = new AtomicLong();
     public volatile boolean fenceNext;
@@ -219,6 +224,12 @@ public final class FakeControlPlane implements AutoCloseable {
                     yield response(builds.get(BuildId.parse(parts[3])));
                 }
                 case "actors" -> json(locations.get(ActorId.parse(parts[3])));
+                case "routes" -> json(routed.get(parts[4]));
+                case "route-traffic" -> {
+                    traffic.add(Wire.JSON.readValue(
+                            request.content().toString(StandardCharsets.UTF_8), RouteTraffic.class));
+                    yield response(trafficStatus, new byte[0]);
+                }
                 default -> response(404, new byte[0]);
             };
         }

@@ -11,6 +11,9 @@ import picocli.CommandLine.Command;
             ActorGetCommand.class,
             ActorListCommand.class,
             ActorLogsCommand.class,
+            ActorEventsCommand.class,
+            ActorExplainCommand.class,
+            ActorUpgradeCommand.class,
             ActorDestroyCommand.class
         })
 public final class ActorCommand {}

@@ -1,40 +1,57 @@
 package rivet.cli.actor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import rivet.cli.server.ServerOptions;
-import rivet.cli.terminal.ExitCode;
+import rivet.cli.server.ControlPlaneClient;
+import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
 import rivet.cli.terminal.Pairs;
 import rivet.cli.terminal.Surroundings;
-import rivet.protocol.BuildId;
+import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.CreateActorRequest;
+import rivet.protocol.api.PlacementView;
 
 @Command(
         name = "create",
         description = {
             "Create an actor.",
             "",
-            "Which build it runs is said by id, or by tags: the newest build that has them all, and 'current=true'."
+            "Which build it runs is said by id, or by tags: the newest build that has them all, and "
+                    + "'current=true'. If nothing says which, it is the only current build that the environment has.",
+            "",
+            "With --key it is the one live actor with that key, which is created only if there is none: any "
+                    + "number of these commands at once give the same actor."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rivet actor create -t name=counter -p http --wait",
+            "  rivet actor create --key room-7 -b name=room -p http --durable",
+            "  rivet actor create --build ID -p 'name=game,protocol=udp,internal_port=9000,host' --dry-run",
         })
-final class ActorCreateCommand implements Callable<Integer> {
+final class ActorCreateCommand extends ServerCommand {
 
-    private final Surroundings surroundings;
-
-    @Mixin
-    private final Output output;
+    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
 
     @Mixin
-    private final ServerOptions serverOptions;
+    private final BuildOptions build = new BuildOptions();
+
+    @Option(
+            names = {"-k", "--key"},
+            paramLabel = "KEY",
+            description =
+                    "Its name, which no other live actor of the environment has; gets the one that has it, if any.")
+    private @Nullable String key;
 
     @Option(
             names = {"-r", "--region"},
@@ -55,19 +72,7 @@ final class ActorCreateCommand implements Callable<Integer> {
     private List<String> actorTags = new ArrayList<>();
 
     @Option(
-            names = {"-b", "--build-tags"},
-            paramLabel = "KEY=VALUE,…",
-            description = "Tags of the build only.")
-    private List<String> buildTags = new ArrayList<>();
-
-    @Option(names = "--build", paramLabel = "ID", description = "The build, by its id.")
-    private @Nullable String build;
-
-    @Option(names = "--no-build-current-tag", description = "Do not ask for a build with 'current=true'.")
-    private boolean anyBuild;
-
-    @Option(
-            names = "--env-var",
+            names = {"--env", "--env-var"},
             paramLabel = "KEY=VALUE",
             description = "A variable of its environment; may be repeated.")
     private List<String> environment = new ArrayList<>();
@@ -76,8 +81,8 @@ final class ActorCreateCommand implements Callable<Integer> {
             names = {"-p", "--port"},
             paramLabel = "PORT",
             description = {
-                "A port of it; may be repeated: 'http', 'web:http', or",
-                "'name=web,protocol=http,internal_port=8080,guard'."
+                "A port of it; may be repeated: 'http', 'web:http', or "
+                        + "'name=web,protocol=http,internal_port=8080,guard'."
             })
     private List<String> ports = new ArrayList<>();
 
@@ -90,73 +95,105 @@ final class ActorCreateCommand implements Callable<Integer> {
             description = "Milliseconds from the signal to end until it is killed (0 to 7200000; else 5000).")
     private @Nullable Long killTimeoutMs;
 
-    @Option(names = "--cpu", paramLabel = "MILLICORES", description = "Its share of processors; 1000 is one.")
+    @Option(
+            names = "--cpu",
+            paramLabel = "MILLICORES",
+            description = "Its share of processors; 1000 is one. Not for JavaScript, whose share is fixed.")
     private @Nullable Integer cpuMillicores;
 
-    @Option(names = "--memory", paramLabel = "MIB", description = "Its memory, in MiB.")
+    @Option(
+            names = "--memory",
+            paramLabel = "MIB",
+            description = "Its memory, in MiB. Not for JavaScript, whose share is fixed.")
     private @Nullable Integer memoryMib;
 
-    @Option(names = "--wait", description = "Return when it has started, and not as soon as it has its place.")
+    @Option(
+            names = "--wait",
+            description = "Return when it has started, and not as soon as it is created; fail if it does not start.")
     private boolean wait;
 
+    @Option(names = "--logs", description = "Go on with what it prints, until it is destroyed.")
+    private boolean logs;
+
+    @Option(
+            names = "--dry-run",
+            description = "Create nothing; say which agents it would fit on, and what is against the others.")
+    private boolean dryRun;
+
     ActorCreateCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
-        this.output = new Output(surroundings);
-        this.serverOptions = new ServerOptions(surroundings);
+        super(surroundings);
     }
 
     @Override
-    public Integer call() {
-        var request = request();
-        try (var server = serverOptions.connect()) {
-            var actor = server.createActor(request);
-            output.result(new ActorView.One(actor), () -> print(actor));
+    protected void check() {
+        if (dryRun && (wait || logs)) {
+            throw Failure.badInput("BAD_OPTION", "--dry-run with --wait or --logs (expected: none of them)");
         }
-        return ExitCode.OK.number();
+        var both = Pairs.parse("--tags", tags);
+        request(both, build.id() == null ? build.tags(both) : null);
     }
 
-    private CreateActorRequest request() {
+    @Override
+    protected void run(ControlPlaneClient server) {
         var both = Pairs.parse("--tags", tags);
-        var ofActor = merged(both, Pairs.parse("--actor-tags", actorTags));
-        var ofBuild = build == null ? buildTags(both) : null;
-        var variables = Pairs.parseEach("--env-var", environment);
+        var request = request(both, build.id() == null ? buildTags(server, both) : null);
+        if (dryRun) {
+            var placement = server.placement(request);
+            output.result(placement, () -> print(placement));
+        } else {
+            create(server, request);
+        }
+    }
+
+    private void create(ControlPlaneClient server, CreateActorRequest request) {
+        var made = key == null
+                ? new ActorView.GetOrCreated(server.createActor(request), true)
+                : server.getOrCreateActor(request);
+        var id = ActorId.parse(made.actor().id());
+        var actor = wait ? new Startup(server).await(id, null, START_DEADLINE) : made.actor();
+        if (logs) {
+            output.progress("actor " + actor.id());
+            new LogFollower(server, output, LogFollower.Form.WITH_TIME).follow(id, ControlPlaneClient.LogQuery.ALL);
+            return;
+        }
+        output.result(
+                key == null ? new ActorView.One(actor) : new ActorView.GetOrCreated(actor, made.created()),
+                () -> print(actor));
+    }
+
+    private CreateActorRequest request(Map<String, String> both, @Nullable Map<String, String> buildTags) {
+        var variables = Pairs.parseEach("--env", environment);
         var opened = PortOption.parse(ports);
         return new CreateActorRequest(
-                ofActor,
-                null,
-                buildId(),
-                ofBuild,
+                merged(both, Pairs.parse("--actor-tags", actorTags)),
+                key,
+                build.id(),
+                buildTags,
                 region,
                 variables.isEmpty() ? null : new CreateActorRequest.Runtime(variables, null, null),
-                opened.isEmpty() && !wait ? null : new CreateActorRequest.Network(null, opened, wait ? true : null),
+                opened.isEmpty() ? null : new CreateActorRequest.Network(null, opened, null),
                 resources(),
                 new CreateActorRequest.Lifecycle(killTimeoutMs, durable));
     }
 
-    private @Nullable String buildId() {
-        if (build == null) {
-            return null;
-        }
-        if (!buildTags.isEmpty()) {
-            throw Failure.badInput("BAD_OPTION", "--build and --build-tags (expected: one of them)");
-        }
-        try {
-            return BuildId.parse(build).toString();
-        } catch (IllegalArgumentException e) {
-            throw Failure.badInput("BAD_OPTION", "--build: " + e.getMessage());
-        }
+    private Map<String, String> buildTags(ControlPlaneClient server, Map<String, String> both) {
+        var wanted = build.tags(both);
+        return wanted.isEmpty() ? onlyBuild(server) : wanted;
     }
 
-    private Map<String, String> buildTags(Map<String, String> both) {
-        var wanted = merged(both, Pairs.parse("--build-tags", buildTags));
-        if (wanted.isEmpty()) {
-            throw Failure.badInput("BAD_OPTION", "which build? (expected: --build ID, --tags or --build-tags name=…)")
-                    .withRemedy("'%s build list' shows what there is".formatted(surroundings.command()));
+    private Map<String, String> onlyBuild(ControlPlaneClient server) {
+        var names = server.builds(Map.of("current", "true")).builds().stream()
+                .map(each -> each.tags().getOrDefault("name", each.name()))
+                .distinct()
+                .toList();
+        if (names.size() != 1) {
+            var there = names.isEmpty() ? "there is none" : "there are " + String.join(", ", names);
+            throw Failure.badInput(
+                            "BAD_OPTION",
+                            "which build? %s (expected: --build ID, --tags or --build-tags name=…)".formatted(there))
+                    .withRemedy(rivet(names.isEmpty() ? "deploy" : "build list") + " is the way to one");
         }
-        if (!anyBuild) {
-            wanted.putIfAbsent("current", "true");
-        }
-        return wanted;
+        return new TreeMap<>(Map.of("name", names.getFirst(), "current", "true"));
     }
 
     private CreateActorRequest.@Nullable Resources resources() {
@@ -174,14 +211,33 @@ final class ActorCreateCommand implements Callable<Integer> {
 
     private void print(ActorView actor) {
         ActorText.describe(output, actor);
-        var command = surroundings.command();
         var next = new ArrayList<String>();
         ActorText.urls(actor).stream()
                 .filter(url -> url.startsWith("http"))
                 .findFirst()
                 .ifPresent(url -> next.add("curl " + url));
-        next.add("%s actor logs -f %s".formatted(command, actor.id()));
-        next.add("%s actor destroy %s".formatted(command, actor.id()));
+        next.add(rivet("actor logs -f " + actor.id()));
+        next.add(rivet("actor destroy " + actor.id()));
         output.next(next.toArray(String[]::new));
+    }
+
+    private void print(PlacementView placement) {
+        output.say(placement.fits() ? "it fits; nothing was created" : "it would wait for room; nothing was created");
+        output.say("region   " + placement.region());
+        output.say("build    " + placement.build());
+        output.say("needs    %d millicores, %d MiB"
+                .formatted(placement.resources().cpu(), placement.resources().memory()));
+        output.say("");
+        output.table(
+                List.of("AGENT", "REGION", "FITS", "BECAUSE"),
+                placement.agents().stream()
+                        .map(agent -> List.of(
+                                agent.agent(),
+                                agent.region(),
+                                agent.fits() ? "yes" : "no",
+                                agent.reasons().isEmpty()
+                                        ? Output.orNone(null)
+                                        : agent.reasons().stream().collect(Collectors.joining(", "))))
+                        .toList());
     }
 }

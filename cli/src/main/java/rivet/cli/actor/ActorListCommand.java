@@ -2,30 +2,28 @@ package rivet.cli.actor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.server.ControlPlaneClient.ActorQuery;
-import rivet.cli.server.ServerOptions;
-import rivet.cli.terminal.ExitCode;
+import rivet.cli.server.ServerCommand;
+import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
 import rivet.cli.terminal.Pairs;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.api.ActorView;
 
-@Command(name = "list", description = "List actors, newest first.")
-final class ActorListCommand implements Callable<Integer> {
-
-    private final Surroundings surroundings;
-
-    @Mixin
-    private final Output output;
-
-    @Mixin
-    private final ServerOptions serverOptions;
+@Command(
+        name = "list",
+        description = "List actors, newest first.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rivet actor list -t name=counter",
+            "  rivet actor list --key room-7",
+            "  rivet actor list --all --include-destroyed --json"
+        })
+final class ActorListCommand extends ServerCommand {
 
     @Option(
             names = {"-t", "--tags"},
@@ -33,57 +31,56 @@ final class ActorListCommand implements Callable<Integer> {
             description = "Only actors that have these tags.")
     private List<String> tags = new ArrayList<>();
 
+    @Option(
+            names = {"-k", "--key"},
+            paramLabel = "KEY",
+            description = "Only the actor with this key.")
+    private @Nullable String key;
+
     @Option(names = "--include-destroyed", description = "Also actors that are no more.")
     private boolean includeDestroyed;
 
     @Option(names = "--cursor", paramLabel = "TEXT", description = "Go on where the last page ended.")
     private @Nullable String cursor;
 
-    @Option(names = "--all", description = "All pages.")
+    @Option(names = "--all", description = "All pages (else the first one, of 32).")
     private boolean all;
 
     ActorListCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
-        this.output = new Output(surroundings);
-        this.serverOptions = new ServerOptions(surroundings);
+        super(surroundings);
     }
 
     @Override
-    public Integer call() {
-        var query = new ActorQuery(Pairs.parse("--tags", tags), includeDestroyed, cursor);
-        try (var server = serverOptions.connect()) {
-            var page = all ? allPages(server, query) : server.actors(query);
-            output.result(page, () -> print(page));
+    protected void check() {
+        query();
+        if (key != null && key.isEmpty()) {
+            throw Failure.badInput("BAD_OPTION", "--key: nothing (expected: an actor's key)");
         }
-        return ExitCode.OK.number();
     }
 
-    private static ActorView.Many allPages(ControlPlaneClient server, ActorQuery first) {
-        var actors = new ArrayList<ActorView>();
-        var query = first;
-        while (true) {
-            var page = server.actors(query);
-            actors.addAll(page.actors());
-            var next = page.pagination().cursor();
-            // A server that repeats itself must not keep us here for ever.
-            if (next == null || next.equals(query.cursor()) || page.actors().isEmpty()) {
-                return new ActorView.Many(actors, new ActorView.Pagination(null));
-            }
-            query = new ActorQuery(first.tags(), first.includeDestroyed(), next);
-        }
+    private ActorQuery query() {
+        return new ActorQuery(Pairs.parse("--tags", tags), key, includeDestroyed, cursor);
+    }
+
+    @Override
+    protected void run(ControlPlaneClient server) {
+        var page = all
+                ? new ActorView.Many(server.allActors(query()).toList(), new ActorView.Pagination(null))
+                : server.actors(query());
+        output.result(page, () -> print(page));
     }
 
     private void print(ActorView.Many page) {
         if (page.actors().isEmpty()) {
             output.say("no actors");
+            output.next(rivet("actor create --help"));
             return;
         }
         output.table(
                 List.of("ACTOR", "STATE", "REGION", "CREATED", "TAGS", "URL"),
                 page.actors().stream().map(ActorListCommand::row).toList());
         if (page.pagination().cursor() != null) {
-            output.next("%s actor list --cursor %s"
-                    .formatted(surroundings.command(), page.pagination().cursor()));
+            output.next(rivet("actor list --cursor " + page.pagination().cursor()));
         }
     }
 

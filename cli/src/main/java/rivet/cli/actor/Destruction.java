@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
+import rivet.cli.terminal.Pause;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 
@@ -39,16 +40,7 @@ public final class Destruction {
                         "actor %s is still %s after its grace of %d ms and %d s more"
                                 .formatted(id, actor.state(), grace, MARGIN.toSeconds()));
             }
-            sleep();
-        }
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(INTERVAL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted while waiting for the end of the actor");
+            Pause.of(INTERVAL);
         }
     }
 }

@@ -26,10 +26,11 @@ public final class Bundler {
         return switch (build) {
             case Build.Script script -> script(project, script, scratch);
             case Build.Executable executable -> executable(project, executable, scratch);
+            case Build.Jar jar -> jar(project, jar);
             case Build.NotYet notYet ->
                 throw project.mistake(
                         notYet.at(),
-                        "'%s' is %s, which this version cannot deploy yet (expected: a build with 'script' or 'executable')"
+                        "'%s' is %s, which this version cannot deploy yet (expected: a build with 'script', 'jar' or 'executable')"
                                 .formatted(notYet.name(), notYet.what()));
         };
     }
@@ -63,6 +64,19 @@ public final class Bundler {
         var archive = scratch.resolve("executable.tar");
         ExecutableArchive.write(program, archive);
         return artifact(BuildKind.EXECUTABLE, "executable.tar", "application/x-tar", archive);
+    }
+
+    private static Artifact jar(ProjectFile project, Build.Jar build) {
+        var jar = project.folder().resolve(build.jar());
+        if (!Files.isRegularFile(jar)) {
+            throw project.mistake(
+                    build.jarAt(),
+                    "jar: no file %s (build it first, such as with 'mvn package')".formatted(build.jar()));
+        }
+        ActorJar.mistake(jar).ifPresent(mistake -> {
+            throw project.mistake(build.jarAt(), "jar: %s %s".formatted(build.jar(), mistake));
+        });
+        return artifact(BuildKind.JAVA, "actor.jar", "application/java-archive", jar);
     }
 
     private static Artifact artifact(BuildKind kind, String name, String contentType, Path file) {

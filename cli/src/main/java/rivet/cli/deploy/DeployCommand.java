@@ -1,11 +1,8 @@
 package rivet.cli.deploy;
 
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +11,8 @@ import picocli.CommandLine.Parameters;
 import rivet.cli.project.Build;
 import rivet.cli.project.ProjectFile;
 import rivet.cli.project.ReservedTags;
-import rivet.cli.server.ServerOptions;
-import rivet.cli.terminal.ExitCode;
+import rivet.cli.server.ControlPlaneClient;
+import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
 import rivet.cli.terminal.Pairs;
@@ -26,21 +23,19 @@ import rivet.cli.terminal.Surroundings;
         description = {
             "Bundle and upload the builds of rivet.json, and make them the current ones.",
             "",
-            "Actors that run stay on the build they were created with."
+            "Says what changes of each: size, digest, tags. What has the same digest as the current build is not uploaded again.",
+            "Actors that run stay on the build they were created with, unless they are upgraded: see --upgrade."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rivet deploy",
+            "  rivet deploy room --upgrade",
+            "  rivet deploy --non-interactive --environment staging --extra-tags commit=$(git rev-parse --short HEAD)"
         })
-public final class DeployCommand implements Callable<Integer> {
-
-    /** Sorts as it was made, and fits into a tag. */
-    private static final DateTimeFormatter VERSION =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
-
-    private final Surroundings surroundings;
+public final class DeployCommand extends ServerCommand {
 
     @Mixin
-    private final Output output;
-
-    @Mixin
-    private final ServerOptions serverOptions;
+    private final Upgrading upgrading;
 
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "The builds to deploy; all, if none is named.")
     private List<String> names = new ArrayList<>();
@@ -54,32 +49,30 @@ public final class DeployCommand implements Callable<Integer> {
     @Option(names = "--extra-tags", paramLabel = "KEY=VALUE,…", description = "Tags to add to each build.")
     private List<String> extraTags = new ArrayList<>();
 
-    @Option(names = "--version", paramLabel = "TEXT", description = "The tag 'version' (else the time, in UTC).")
+    @Option(
+            names = {"-v", "--version"},
+            paramLabel = "TEXT",
+            description = "The tag 'version' (else the time, in UTC; what is current already keeps its own).")
     private @Nullable String version;
 
-    @Option(
-            names = "--non-interactive",
-            description = "For scripts that say so to other tools as well; this command never asks.")
-    @SuppressWarnings("unused")
-    private boolean nonInteractive;
-
     public DeployCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
-        this.output = new Output(surroundings);
-        this.serverOptions = new ServerOptions(surroundings);
+        super(surroundings);
+        this.upgrading = new Upgrading(surroundings);
     }
 
     @Override
-    public Integer call() {
-        var extra = Pairs.parse("--extra-tags", extraTags);
-        refuseReserved(extra);
+    protected void check() {
+        refuseReserved(Pairs.parse("--extra-tags", extraTags));
+        chosen(ProjectFile.find(surroundings.directory()));
+    }
+
+    @Override
+    protected void run(ControlPlaneClient server) {
         var project = ProjectFile.find(surroundings.directory());
-        var builds = chosen(project);
-        try (var server = serverOptions.connect()) {
-            var deployed = new Deployment(server, surroundings, output).deploy(project, builds, version(), extra);
-            output.result(new Document(deployed), () -> print(deployed));
-        }
-        return ExitCode.OK.number();
+        var deployed = new Deployment(server, surroundings, output)
+                .deploy(project, chosen(project), version, Pairs.parse("--extra-tags", extraTags));
+        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed));
+        output.result(new Document(deployed, upgraded), () -> print(deployed, upgraded));
     }
 
     private List<Build> chosen(ProjectFile project) {
@@ -107,20 +100,28 @@ public final class DeployCommand implements Callable<Integer> {
         });
     }
 
-    private String version() {
-        return version != null ? version : VERSION.format(surroundings.clock().instant());
+    private void print(List<Deployment.Deployed> deployed, List<String> upgraded) {
+        print(output, deployed);
+        if (upgraded.isEmpty()) {
+            output.next(rivet("actor create -b name=%s -p http --wait"
+                    .formatted(deployed.getFirst().name())));
+        } else {
+            output.say("%d actors upgraded".formatted(upgraded.size()));
+            output.next(
+                    rivet("actor list"),
+                    rivet("build rollback " + deployed.getFirst().name()));
+        }
     }
 
-    private void print(List<Deployment.Deployed> deployed) {
+    static void print(Output output, List<Deployment.Deployed> deployed) {
         output.table(
                 List.of("NAME", "VERSION", "KIND", "SIZE", "BUILD"),
                 deployed.stream()
                         .map(each -> List.of(
                                 each.name(), each.version(), each.kind(), Output.size(each.sizeBytes()), each.id()))
                         .toList());
-        output.next("%s actor create -b name=%s -p http --wait"
-                .formatted(surroundings.command(), deployed.getFirst().name()));
     }
 
-    private record Document(List<Deployment.Deployed> builds) {}
+    /** @param upgradedActors their ids */
+    record Document(List<Deployment.Deployed> builds, List<String> upgradedActors) {}
 }

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import rivet.cli.bundle.Artifact;
 import rivet.cli.bundle.Bundler;
 import rivet.cli.bundle.Folders;
@@ -23,12 +26,18 @@ import rivet.protocol.BuildId;
 import rivet.protocol.api.BuildView;
 
 /**
- * Bundles all, uploads all, then makes each the current one: a mistake in the last build leaves the server as it was. The
- * tag {@code current} moves in one request, so that at each instant one build of a name has it.
+ * Bundles all, tells what will change, uploads what the server does not have, then makes each the current one: a mistake in
+ * the last build leaves the server as it was. The tag {@code current} moves in one request, so that at each instant one build
+ * of a name has it.
  */
 public final class Deployment {
 
     private static final String CURRENT = "current";
+    private static final String VERSION = "version";
+
+    /** Sorts as it was made, and fits into a tag. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private final ControlPlaneClient server;
     private final Bundler bundler;
@@ -42,22 +51,51 @@ public final class Deployment {
         this.clock = surroundings.clock();
     }
 
-    /** @param extraTags for each build, beside those of the project file */
+    /**
+     * @param version absent: the time, for what has changed
+     * @param extraTags for each build, beside those of the project file
+     */
     public List<Deployed> deploy(
-            ProjectFile project, List<Build> builds, String version, Map<String, String> extraTags) {
+            ProjectFile project, List<Build> builds, @Nullable String version, Map<String, String> extraTags) {
         var scratch = scratch();
         try {
             var bundles = new ArrayList<Bundle>();
             for (var build : builds) {
                 bundles.add(bundle(project, build, scratch));
             }
-            var uploaded = bundles.stream().map(this::upload).toList();
-            return uploaded.stream()
-                    .map(each -> makeCurrent(each, version, extraTags))
+            var planned = bundles.stream()
+                    .map(bundle -> plan(bundle, version, extraTags))
                     .toList();
+            var uploaded = planned.stream().map(this::upload).toList();
+            return uploaded.stream().map(this::makeCurrent).toList();
         } finally {
             Folders.delete(scratch);
         }
+    }
+
+    private Planned plan(Bundle bundle, @Nullable String version, Map<String, String> extraTags) {
+        var name = bundle.build.name();
+        var current = server.builds(Map.of("name", name, CURRENT, "true")).builds().stream()
+                .findFirst()
+                .orElse(null);
+        var tags = tags(bundle.build, extraTags);
+        if (version != null) {
+            tags.put(VERSION, version);
+        } else if (!Change.sameBytes(current, bundle.artifact)) {
+            tags.put(VERSION, TIME.format(clock.instant()));
+        }
+        var change = new Change(current, bundle.artifact, tags);
+        output.progress(name + ": " + change.text());
+        return new Planned(bundle, change);
+    }
+
+    private static Map<String, String> tags(Build build, Map<String, String> extraTags) {
+        var tags = new LinkedHashMap<>(build.tags());
+        tags.putAll(extraTags);
+        tags.put("name", build.name());
+        tags.put("type", "actor");
+        tags.put(CURRENT, "true");
+        return tags;
     }
 
     private Bundle bundle(ProjectFile project, Build build, Path scratch) {
@@ -68,40 +106,48 @@ public final class Deployment {
         return new Bundle(build, artifact);
     }
 
-    private Uploaded upload(Bundle bundle) {
+    private Uploaded upload(Planned planned) {
+        var current = planned.change.current();
+        if (current != null && planned.change.sameBytes()) {
+            return new Uploaded(planned, BuildId.parse(current.id()));
+        }
         var start = clock.instant();
-        var artifact = bundle.artifact;
+        var artifact = planned.bundle.artifact;
         var prepared = server.prepareBuild(new BuildView.PrepareRequest(
                 null,
                 new BuildView.ImageFile(
                         artifact.name(), artifact.contentType(), artifact.sizeBytes(), artifact.sha256()),
                 artifact.kind().toString(),
                 "none"));
-        new Upload(server, artifact.file()).send(prepared.presignedRequests());
+        var name = planned.bundle.build.name();
+        new Upload(server, artifact.file(), new UploadProgress(name, artifact.sizeBytes(), output))
+                .send(prepared.presignedRequests());
         var id = BuildId.parse(prepared.build());
         server.completeBuild(id);
-        output.progress("%s: uploaded in %s".formatted(bundle.build.name(), Output.seconds(since(start))));
-        return new Uploaded(bundle, id);
+        output.progress("%s: uploaded in %s".formatted(name, Output.seconds(since(start))));
+        return new Uploaded(planned, id);
     }
 
-    private Deployed makeCurrent(Uploaded uploaded, String version, Map<String, String> extraTags) {
-        var build = uploaded.bundle.build;
-        var tags = new LinkedHashMap<>(build.tags());
-        tags.putAll(extraTags);
-        tags.put("name", build.name());
-        tags.put("version", version);
-        tags.put("type", "actor");
-        tags.put(CURRENT, "true");
-        server.patchTags(uploaded.id, new BuildView.PatchTagsRequest(new LinkedHashMap<>(tags), List.of(CURRENT)));
-        var artifact = uploaded.bundle.artifact;
+    private Deployed makeCurrent(Uploaded uploaded) {
+        var change = uploaded.planned.change;
+        if (!change.isNothing()) {
+            server.patchTags(
+                    uploaded.id, new BuildView.PatchTagsRequest(new LinkedHashMap<>(change.tags()), List.of(CURRENT)));
+        }
+        var tags = new LinkedHashMap<>(change.tags());
+        if (change.current() != null && change.sameBytes()) {
+            change.current().tags().forEach(tags::putIfAbsent);
+        }
+        var artifact = change.artifact();
         return new Deployed(
-                build.name(),
+                uploaded.planned.bundle.build.name(),
                 uploaded.id.toString(),
-                version,
+                tags.getOrDefault(VERSION, Output.orNone(null)),
                 artifact.kind().toString(),
                 artifact.sizeBytes(),
                 artifact.sha256(),
-                tags);
+                tags,
+                !change.isNothing());
     }
 
     private Duration since(Instant start) {
@@ -127,9 +173,15 @@ public final class Deployment {
 
     private record Bundle(Build build, Artifact artifact) {}
 
-    private record Uploaded(Bundle bundle, BuildId id) {}
+    private record Planned(Bundle bundle, Change change) {}
 
-    /** @param id of the build @param sha256 of its bytes, in lower-case hex */
+    private record Uploaded(Planned planned, BuildId id) {}
+
+    /**
+     * @param id of the build
+     * @param sha256 of its bytes, in lower-case hex
+     * @param changed whether the server is not as it was
+     */
     public record Deployed(
             String name,
             String id,
@@ -137,5 +189,13 @@ public final class Deployment {
             String kind,
             long sizeBytes,
             String sha256,
-            Map<String, String> tags) {}
+            Map<String, String> tags,
+            boolean changed) {
+
+        static Map<String, BuildId> current(List<Deployed> deployed) {
+            var current = new LinkedHashMap<String, BuildId>();
+            deployed.forEach(each -> current.put(each.name, BuildId.parse(each.id)));
+            return current;
+        }
+    }
 }

@@ -25,10 +25,12 @@ final class Upload {
 
     private final ControlPlaneClient server;
     private final Path file;
+    private final UploadProgress progress;
 
-    Upload(ControlPlaneClient server, Path file) {
+    Upload(ControlPlaneClient server, Path file, UploadProgress progress) {
         this.server = server;
         this.file = file;
+        this.progress = progress;
     }
 
     void send(List<PresignedRequest> parts) {
@@ -61,7 +63,7 @@ final class Upload {
         try {
             var channel = FileChannel.open(file);
             channel.position(part.byteOffset());
-            return new Slice(Channels.newInputStream(channel), part.contentLength());
+            return new Slice(Channels.newInputStream(channel), part.contentLength(), progress);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,11 +73,13 @@ final class Upload {
     private static final class Slice extends InputStream {
 
         private final InputStream from;
+        private final UploadProgress progress;
         private long left;
 
-        Slice(InputStream from, long length) {
+        Slice(InputStream from, long length, UploadProgress progress) {
             this.from = from;
             this.left = length;
+            this.progress = progress;
         }
 
         @Override
@@ -91,6 +95,7 @@ final class Upload {
             }
             int count = from.read(buffer, offset, (int) Math.min(length, left));
             left -= Math.max(0, count);
+            progress.sent(Math.max(0, count));
             return count;
         }
 

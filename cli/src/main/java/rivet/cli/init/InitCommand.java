@@ -25,7 +25,9 @@ import rivet.cli.terminal.Surroundings;
         description = {
             "Make a new project: an actor in TypeScript, its types, and a rivet.json.",
             "Files that are there are never overwritten."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  rivet init my-app", "  cd my-app && rivet deploy"})
 public final class InitCommand implements Callable<Integer> {
 
     /** The template's file → where it goes. The types are our package, so that an editor knows them without a registry. */

@@ -20,6 +20,9 @@ public sealed interface Build {
     record Executable(String name, Place at, Map<String, String> tags, String executable, Place executableAt)
             implements Build {}
 
+    /** @param jar one file with all that it needs, relative to the project file */
+    record Jar(String name, Place at, Map<String, String> tags, String jar, Place jarAt) implements Build {}
+
     /** What the file format has and this version does not deploy. @param what for people: {@code a container} */
     record NotYet(String name, Place at, Map<String, String> tags, String what) implements Build {}
 
@@ -38,5 +41,9 @@ public sealed interface Build {
             boolean analyzeResult,
             String logLevel,
             boolean dumpBuild,
-            boolean noBundler) {}
+            boolean noBundler) {
+
+        /** Where nothing else is said. */
+        public static final Bundling DEFAULT = new Bundling(true, "none", false, "error", false, false);
+    }
 }

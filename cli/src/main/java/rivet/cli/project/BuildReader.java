@@ -9,6 +9,7 @@ final class BuildReader {
 
     private static final List<String> SCRIPT = List.of("script");
     private static final List<String> EXECUTABLE = List.of("executable");
+    private static final List<String> JAR = List.of("jar");
     private static final List<String> DOCKER = List.of("image", "dockerfile", "buildPath", "buildTarget", "buildArgs");
     private static final List<String> COMMON = List.of("tags", "access", "unstable");
     private static final List<String> ROUTE =
@@ -29,17 +30,17 @@ final class BuildReader {
     record Name(String text, String path, Place at) {}
 
     Build actor(Name name, Node.Member member) {
-        var section = section(name, member, keys(SCRIPT, EXECUTABLE, DOCKER, COMMON));
+        var section = section(name, member, keys(SCRIPT, EXECUTABLE, JAR, DOCKER, COMMON));
         var tags = tags(section, name);
         section.oneOf("access", "private", List.of("public", "private"));
         boolean docker = DOCKER.stream().anyMatch(section::has);
-        long kinds = List.of(section.has("script"), section.has("executable"), docker).stream()
+        long kinds = List.of(section.has("script"), section.has("executable"), section.has("jar"), docker).stream()
                 .filter(has -> has)
                 .count();
         if (kinds != 1) {
             throw source.mistake(
                     kinds == 0 ? name.at() : section.at(),
-                    "build '%s' says %s (expected: one of 'script', 'executable' and 'image' or 'dockerfile')"
+                    "build '%s' says %s (expected: one of 'script', 'jar', 'executable' and 'image' or 'dockerfile')"
                             .formatted(
                                     name.text(),
                                     kinds == 0 ? "nothing of what to build" : "more than one thing to build"));
@@ -47,6 +48,9 @@ final class BuildReader {
         if (docker) {
             docker(section);
             return new Build.NotYet(name.text(), name.at(), tags, "a Docker image");
+        }
+        if (section.has("jar")) {
+            return jar(section, name, tags);
         }
         return section.has("script") ? script(section, name, tags) : executable(section, name, tags);
     }
@@ -96,6 +100,12 @@ final class BuildReader {
         return new Build.Executable(name.text(), name.at(), tags, executable, section.at("executable"));
     }
 
+    private Build jar(Section section, Name name, Map<String, String> tags) {
+        section.section("unstable", List.of());
+        var jar = section.text("jar").orElseThrow();
+        return new Build.Jar(name.text(), name.at(), tags, jar, section.at("jar"));
+    }
+
     private static Build.Bundling bundling(Section section) {
         return section.section("unstable", SCRIPT_UNSTABLE)
                 .map(unstable -> new Build.Bundling(
@@ -105,7 +115,7 @@ final class BuildReader {
                         unstable.oneOf("esbuildLogLevel", "error", LOG_LEVELS),
                         unstable.flag("dumpBuild", false),
                         unstable.flag("noBundler", false)))
-                .orElse(new Build.Bundling(true, "none", false, "error", false, false));
+                .orElse(Build.Bundling.DEFAULT);
     }
 
     private static void docker(Section section) {

@@ -40,6 +40,11 @@ public final class ProjectFile {
         return read(folder.resolve(json ? JSON : JSONC));
     }
 
+    /** One build that no file tells of. @param folder that its paths start from */
+    public static ProjectFile of(Path folder, Build build) {
+        return new ProjectFile(new Source(folder.resolve("command line")), List.of(build));
+    }
+
     public static ProjectFile read(Path file) {
         var source = new Source(file);
         try {

@@ -17,7 +17,9 @@ import rivet.cli.terminal.Surroundings;
         description = {
             "Run the whole system on this machine: control plane, agent and database, in one process.",
             "Prints one line 'ready …' when both API and proxy serve, and keeps its data between runs."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  rivet dev", "  rivet dev --port 6421 --proxy-port 7081 --data /var/tmp/rivet"})
 @SuppressWarnings("unused") // picocli shows the options; the script reads them
 public final class DevCommand implements Callable<Integer> {
 

@@ -18,7 +18,9 @@ import rivet.cli.terminal.Surroundings;
         description = {
             "Start a dev server unless one answers, deploy the example 'counter', create an actor and call its URL.",
             "With --once all of it is taken down again; exits 0 only if everything worked."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  rivet quickstart", "  rivet quickstart --once --json"})
 public final class QuickstartCommand implements Callable<Integer> {
 
     private static final int DEFAULT_PORT = 6420;

@@ -18,13 +18,14 @@ final class Refusals {
 
     private Refusals() {}
 
-    static Failure failure(HttpResponse<byte[]> response) {
-        var problem = read(response.body());
+    static Failure failure(HttpResponse<?> response, byte[] body) {
+        var problem = read(body);
         var exit = exit(response.statusCode(), problem == null ? "" : problem.code());
-        var report = problem == null ? withoutBody(response) : report(problem, response);
+        var report = problem == null ? withoutProblem(response, body) : report(problem, response);
         var failure = new Failure(exit, report);
         return exit == ExitCode.UNAUTHORISED
-                ? failure.withRemedy("set RIVET_TOKEN to a token of this server")
+                ? failure.withRemedy(
+                        "log in with 'rivet login', or set RIVET_TOKEN to a token of this server that has the right")
                 : failure;
     }
 
@@ -56,8 +57,8 @@ final class Refusals {
                 .orElse(null);
     }
 
-    private static Failure.Report withoutBody(HttpResponse<byte[]> response) {
-        var text = new String(response.body(), StandardCharsets.UTF_8).strip();
+    private static Failure.Report withoutProblem(HttpResponse<?> response, byte[] body) {
+        var text = new String(body, StandardCharsets.UTF_8).strip();
         return new Failure.Report(
                 "HTTP_" + response.statusCode(),
                 "%s answered %d%s"

@@ -1,6 +1,10 @@
 package rivet.cli.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
@@ -32,6 +37,8 @@ final class Transport implements AutoCloseable {
     private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(3);
     /** A part of an upload is at most 100 MiB. */
     private static final Duration UPLOAD_DEADLINE = Duration.ofMinutes(15);
+
+    private static final String EVENT_DATA = "data:";
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -62,24 +69,29 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    <T> T get(String path, Map<String, String> query, Class<T> type) {
-        return read(send(request(path, query).GET().build()), type);
+    /** @param body absent: none */
+    <T> T call(String method, String path, Map<String, String> query, @Nullable Object body, Class<T> type) {
+        return read(send(request(path, query).method(method, json(body)).build()), type);
     }
 
-    <T> T post(String path, Object body, Class<T> type) {
-        return read(send(request(path, Map.of()).POST(json(body)).build()), type);
+    void call(String method, String path, Map<String, String> query, @Nullable Object body) {
+        send(request(path, query).method(method, json(body)).build());
     }
 
-    void post(String path) {
-        send(request(path, Map.of()).POST(BodyPublishers.noBody()).build());
-    }
-
-    void patch(String path, Object body) {
-        send(request(path, Map.of()).method("PATCH", json(body)).build());
-    }
-
-    void delete(String path, Map<String, String> query) {
-        send(request(path, query).DELETE().build());
+    /** The data of server-sent events, as they come, until the connection ends. */
+    Stream<String> events(String path, Map<String, String> query) {
+        var request = request(path, query)
+                .setHeader("Accept", "text/event-stream")
+                .GET()
+                .build();
+        var response = exchange(request, BodyHandlers.ofInputStream());
+        if (response.statusCode() / 100 != 2) {
+            throw Refusals.failure(response, all(response.body()));
+        }
+        return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))
+                .lines()
+                .filter(line -> line.startsWith(EVENT_DATA))
+                .map(line -> line.substring(EVENT_DATA.length()).strip());
     }
 
     /** The URL carries its own right to write, so our token stays at home. */
@@ -123,14 +135,29 @@ final class Transport implements AutoCloseable {
                         .collect(Collectors.joining("&", "?", ""));
     }
 
-    private static BodyPublisher json(Object body) {
-        return BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(body));
+    private static byte[] all(InputStream body) {
+        try (body) {
+            return body.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static BodyPublisher json(@Nullable Object body) {
+        return body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(Wire.JSON.writeValueAsBytes(body));
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) {
-        HttpResponse<byte[]> response;
+        var response = exchange(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() / 100 != 2) {
+            throw Refusals.failure(response, response.body());
+        }
+        return response;
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         try {
-            response = http.send(request, BodyHandlers.ofByteArray());
+            return http.send(request, handler);
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw unreachable("no control plane answers at " + endpoint);
         } catch (HttpTimeoutException e) {
@@ -142,10 +169,6 @@ final class Transport implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted");
         }
-        if (response.statusCode() / 100 != 2) {
-            throw Refusals.failure(response);
-        }
-        return response;
     }
 
     private <T> T read(HttpResponse<byte[]> response, Class<T> type) {

@@ -79,7 +79,11 @@ public final class Output {
         if (bytes < 1024) {
             return bytes + " B";
         }
-        return bytes < 1024 * 1024 ? decimal(bytes / 1024.0) + " KiB" : decimal(bytes / 1024.0 / 1024.0) + " MiB";
+        if (bytes < 1024 * 1024) {
+            return decimal(bytes / 1024.0) + " KiB";
+        }
+        double mebibytes = bytes / 1024.0 / 1024.0;
+        return mebibytes < 1024 ? decimal(mebibytes) + " MiB" : decimal(mebibytes / 1024.0) + " GiB";
     }
 
     public static String seconds(Duration duration) {

@@ -136,11 +136,11 @@ final class ProjectFileTest {
                 mistake(
                         "{\"actors\": {\n ▶\"a\": {\"tags\": {}}}}",
                         "build 'a' says nothing of what to build"
-                                + " (expected: one of 'script', 'executable' and 'image' or 'dockerfile')"),
+                                + " (expected: one of 'script', 'jar', 'executable' and 'image' or 'dockerfile')"),
                 mistake(
                         "{\"actors\": {\"a\": ▶{\"script\": \"a.ts\", \"executable\": \"a\"}}}",
                         "build 'a' says more than one thing to build"
-                                + " (expected: one of 'script', 'executable' and 'image' or 'dockerfile')"),
+                                + " (expected: one of 'script', 'jar', 'executable' and 'image' or 'dockerfile')"),
                 mistake(
                         "{\"actors\": {\"a\": {\"script\": \"a.ts\", ▶\"script\": \"b.ts\"}}}",
                         "'script' stands here twice"),
@@ -210,7 +210,7 @@ final class ProjectFileTest {
 
         assertThat(project.builds())
                 .extracting(Build::name)
-                .containsExactly("room", "recorder", "renderer", "site", "rivetkit");
+                .containsExactly("room", "lobby", "recorder", "renderer", "site", "rivetkit");
     }
 
     private ProjectFile read(String text) throws IOException {

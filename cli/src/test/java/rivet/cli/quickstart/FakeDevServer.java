@@ -37,6 +37,7 @@ public final class FakeDevServer {
     static void answer(StubControlPlane server, int status) {
         var reply = "/%s-http".formatted(ACTOR);
         server.answer("GET /regions", 200, "{\"regions\": []}")
+                .answer("GET /builds", 200, "{\"builds\": []}")
                 .preparing("POST /builds/prepare", BUILD)
                 .answer("PUT /parts/1", 200, "")
                 .answer("POST /builds/" + BUILD + "/complete", 200, "{}")

@@ -1,6 +1,5 @@
 package rivet.controlplane.actor;
 
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -29,23 +28,19 @@ import rivet.protocol.api.ManyActors;
 @RequestMapping("/actors")
 class ActorController {
 
-    private static final int PAGE = 32;
+    static final int PAGE = 32;
     private static final String GRACE = "override_kill_timeout";
 
     private final ActorRequests requests;
-    private final ActorRepository repository;
+    private final ActorSearch search;
     private final BuildChoice builds;
     private final ActorWaits waits;
     private final ActorViews views;
 
     ActorController(
-            ActorRequests requests,
-            ActorRepository repository,
-            BuildChoice builds,
-            ActorWaits waits,
-            ActorViews views) {
+            ActorRequests requests, ActorSearch search, BuildChoice builds, ActorWaits waits, ActorViews views) {
         this.requests = requests;
-        this.repository = repository;
+        this.search = search;
         this.builds = builds;
         this.waits = waits;
         this.views = views;
@@ -76,10 +71,11 @@ class ActorController {
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
         var type = type(endpointType);
         var after = cursor == null || cursor.isEmpty() ? null : Cursor.parse(cursor);
-        var filter = new ActorRepository.Filter(key(key), StrictJson.texts("tags_json", tags), includeDestroyed);
-        var actors = repository.page(caller.environment().id(), filter, after, PAGE + 1);
-        var page = actors.subList(0, Math.min(PAGE, actors.size()));
-        return new ActorView.Many(views.views(page, type), new ActorView.Pagination(next(actors, page)));
+        var named = Wanted.list(caller.environment().id(), StrictJson.texts("tags_json", tags), includeDestroyed);
+        var wanted = named.withKey(key(key));
+        var found = search.page(wanted, after, PAGE);
+        var next = found.next() == null ? null : found.next().encoded();
+        return new ActorView.Many(views.views(found.actors(), type), new ActorView.Pagination(next));
     }
 
     /** Answers nothing, as the published client expects, but to those who wait. */
@@ -95,7 +91,7 @@ class ActorController {
         var wait = waits.parse(waitFor, timeoutMs);
         var grace = ActorChecks.overrideGrace(graceMs, (came, expected) -> Problem.badParameter(GRACE, came, expected));
         var once = IdempotencyKey.of(caller.environment(), key, "DELETE /actors", id, graceMs);
-        var actor = requests.destroy(caller.environment(), parse(id), grace, once);
+        var actor = requests.destroy(caller, parse(id), grace, once);
         return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
     }
 
@@ -109,14 +105,14 @@ class ActorController {
         }
         var grace = ActorChecks.overrideGrace(
                 request.overrideKillTimeout(), (came, expected) -> Problem.badField(GRACE, came, expected));
-        return new ManyActors.Destroyed(requests.destroyAll(caller.environment(), tags, grace));
+        return new ManyActors.Destroyed(requests.destroyAll(caller, tags, grace));
     }
 
     @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/{id}/upgrade")
     Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        requests.upgrade(caller.environment(), parse(id), build);
+        requests.upgrade(caller, parse(id), build);
         return Map.of();
     }
 
@@ -125,7 +121,7 @@ class ActorController {
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        return new Upgraded(requests.upgradeAll(caller.environment(), tags, build));
+        return new Upgraded(requests.upgradeAll(caller, tags, build));
     }
 
     record UpgradeRequest(@Nullable String build, @Nullable Map<String, String> buildTags) {}
@@ -144,22 +140,13 @@ class ActorController {
         return key;
     }
 
-    /** There is a next page only if there is something on it. */
-    private static @Nullable String next(List<Actor> found, List<Actor> page) {
-        if (found.size() == page.size()) {
-            return null;
-        }
-        var last = page.getLast();
-        return new Cursor(last.createdAt(), last.id().value()).encoded();
-    }
-
     static @Nullable EndpointType type(@Nullable String endpointType) {
         return endpointType == null || endpointType.isEmpty()
                 ? null
                 : PortChecks.endpoint(endpointType, "endpoint_type", "endpoint_type");
     }
 
-    private static ActorId parse(String id) {
+    static ActorId parse(String id) {
         try {
             return ActorId.parse(id);
         } catch (IllegalArgumentException _) {

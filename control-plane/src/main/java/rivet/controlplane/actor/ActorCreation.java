@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.audit.Audit;
+import rivet.controlplane.auth.Caller;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
@@ -42,20 +43,18 @@ final class ActorCreation {
         this.memory = memory;
     }
 
-    Actor create(Environment environment, CreateActorRequest request, @Nullable IdempotencyKey once) {
-        return idempotency.once(once, memory.one(), () -> orRefused(environment, request));
+    Actor create(Caller caller, CreateActorRequest request, @Nullable IdempotencyKey once) {
+        return idempotency.once(once, memory.one(), () -> orRefused(caller, request));
     }
 
     /** In the order of the requests. */
     List<Actor> createMany(
-            Environment environment,
-            @Nullable List<@Nullable CreateActorRequest> requests,
-            @Nullable IdempotencyKey once) {
+            Caller caller, @Nullable List<@Nullable CreateActorRequest> requests, @Nullable IdempotencyKey once) {
         var all = checked(requests);
         return idempotency.once(once, memory.many(), () -> {
             var created = new ArrayList<Actor>();
             for (var request : all) {
-                created.add(within(created.size(), () -> orRefused(environment, request)));
+                created.add(within(created.size(), () -> orRefused(caller, request)));
             }
             Audit.target(created.stream().map(ActorCreation::path).collect(Collectors.joining(" ")));
             return created;
@@ -63,10 +62,10 @@ final class ActorCreation {
     }
 
     /** Part of the caller's transaction, if there is one. @throws KeyTaken if another actor has its key */
-    Actor insert(Environment environment, CreateActorRequest request) {
-        var draft = draft(environment, request);
-        return moves.create(now -> {
-            var actor = draft.actor(environment.id(), now);
+    Actor insert(Caller caller, CreateActorRequest request) {
+        var draft = draft(caller.environment(), request);
+        return moves.create(AskedBy.of(caller), now -> {
+            var actor = draft.actor(caller.environment().id(), now);
             Audit.target(path(actor));
             return actor;
         });
@@ -88,11 +87,11 @@ final class ActorCreation {
         return "/actors/" + actor.id();
     }
 
-    private Actor orRefused(Environment environment, CreateActorRequest request) {
+    private Actor orRefused(Caller caller, CreateActorRequest request) {
         try {
-            return insert(environment, request);
+            return insert(caller, request);
         } catch (KeyTaken _) {
-            throw taken(environment, String.valueOf(request.key()));
+            throw taken(caller.environment(), String.valueOf(request.key()));
         }
     }
 

@@ -56,7 +56,7 @@ class ActorCreationController {
         var type = ActorController.type(endpointType);
         var wait = waits.parse(waitFor, timeoutMs);
         var once = IdempotencyKey.of(caller.environment(), key, "POST /actors", request);
-        var created = creation.create(caller.environment(), request, once);
+        var created = creation.create(caller, request, once);
         var settled = wait == null && waitsUntilReady(request)
                 ? requireStarted(waits.await(created, waits.ready()))
                 : waits.await(created, wait);
@@ -75,7 +75,7 @@ class ActorCreationController {
         var type = ActorController.type(endpointType);
         var wait = waits.parse(waitFor, timeoutMs);
         var once = IdempotencyKey.of(caller.environment(), key, "PUT /actors", request);
-        var made = getOrCreate.getOrCreate(caller.environment(), request, once);
+        var made = getOrCreate.getOrCreate(caller, request, once);
         var settled = waits.await(made.actor(), wait);
         return new ActorView.GetOrCreated(views.view(settled, type), made.created());
     }
@@ -105,7 +105,7 @@ class ActorCreationController {
             @RequestBody ManyActors.CreateRequest request) {
         var type = ActorController.type(endpointType);
         var once = IdempotencyKey.of(caller.environment(), key, "POST /actors/bulk", request);
-        var created = creation.createMany(caller.environment(), request.actors(), once);
+        var created = creation.createMany(caller, request.actors(), once);
         return new ManyActors.Created(views.views(created, type));
     }
 

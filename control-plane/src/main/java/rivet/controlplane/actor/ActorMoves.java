@@ -1,8 +1,12 @@
 package rivet.controlplane.actor;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -29,19 +33,34 @@ final class ActorMoves {
 
     private static final Logger log = LoggerFactory.getLogger(ActorMoves.class);
 
+    private static final AskedBy PLACING = AskedBy.loop("place-pending");
+    private static final AskedBy RETRYING = AskedBy.loop("restart-due");
+
     private final ActorRepository repository;
     private final ActorEvents diary;
+    private final ActorRuns runs;
     private final Agents agents;
     private final Placer placer;
     private final Transactions transactions;
+    private final StartTimes starts;
     private final Wakeups wakeups = new Wakeups();
+    private final List<Consumer<ActorId>> listeners = new CopyOnWriteArrayList<>();
 
-    ActorMoves(ActorRepository repository, ActorEvents diary, Agents agents, Placer placer, Transactions transactions) {
+    ActorMoves(
+            ActorRepository repository,
+            ActorEvents diary,
+            ActorRuns runs,
+            Agents agents,
+            Placer placer,
+            Transactions transactions,
+            StartTimes starts) {
         this.repository = repository;
         this.diary = diary;
+        this.runs = runs;
         this.agents = agents;
         this.placer = placer;
         this.transactions = transactions;
+        this.starts = starts;
     }
 
     /**
@@ -50,32 +69,33 @@ final class ActorMoves {
      * @param draft at version 1, waiting, not stored yet
      * @throws KeyTaken if another actor has its key
      */
-    Actor create(Function<Instant, Actor> draft) {
+    Actor create(AskedBy by, Function<Instant, Actor> draft) {
         return transactions.run(() -> {
             var now = repository.now();
             var waiting = draft.apply(now);
-            var created = waiting.with(ActorLifecycle.next(waiting.state(), placement(waiting, now)));
+            var placement = placement(waiting, now);
+            var created = waiting.with(ActorLifecycle.next(waiting.state(), placement));
             if (!repository.insert(created)) {
                 throw new KeyTaken();
             }
-            diary.write(waiting, created, null);
+            diary.write(waiting, created, placement, by);
             Transactions.afterCommit(() -> told(waiting, created));
             return created;
         });
     }
 
     /** Something happened to an actor. Empty if there is none. */
-    Optional<Actor> move(ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
-        return move(id, UnaryOperator.identity(), happened);
+    Optional<Actor> move(AskedBy by, ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
+        return move(by, id, UnaryOperator.identity(), happened);
     }
 
     /** @param first what else is to change of the actor, whether or not its state does */
     Optional<Actor> move(
-            ActorId id, UnaryOperator<Actor> first, Function<ActorRepository.Moment, ActorEvent> happened) {
+            AskedBy by, ActorId id, UnaryOperator<Actor> first, Function<ActorRepository.Moment, ActorEvent> happened) {
         return transactions.run(() -> repository.lock(id).map(moment -> {
             var changed = first.apply(moment.actor());
             var kept = changed.equals(moment.actor()) ? changed : saved(changed);
-            return step(kept, happened.apply(moment));
+            return step(kept, happened.apply(moment), by);
         }));
     }
 
@@ -84,29 +104,36 @@ final class ActorMoves {
         return transactions.run(() -> repository
                 .lockIfFree(id)
                 .filter(moment -> moment.actor().state() instanceof Pending)
-                .map(moment -> step(moment.actor(), placement(moment.actor(), moment.now()))));
+                .map(moment -> step(moment.actor(), placement(moment.actor(), moment.now()), PLACING)));
     }
 
     void retry(ActorId id) {
-        transactions.run(() ->
-                repository.lockIfFree(id).map(moment -> step(moment.actor(), new ActorEvent.RetryDue(moment.now()))));
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .map(moment -> step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
     }
 
     Wakeups.Watch watch(ActorId id) {
         return wakeups.watch(Set.of(id));
     }
 
-    private Actor step(Actor before, ActorEvent event) {
+    /** Told after the commit. */
+    void onMoved(Consumer<ActorId> listener) {
+        listeners.add(listener);
+    }
+
+    private Actor step(Actor before, ActorEvent event, AskedBy by) {
         var next = ActorLifecycle.next(before.state(), event);
         if (next.equals(before.state())) {
             return before;
         }
         var after = saved(before.with(next));
-        diary.write(before, after, event);
+        diary.write(before, after, event, by);
+        runs.write(before, after);
         tellAgent(before, after);
         Transactions.afterCommit(() -> told(before, after));
         return next instanceof Pending && !(event instanceof NotPlaced)
-                ? step(after, placement(after, event.when()))
+                ? step(after, placement(after, event.when()), by)
                 : after;
     }
 
@@ -129,7 +156,10 @@ final class ActorMoves {
     }
 
     private ActorEvent placement(Actor actor, Instant now) {
-        return switch (placer.place(actor.region(), actor.resources())) {
+        long begun = System.nanoTime();
+        var placement = placer.place(actor.region(), actor.resources());
+        starts.placed(Duration.ofNanos(System.nanoTime() - begun));
+        return switch (placement) {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
@@ -144,6 +174,8 @@ final class ActorMoves {
                 .addKeyValue("reason", after.state().why())
                 .addKeyValue("generation", after.generation())
                 .log("an actor moved");
+        starts.moved(before, after);
         wakeups.tell(after.id());
+        listeners.forEach(listener -> listener.accept(after.id()));
     }
 }

@@ -16,7 +16,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Reservation;
 import rivet.controlplane.database.TagsColumn;
-import rivet.controlplane.web.Cursor;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 
@@ -122,31 +121,6 @@ final class ActorRepository {
                 .query((row, number) ->
                         new Moment(actor(row, number), millis(row.getObject("now", OffsetDateTime.class))))
                 .optional();
-    }
-
-    /** @param key absent: any or none */
-    record Filter(@Nullable String key, Map<String, String> tags, boolean destroyedToo) {}
-
-    /** Newest first. @param after where the page before ended */
-    List<Actor> page(UUID environment, Filter filter, @Nullable Cursor after, int limit) {
-        return jdbc.sql("""
-                select * from actor
-                where environment_id = :environment and tags @> cast(:tags as jsonb) %s
-                  and (:destroyedToo or destroyed_at is null)
-                  and (cast(:afterTime as timestamptz) is null
-                       or (created_at, id) < (cast(:afterTime as timestamptz), cast(:afterId as uuid)))
-                order by created_at desc, id desc
-                limit :limit
-                """.formatted(filter.key() == null ? "" : "and key = :key"))
-                .param("environment", environment)
-                .param("key", filter.key())
-                .param("tags", TagsColumn.write(filter.tags()))
-                .param("destroyedToo", filter.destroyedToo())
-                .param("afterTime", after == null ? null : time(after.createdAt()))
-                .param("afterId", after == null ? null : after.id())
-                .param("limit", limit)
-                .query(ActorRepository::actor)
-                .list();
     }
 
     /** Those an upgrade by tags means. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.auth.Caller;
 import rivet.controlplane.build.Build;
 import rivet.controlplane.build.Builds;
 import rivet.controlplane.idempotency.Idempotency;
@@ -43,29 +44,32 @@ final class ActorRequests {
     }
 
     /** Repeating it is harmless; a shorter grace than before counts. @param grace absent: the actor's own */
-    Actor destroy(Environment environment, ActorId id, @Nullable Duration grace, @Nullable IdempotencyKey once) {
+    Actor destroy(Caller caller, ActorId id, @Nullable Duration grace, @Nullable IdempotencyKey once) {
         return idempotency.once(once, memory.one(), () -> {
-            var actor = get(environment, id);
-            return destroyed(id, grace).orElse(actor);
+            var actor = get(caller.environment(), id);
+            return destroyed(caller, id, grace).orElse(actor);
         });
     }
 
-    private Optional<Actor> destroyed(ActorId id, @Nullable Duration grace) {
+    private Optional<Actor> destroyed(Caller caller, ActorId id, @Nullable Duration grace) {
         return moves.move(
+                AskedBy.of(caller),
                 id,
                 moment -> new ActorEvent.DestroyRequested(
                         moment.now(), grace == null ? moment.actor().setup().grace() : grace));
     }
 
     /** @return how many were told to stop */
-    long destroyAll(Environment environment, Map<String, String> tags, @Nullable Duration grace) {
-        return countLiving(environment, tags, id -> destroyed(id, grace).isPresent());
+    long destroyAll(Caller caller, Map<String, String> tags, @Nullable Duration grace) {
+        return countLiving(
+                caller.environment(), tags, id -> destroyed(caller, id, grace).isPresent());
     }
 
-    void upgrade(Environment environment, ActorId id, Build build) {
-        var actor = get(environment, id);
+    void upgrade(Caller caller, ActorId id, Build build) {
+        var actor = get(caller.environment(), id);
         requireSameKind(actor, build);
         var after = moves.move(
+                AskedBy.of(caller),
                 id,
                 now -> now.state().ending() ? now : now.with(build.id()),
                 moment -> new ActorEvent.UpgradeRequested(
@@ -76,8 +80,8 @@ final class ActorRequests {
     }
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */
-    long upgradeAll(Environment environment, Map<String, String> tags, Build build) {
-        return countLiving(environment, tags, id -> upgraded(environment, id, build));
+    long upgradeAll(Caller caller, Map<String, String> tags, Build build) {
+        return countLiving(caller.environment(), tags, id -> upgraded(caller, id, build));
     }
 
     /** Each in a transaction of its own, so that many leave room for others. @param change whether it did something */
@@ -94,9 +98,9 @@ final class ActorRequests {
         }
     }
 
-    private boolean upgraded(Environment environment, ActorId id, Build build) {
+    private boolean upgraded(Caller caller, ActorId id, Build build) {
         try {
-            upgrade(environment, id, build);
+            upgrade(caller, id, build);
             return true;
         } catch (Problem _) {
             return false;

@@ -37,8 +37,8 @@ public final class Actors {
         var from = new Assignment(agent, report.generation());
         switch (report.phase()) {
             case Phase.Up(var ports) ->
-                moves.move(report.actor(), moment -> new ActorEvent.Up(moment.now(), from, ports));
-            case Phase.Down down -> moves.move(report.actor(), moment -> down(moment, from, down));
+                moves.move(AskedBy.AGENT, report.actor(), moment -> new ActorEvent.Up(moment.now(), from, ports));
+            case Phase.Down down -> moves.move(AskedBy.AGENT, report.actor(), moment -> down(moment, from, down));
             case Phase.Starting _, Phase.Stopping _ -> {} // on its way; only where it arrives is a change
         }
     }

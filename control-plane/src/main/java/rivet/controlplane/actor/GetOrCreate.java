@@ -10,6 +10,7 @@ import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorMemory.Made;
 import rivet.controlplane.actor.ActorWaits.Goal;
 import rivet.controlplane.actor.ActorWaits.Wait;
+import rivet.controlplane.auth.Caller;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
@@ -49,22 +50,22 @@ final class GetOrCreate {
     }
 
     /** @param request needs a key; all else is only looked at if there is no such actor */
-    Made getOrCreate(Environment environment, CreateActorRequest request, @Nullable IdempotencyKey once) {
+    Made getOrCreate(Caller caller, CreateActorRequest request, @Nullable IdempotencyKey once) {
         var key = ActorChecks.requireKey(request.key());
         var deadline = clock.instant().plus(settings.keyTimeout());
         while (true) {
             try {
-                return idempotency.once(once, memory.made(), () -> madeOrFound(environment, key, request));
+                return idempotency.once(once, memory.made(), () -> madeOrFound(caller, key, request));
             } catch (KeyTaken _) {
-                awaitFree(environment, key, deadline);
+                awaitFree(caller.environment(), key, deadline);
             }
         }
     }
 
-    private Made madeOrFound(Environment environment, String key, CreateActorRequest request) {
-        var holder = repository.holder(environment.id(), key);
+    private Made madeOrFound(Caller caller, String key, CreateActorRequest request) {
+        var holder = repository.holder(caller.environment().id(), key);
         if (holder.isEmpty()) {
-            return new Made(creation.insert(environment, request), true);
+            return new Made(creation.insert(caller, request), true);
         }
         if (holder.get().state().ending()) {
             throw new KeyTaken();

@@ -4,18 +4,22 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.stereotype.Component;
 
-/** The door for pruning the diary. */
+/** The door for pruning what is kept of the past: the diary, and when actors ran. */
 @Component
 public final class Retention {
 
     private static final int PRUNED_AT_ONCE = 10_000;
 
     private final ActorEvents events;
+    private final ActorRuns runs;
     private final Settings settings;
+    private final UsageSettings usage;
 
-    Retention(ActorEvents events, Settings settings) {
+    Retention(ActorEvents events, ActorRuns runs, Settings settings, UsageSettings usage) {
         this.events = events;
+        this.runs = runs;
         this.settings = settings;
+        this.usage = usage;
     }
 
     /** @param retention older entries are removed */
@@ -24,6 +28,8 @@ public final class Retention {
 
     /** @return whether more can be done at once */
     public boolean prune() {
-        return events.prune(settings.retention(), PRUNED_AT_ONCE) == PRUNED_AT_ONCE;
+        var told = events.prune(settings.retention(), PRUNED_AT_ONCE);
+        var ran = runs.prune(usage.retention(), PRUNED_AT_ONCE);
+        return Math.max(told, ran) == PRUNED_AT_ONCE;
     }
 }

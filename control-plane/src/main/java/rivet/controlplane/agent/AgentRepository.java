@@ -139,6 +139,12 @@ final class AgentRepository {
                 .optional();
     }
 
+    List<String> proxyUrls() {
+        return jdbc.sql("select distinct proxy_url from agent")
+                .query((row, _) -> row.getString("proxy_url"))
+                .list();
+    }
+
     /** The agents asked for, and of each region the one heard of last. */
     Agents.Entries entries(Collection<AgentId> agents) {
         var byAgent = new HashMap<AgentId, String>();

@@ -38,7 +38,7 @@ public final class Agents {
     /** Each registration has a new epoch: what an agent's older connection still says is from the past. */
     public Registration join(Joining joining) {
         return transactions.run(() -> {
-            regions.know(joining.region());
+            regions.know(joining.region(), joining.location());
             var registration = repository.register(joining);
             Transactions.afterCommit(this::tellRoom);
             return registration;
@@ -84,6 +84,11 @@ public final class Agents {
 
     public Optional<String> proxyUrl(AgentId agent) {
         return repository.proxyUrl(agent);
+    }
+
+    /** Where the proxies of all agents are that ever joined. */
+    public List<String> proxyUrls() {
+        return repository.proxyUrls();
     }
 
     /** Where the proxies of these agents are, and one of each region. */

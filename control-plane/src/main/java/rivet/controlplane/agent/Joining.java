@@ -1,9 +1,18 @@
 package rivet.controlplane.agent;
 
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.AgentId;
+import rivet.protocol.link.ToControlPlane.Location;
 
 /** What an agent says of itself when it joins. */
-public record Joining(AgentId agent, String region, String version, String proxyUrl, int cpuMillicores, int memoryMib) {
+public record Joining(
+        AgentId agent,
+        String region,
+        String version,
+        String proxyUrl,
+        int cpuMillicores,
+        int memoryMib,
+        @Nullable Location location) {
 
     public Joining {
         if (!region.matches("[a-z0-9][a-z0-9-]{0,31}")) {

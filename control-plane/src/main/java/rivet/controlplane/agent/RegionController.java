@@ -1,5 +1,6 @@
 package rivet.controlplane.agent;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -10,8 +11,9 @@ import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.api.RegionView;
+import rivet.protocol.link.ToControlPlane.Location;
 
-/** Regions over REST. */
+/** Regions over REST. A caller's address says nothing of where it is: we have no map of addresses. */
 @RestController
 @RequestMapping("/regions")
 class RegionController {
@@ -24,30 +26,40 @@ class RegionController {
 
     @Needs(Scope.READ)
     @GetMapping
-    RegionView.Many list(Caller caller) {
+    RegionView.Many list(
+            Caller caller,
+            @RequestParam(name = "lat", required = false) @Nullable Double lat,
+            @RequestParam(name = "long", required = false) @Nullable Double longitude) {
         return new RegionView.Many(
-                regions.list().stream().map(RegionController::view).toList());
+                best(lat, longitude).stream().map(RegionController::view).toList());
     }
 
-    /** Agents do not say where on earth they are yet, so all callers are recommended the same. */
+    /** The second path is the one of older clients. */
     @Needs(Scope.READ)
-    @GetMapping("/recommend")
+    @GetMapping({"/recommend", "/resolve"})
     Recommended recommend(
             Caller caller,
             @RequestParam(name = "lat", required = false) @Nullable Double lat,
             @RequestParam(name = "long", required = false) @Nullable Double longitude) {
-        if ((lat == null) != (longitude == null)) {
-            throw Problem.badParameter(lat == null ? "lat" : "long", null, "lat and long, both or neither");
-        }
-        within("lat", lat, 90);
-        within("long", longitude, 180);
-        return new Recommended(view(regions.list().getFirst()));
+        return new Recommended(view(best(lat, longitude).getFirst()));
     }
 
     record Recommended(RegionView region) {}
 
-    private static void within(String name, @Nullable Double degrees, int most) {
-        if (degrees != null && !(Math.abs(degrees) <= most)) { // not a number is within nothing
+    private List<Regions.Region> best(@Nullable Double lat, @Nullable Double longitude) {
+        if (lat == null && longitude == null) {
+            return regions.list();
+        }
+        if (lat == null || longitude == null) {
+            throw Problem.badParameter(lat == null ? "lat" : "long", null, "lat and long, both or neither");
+        }
+        require("lat", lat, 90);
+        require("long", longitude, 180);
+        return regions.list(new Location(lat, longitude));
+    }
+
+    private static void require(String name, double degrees, int most) {
+        if (!(Math.abs(degrees) <= most)) {
             throw Problem.badParameter(name, degrees, "-%d to %d degrees".formatted(most, most));
         }
     }

@@ -10,14 +10,16 @@ class AuthConfig implements WebFluxConfigurer {
 
     private final CallerArgument callers;
     private final AgentCallerArgument agents;
+    private final ScraperArgument scrapers;
 
-    AuthConfig(CallerArgument callers, AgentCallerArgument agents) {
+    AuthConfig(CallerArgument callers, AgentCallerArgument agents, ScraperArgument scrapers) {
         this.callers = callers;
         this.agents = agents;
+        this.scrapers = scrapers;
     }
 
     @Override
     public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
-        configurer.addCustomResolver(callers, agents);
+        configurer.addCustomResolver(callers, agents, scrapers);
     }
 }

@@ -13,6 +13,7 @@ import rivet.protocol.api.BuildView;
 /** What a request about builds must be like. Each refusal names the field. */
 final class BuildChecks {
 
+    private static final List<String> COMPRESSIONS = List.of("none", "lz4");
     private static final int MOST_TAGS = 32;
     private static final int LONGEST_KEY = 64;
     private static final int LONGEST_VALUE = 1024;
@@ -25,21 +26,22 @@ final class BuildChecks {
         return switch (name) {
             case "javascript" -> BuildKind.JAVASCRIPT;
             case "executable" -> BuildKind.EXECUTABLE;
-            case "java", "oci_bundle", "docker_image" ->
+            case "java" -> BuildKind.JAVA;
+            case "oci_bundle", "docker_image" ->
                 throw new Problem(
                                 HttpStatus.BAD_REQUEST,
                                 "FEATURE_DISABLED",
-                                "kind: %s builds cannot be run on this server (expected: javascript or executable)"
+                                "kind: %s builds cannot be run on this server (expected: javascript, java or executable)"
                                         .formatted(name))
-                        .at("kind", "javascript or executable");
-            default -> throw Problem.badField("kind", name, "javascript or executable");
+                        .at("kind", "javascript, java or executable");
+            default -> throw Problem.badField("kind", name, "javascript, java or executable");
         };
     }
 
     static String compression(@Nullable String compression) {
         var name = compression == null ? "none" : compression.toLowerCase(Locale.ROOT);
-        if (!name.equals("none")) {
-            throw Problem.badField("compression", name, "none");
+        if (!COMPRESSIONS.contains(name)) {
+            throw Problem.badField("compression", compression, String.join(" or ", COMPRESSIONS));
         }
         return name;
     }

@@ -73,12 +73,15 @@ class BuildController {
             @RequestBody BuildView.PrepareRequest request) {
         var once = IdempotencyKey.of(caller.environment(), key, "POST /builds/prepare", request);
         var build = preparation.prepare(caller.environment(), request, once);
-        var base = web.publicUrl().isEmpty() ? origin(http) : web.publicUrl();
-        return new BuildView.Prepared(
-                build.id().toString(),
-                IntStream.range(0, build.parts())
-                        .mapToObj(part -> presigned(build, part, base))
-                        .toList());
+        return prepared(build, IntStream.range(0, build.parts()), http);
+    }
+
+    /** New URLs for the parts that have not arrived; none where all have. */
+    @Needs(Scope.DEPLOY)
+    @PostMapping("/{id}/resume")
+    BuildView.Prepared resume(Caller caller, ServerHttpRequest http, @PathVariable("id") String id) {
+        var missing = uploads.missing(caller.environment(), parse(id));
+        return prepared(missing.build(), missing.parts().stream().mapToInt(part -> part), http);
     }
 
     @Needs(Scope.DEPLOY)
@@ -86,6 +89,20 @@ class BuildController {
     Map<String, Object> complete(Caller caller, @PathVariable("id") String id) {
         uploads.complete(caller.environment(), parse(id));
         return Map.of();
+    }
+
+    /** Makes the build before this one current again, in one step. */
+    @Needs(Scope.DEPLOY)
+    @PostMapping("/{id}/rollback")
+    BuildView.One rollback(Caller caller, @PathVariable("id") String id) {
+        return new BuildView.One(view(builds.rollback(caller.environment(), parse(id))));
+    }
+
+    private BuildView.Prepared prepared(Build build, IntStream parts, ServerHttpRequest http) {
+        var base = web.publicUrl().isEmpty() ? origin(http) : web.publicUrl();
+        return new BuildView.Prepared(
+                build.id().toString(),
+                parts.mapToObj(part -> presigned(build, part, base)).toList());
     }
 
     private BuildView.PresignedRequest presigned(Build build, int part, String base) {
@@ -113,6 +130,7 @@ class BuildController {
                 build.tags().getOrDefault("name", build.name()),
                 build.createdAt(),
                 build.sizeBytes(),
-                build.tags());
+                build.tags(),
+                build.sha256());
     }
 }

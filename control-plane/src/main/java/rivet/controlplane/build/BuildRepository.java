@@ -111,11 +111,31 @@ final class BuildRepository {
                 .update();
     }
 
+    /** The newest ready one of the same name that is older. */
+    Optional<Build> before(Build build, String name) {
+        return jdbc.sql("""
+                select * from build
+                where environment_id = :environment and state = 'ready' and tags @> cast(:tags as jsonb)
+                  and (created_at, id) < (select created_at, id from build where id = :id)
+                order by created_at desc, id desc
+                limit 1
+                """)
+                .param("environment", build.environmentId())
+                .param("tags", TagsColumn.write(Map.of("name", name)))
+                .param("id", build.id().value())
+                .query(BuildRepository::build)
+                .optional();
+    }
+
+    /** Those of which the last part came so long ago, or none at all. */
     List<BuildId> unfinished(Duration age, int limit) {
         return jdbc.sql("""
-                select id from build
-                where state <> 'ready' and created_at < clock_timestamp() - make_interval(secs => :age)
-                order by created_at limit :limit
+                select b.id from build b
+                where b.state <> 'ready' and b.created_at < clock_timestamp() - make_interval(secs => :age)
+                  and not exists (
+                    select from build_part p
+                    where p.build_id = b.id and p.stored_at >= clock_timestamp() - make_interval(secs => :age))
+                order by b.created_at limit :limit
                 """)
                 .param("age", age.toSeconds())
                 .param("limit", limit)

@@ -7,7 +7,7 @@ import rivet.protocol.BuildKind;
 
 /**
  * @param part the length of an upload part
- * @param uploadValidity how long an upload may take in all
+ * @param uploadValidity how long an upload URL works, and how long an upload may rest between two parts
  * @param stallTimeout how long an upload may send nothing
  */
 @ConfigurationProperties("rivet.builds")

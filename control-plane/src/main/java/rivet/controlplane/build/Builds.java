@@ -19,6 +19,7 @@ public final class Builds {
 
     private static final int MOST_LISTED = 1000;
     private static final String NAME = "name";
+    private static final String CURRENT = "current";
 
     private final BuildRepository repository;
     private final BuildBytes bytes;
@@ -68,6 +69,33 @@ public final class Builds {
                 repository.takeTags(environment.id(), id, sameName(tags), exclusive);
             }
             return id;
+        });
+    }
+
+    /**
+     * Takes {@code current} from a build and gives it to the one of the same name before it. Only the current build can be
+     * rolled back, so that a call that is repeated does not go back twice.
+     */
+    Build rollback(Environment environment, BuildId id) {
+        return transactions.run(() -> {
+            get(environment, id);
+            repository.lockTagsOf(environment.id());
+            var current = repository.lock(id).orElseThrow(() -> absent(id.toString()));
+            var name = current.tags().get(NAME);
+            var mark = current.tags().get(CURRENT);
+            if (!current.ready() || name == null || mark == null) {
+                throw Problem.conflict(
+                                "BUILD_NOT_CURRENT", "build: has no tags name and current (expected: the current one)")
+                        .at("build");
+            }
+            var before = repository
+                    .before(current, name)
+                    .orElseThrow(() -> Problem.conflict(
+                                    "BUILD_NO_PREVIOUS", "build: there is no earlier one named '%s'".formatted(name))
+                            .at("build"));
+            repository.setTags(before.id(), patched(before.tags(), Map.of(CURRENT, mark)));
+            repository.takeTags(environment.id(), before.id(), Map.of(NAME, name), List.of(CURRENT));
+            return get(environment, before.id());
         });
     }
 

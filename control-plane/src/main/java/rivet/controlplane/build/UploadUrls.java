@@ -1,15 +1,10 @@
 package rivet.controlplane.build;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
-import javax.crypto.Mac;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
-import rivet.controlplane.tenancy.Installation;
+import rivet.controlplane.tenancy.Signatures;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.BuildId;
 
@@ -17,12 +12,12 @@ import rivet.protocol.BuildId;
 @Component
 final class UploadUrls {
 
-    private final Installation installation;
+    private final Signatures signatures;
     private final InstantSource clock;
     private final BuildSettings settings;
 
-    UploadUrls(Installation installation, InstantSource clock, BuildSettings settings) {
-        this.installation = installation;
+    UploadUrls(Signatures signatures, InstantSource clock, BuildSettings settings) {
+        this.signatures = signatures;
         this.clock = clock;
         this.settings = settings;
     }
@@ -30,12 +25,11 @@ final class UploadUrls {
     String sign(String base, BuildId build, int part) {
         var expires = clock.instant().plus(settings.uploadValidity()).getEpochSecond();
         return "%s/builds/%s/parts/%d?expires=%d&signature=%s"
-                .formatted(base, build, part, expires, signature(build, part, expires));
+                .formatted(base, build, part, expires, signatures.of(signed(build, part, expires)));
     }
 
     void check(BuildId build, int part, long expires, String signature) {
-        var expected = signature(build, part, expires).getBytes(StandardCharsets.US_ASCII);
-        if (!MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.UTF_8))) {
+        if (!signatures.isOf(signed(build, part, expires), signature)) {
             throw new Problem(HttpStatus.FORBIDDEN, "API_FORBIDDEN", "signature: not ours (expected: a URL of prepare)")
                     .at("signature");
         }
@@ -45,15 +39,7 @@ final class UploadUrls {
         }
     }
 
-    private String signature(BuildId build, int part, long expires) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(installation.signingKey());
-            var signed = mac.doFinal(
-                    "upload/%s/%d/%d".formatted(build, part, expires).getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
+    private static String signed(BuildId build, int part, long expires) {
+        return "upload/%s/%d/%d".formatted(build, part, expires);
     }
 }

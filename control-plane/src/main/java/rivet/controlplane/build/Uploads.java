@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -64,6 +66,24 @@ public final class Uploads {
             bytes.accept(attempt);
             return id;
         });
+    }
+
+    /** @param parts in order, those that have not arrived */
+    record Missing(Build build, List<Integer> parts) {}
+
+    Missing missing(Environment environment, BuildId id) {
+        var build = builds.get(environment, id);
+        if (build.ready()) {
+            return new Missing(build, List.of());
+        }
+        requireUploading(build);
+        var arrived = bytes.parts(id).stream().map(BuildBytes.Attempt::part).collect(Collectors.toSet());
+        return new Missing(
+                build,
+                IntStream.range(0, build.parts())
+                        .boxed()
+                        .filter(part -> !arrived.contains(part))
+                        .toList());
     }
 
     /** Makes the build usable, if its bytes are all there and are what was promised. Repeating it changes nothing. */

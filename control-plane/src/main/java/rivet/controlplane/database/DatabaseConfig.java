@@ -1,6 +1,8 @@
 package rivet.controlplane.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -25,8 +27,8 @@ class DatabaseConfig {
     /** Migrated before anyone gets it. */
     @Bean
     @Primary
-    HikariDataSource dataSource(DatabaseSettings settings) {
-        var pool = pool("rivet", settings.poolSize(), settings);
+    HikariDataSource dataSource(DatabaseSettings settings, MeterRegistry registry) {
+        var pool = pool("rivet", settings.poolSize(), settings, registry);
         try {
             migrate(pool);
         } catch (RuntimeException e) {
@@ -38,8 +40,8 @@ class DatabaseConfig {
 
     @Bean
     @Heartbeats
-    HikariDataSource heartbeatDataSource(DatabaseSettings settings) {
-        return pool("heartbeats", settings.heartbeatPoolSize(), settings);
+    HikariDataSource heartbeatDataSource(DatabaseSettings settings, MeterRegistry registry) {
+        return pool("heartbeats", settings.heartbeatPoolSize(), settings, registry);
     }
 
     @Bean
@@ -80,9 +82,10 @@ class DatabaseConfig {
                 .migrate();
     }
 
-    private static HikariDataSource pool(String name, int size, DatabaseSettings settings) {
+    private static HikariDataSource pool(String name, int size, DatabaseSettings settings, MeterRegistry registry) {
         var pool = new HikariDataSource();
         pool.setPoolName(name);
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
         pool.setJdbcUrl(settings.url());
         pool.setUsername(settings.user());
         pool.setPassword(settings.password());

@@ -2,6 +2,8 @@ package rivet.controlplane.link;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +13,7 @@ import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Joining;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ToAgent;
@@ -32,6 +35,8 @@ final class AgentLink {
 
     private static final Logger log = LoggerFactory.getLogger(AgentLink.class);
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private final Socket socket;
     private final Rooms rooms;
     private final AgentLinks links;
@@ -39,9 +44,17 @@ final class AgentLink {
     /** Holds a permit when the set may have changed since it was last read. */
     private final Semaphore changed = new Semaphore(0);
 
+    /** When the first change was made that is not sent yet; {@link #NONE} where there is none. */
+    private final AtomicLong changedAt = new AtomicLong(NONE);
+
     private volatile boolean open = true;
     private volatile long epoch;
     private volatile long sentRevision = -1;
+
+    /** Whether the routes may have changed since they were last read. */
+    private final AtomicBoolean routesChanged = new AtomicBoolean(true);
+
+    private volatile long sentRoutes = -1;
 
     AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
         this.socket = socket;
@@ -50,7 +63,14 @@ final class AgentLink {
     }
 
     /** The doors this room knows. */
-    record Rooms(Agents agents, AgentSettings agentSettings, Actors actors, DesiredSets desired, ActorLogs logs) {}
+    record Rooms(
+            Agents agents,
+            AgentSettings agentSettings,
+            Actors actors,
+            DesiredSets desired,
+            ActorLogs logs,
+            Routes routes,
+            PushTimes pushes) {}
 
     /** Runs until the socket is closed by either side. */
     void converse(Executor virtualThreads) {
@@ -116,7 +136,8 @@ final class AgentLink {
                     hello.version(),
                     hello.proxyUrl(),
                     hello.capacity().cpuMillicores(),
-                    hello.capacity().memoryMib());
+                    hello.capacity().memoryMib(),
+                    hello.location());
         } catch (IllegalArgumentException e) {
             refuse("bad_hello", String.valueOf(e.getMessage()));
             return null;
@@ -145,6 +166,7 @@ final class AgentLink {
         try {
             while (awaitChange()) {
                 sendSet(agent);
+                sendRoutes();
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
@@ -153,6 +175,7 @@ final class AgentLink {
     }
 
     private void sendSet(AgentId agent) {
+        long since = changedAt.getAndSet(NONE);
         var set = rooms.desired().of(agent).orElseThrow();
         if (set.epoch() != epoch) {
             refuse("stale_epoch", "the agent has joined again");
@@ -162,6 +185,21 @@ final class AgentLink {
         if (set.revision() > sentRevision) {
             socket.send(new ToAgent.Desired(epoch, set.revision(), set.actors()));
             sentRevision = set.revision();
+            if (since != NONE) {
+                rooms.pushes().sent(System.nanoTime() - since);
+            }
+        }
+    }
+
+    /** Routes change seldom, so what is asked for a changed set does not ask for them. */
+    private void sendRoutes() {
+        if (!open || !routesChanged.getAndSet(false)) {
+            return;
+        }
+        var all = rooms.routes().all();
+        if (all.revision() > sentRoutes) {
+            socket.send(new ToAgent.Routes(epoch, all.revision(), all.routes()));
+            sentRoutes = all.revision();
         }
     }
 
@@ -177,7 +215,17 @@ final class AgentLink {
     }
 
     void setChanged() {
+        changedAt.compareAndSet(NONE, System.nanoTime());
         changed.release();
+    }
+
+    void routesChanged() {
+        routesChanged.set(true);
+        changed.release();
+    }
+
+    boolean isBehindRoutes(long revision) {
+        return revision > sentRoutes;
     }
 
     boolean isBehind(Agents.SetVersion version) {

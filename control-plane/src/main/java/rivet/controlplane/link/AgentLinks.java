@@ -1,5 +1,7 @@
 package rivet.controlplane.link;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +15,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
 
 /**
@@ -33,12 +36,19 @@ public final class AgentLinks implements WebSocketHandler {
             Actors actors,
             DesiredSets desired,
             ActorLogs logs,
+            Routes routes,
             LinkSettings settings,
-            Executor virtualThreads) {
-        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs);
+            Executor virtualThreads,
+            MeterRegistry registry) {
+        var pushes = new PushTimes(registry);
+        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, pushes);
+        Gauge.builder("rivet.links", links, Map::size)
+                .description("Agents that are connected to this control plane.")
+                .register(registry);
         this.settings = settings;
         this.virtualThreads = virtualThreads;
         agents.onSetChanged(this::setChanged);
+        routes.onChange(() -> links.values().forEach(AgentLink::routesChanged));
     }
 
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
@@ -63,6 +73,15 @@ public final class AgentLinks implements WebSocketHandler {
                 link.setChanged();
             }
         }
+    }
+
+    /** Likewise for the routes. */
+    public void pushRoutes() {
+        if (links.isEmpty()) {
+            return;
+        }
+        var revision = rooms.routes().revision();
+        links.values().stream().filter(link -> link.isBehindRoutes(revision)).forEach(AgentLink::routesChanged);
     }
 
     private void setChanged(AgentId agent) {

@@ -1,6 +1,9 @@
 package rivet.controlplane.log;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +14,12 @@ import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Scope;
+import rivet.controlplane.query.Expression;
+import rivet.controlplane.query.Queries;
+import rivet.controlplane.query.QueryParser;
 import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.StrictJson;
 import rivet.protocol.ActorId;
-import rivet.protocol.LogStream;
 import rivet.protocol.api.LogsView;
 import tools.jackson.core.type.TypeReference;
 
@@ -23,7 +28,7 @@ import tools.jackson.core.type.TypeReference;
 class ActorLogController {
 
     private static final TypeReference<List<String>> IDS = new TypeReference<>() {};
-    private static final int MOST_ACTORS = 64;
+    private static final int MOST_ACTORS = WatchIndex.MOST_ACTORS;
 
     private final LogReader reader;
 
@@ -39,21 +44,26 @@ class ActorLogController {
             @RequestParam(name = "stream", defaultValue = "all") String stream,
             @RequestParam(name = "watch_index", required = false) @Nullable String watchIndex,
             @RequestParam(name = "query_json", required = false) @Nullable String query,
-            @RequestParam(name = "search_text", required = false) @Nullable String search) {
-        if (query != null || search != null) {
-            throw Problem.notBuilt("searching logs (query_json, search_text)");
+            @RequestParam(name = "search_text", required = false) @Nullable String search,
+            @RequestParam(name = "search_case_sensitive", defaultValue = "false") boolean caseSensitive,
+            @RequestParam(name = "search_enable_regex", defaultValue = "false") boolean regex) {
+        var asked = new ArrayList<Expression>();
+        asked.add(Queries.parse(query, LogProperties.SCHEMA));
+        stream(stream).ifPresent(asked::add);
+        if (search != null && !search.isEmpty()) {
+            asked.add(Queries.parameter(
+                    "search_text", () -> QueryParser.search(LogProperties.MESSAGE, search, regex, !caseSensitive)));
         }
-        var actors = actors(ids);
-        var wanted = stream(stream);
-        var environment = caller.environment().id();
+        var request = new LogRequest(caller.environment().id(), actors(ids), new Expression.And(asked));
         return watchIndex == null || watchIndex.isEmpty()
-                ? reader.newest(environment, actors, wanted)
-                : reader.next(environment, actors, wanted, WatchIndex.parse(watchIndex, actors));
+                ? reader.newest(request)
+                : reader.next(request, WatchIndex.parse(watchIndex));
     }
 
-    private static SortedSet<ActorId> actors(@Nullable String json) {
+    /** @return absent: whichever the query is true of */
+    private static @Nullable SortedSet<ActorId> actors(@Nullable String json) {
         if (json == null || json.isEmpty()) {
-            throw problem("ACTOR_LOGS_NO_ACTOR_IDS", "missing");
+            return null;
         }
         var actors = new TreeSet<ActorId>();
         for (var id : StrictJson.parameter("actor_ids_json", json, IDS, "a JSON array of UUIDs")) {
@@ -73,13 +83,17 @@ class ActorLogController {
         }
     }
 
-    private static @Nullable LogStream stream(String stream) {
+    private static Optional<Expression> stream(String stream) {
         return switch (stream) {
-            case "all" -> null;
-            case "std_out" -> LogStream.STDOUT;
-            case "std_err" -> LogStream.STDERR;
+            case "all" -> Optional.empty();
+            case "std_out" -> Optional.of(only("stdout"));
+            case "std_err" -> Optional.of(only("stderr"));
             default -> throw Problem.badParameter("stream", stream, "all, std_out or std_err");
         };
+    }
+
+    private static Expression only(String stream) {
+        return new Expression.Leaf(LogProperties.STREAM, new Expression.Test.TextIn(Set.of(stream), false));
     }
 
     private static Problem problem(String code, String came) {

@@ -1,8 +1,6 @@
 package rivet.controlplane.log;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,11 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.protocol.ActorId;
-import rivet.protocol.LogStream;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
@@ -30,9 +26,6 @@ final class ActorLogRepository {
     ActorLogRepository(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
-
-    /** @param id order within its actor */
-    record Line(long id, ActorId actor, LogStream stream, Instant at, String base64) {}
 
     /** One statement for a whole batch; lines of actors that do not exist are passed over. */
     void insert(Collection<LogLine> lines) {
@@ -57,40 +50,6 @@ final class ActorLogRepository {
                 "line", Base64.getEncoder().encodeToString(line.text().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The newest lines of all these actors together, oldest first. @param stream absent: both */
-    List<Line> newest(UUID environment, Collection<ActorId> actors, @Nullable LogStream stream, int limit) {
-        return jdbc.sql("""
-                select * from (
-                    select l.* from actor_log l join actor a on a.id = l.actor_id
-                    where l.actor_id = any (cast(:actors as uuid[])) and a.environment_id = :environment
-                      and (cast(:stream as smallint) is null or l.stream = cast(:stream as smallint))
-                    order by l.id desc limit :limit) as newest
-                order by id
-                """)
-                .param("actors", array(actors))
-                .param("environment", environment)
-                .param("stream", stream == null ? null : StreamNumber.of(stream))
-                .param("limit", limit)
-                .query(ActorLogRepository::line)
-                .list();
-    }
-
-    /** The next lines of one actor, oldest first. */
-    List<Line> after(ActorId actor, long id, @Nullable LogStream stream, int limit) {
-        return jdbc.sql("""
-                select * from actor_log
-                where actor_id = :actor and id > :after
-                  and (cast(:stream as smallint) is null or stream = cast(:stream as smallint))
-                order by id limit :limit
-                """)
-                .param("actor", actor.value())
-                .param("after", id)
-                .param("stream", stream == null ? null : StreamNumber.of(stream))
-                .param("limit", limit)
-                .query(ActorLogRepository::line)
-                .list();
-    }
-
     /** The number of each actor's last line; 0 for one that printed nothing. */
     Map<ActorId, Long> last(Collection<ActorId> actors) {
         var last = new TreeMap<ActorId, Long>();
@@ -103,6 +62,16 @@ final class ActorLogRepository {
         return last;
     }
 
+    /** Oldest first. */
+    List<String> last(ActorId actor, int most) {
+        return jdbc.sql("select line from actor_log where actor_id = :actor order by id desc limit :most")
+                .param("actor", actor.value())
+                .param("most", most)
+                .query((row, _) -> new String(row.getBytes("line"), StandardCharsets.UTF_8))
+                .list()
+                .reversed();
+    }
+
     /** Which of these actors are the environment's. */
     List<ActorId> known(UUID environment, Collection<ActorId> actors) {
         return jdbc.sql("select id from actor where environment_id = :environment and id = any (cast(:ids as uuid[]))")
@@ -110,6 +79,24 @@ final class ActorLogRepository {
                 .param("ids", array(actors))
                 .query((row, _) -> new ActorId(row.getObject("id", UUID.class)))
                 .list();
+    }
+
+    /** Those of these actors that may still print, or whose last lines may still come. */
+    List<ActorId> talking(Collection<ActorId> actors) {
+        return jdbc.sql("""
+                select id from actor where id = any (cast(:ids as uuid[]))
+                  and (destroyed_at is null or destroyed_at > clock_timestamp() - interval '10 minutes')
+                """)
+                .param("ids", array(actors))
+                .query((row, _) -> new ActorId(row.getObject("id", UUID.class)))
+                .list();
+    }
+
+    Instant now() {
+        return jdbc.sql("select clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
     }
 
     int trim(ActorId actor, int keep) {
@@ -128,15 +115,6 @@ final class ActorLogRepository {
                 .param("age", retention.toSeconds())
                 .param("limit", limit)
                 .update();
-    }
-
-    private static Line line(ResultSet row, int number) throws SQLException {
-        return new Line(
-                row.getLong("id"),
-                new ActorId(row.getObject("actor_id", UUID.class)),
-                StreamNumber.parse(row.getInt("stream")),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                Base64.getEncoder().encodeToString(row.getBytes("line")));
     }
 
     private static String array(Collection<ActorId> actors) {

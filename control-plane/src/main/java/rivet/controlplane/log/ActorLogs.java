@@ -47,6 +47,11 @@ public final class ActorLogs {
         return repository.prune(settings.retention(), PRUNED_AT_ONCE) == PRUNED_AT_ONCE;
     }
 
+    /** What an actor printed last, oldest first. */
+    public List<String> last(ActorId actor, int most) {
+        return repository.last(actor, most);
+    }
+
     Wakeups.Watch watch(Set<ActorId> actors) {
         return wakeups.watch(actors);
     }

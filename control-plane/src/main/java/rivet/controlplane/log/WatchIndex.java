@@ -1,44 +1,67 @@
 package rivet.controlplane.log;
 
+import java.time.Instant;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
 
 /**
  * Up to where a reader has read, actor by actor: two actors' lines may become visible in another order than they were
  * numbered, one actor's may not. Callers treat it as opaque.
+ *
+ * @param since actors created from then on may be missing here, and are read from their first line; absent: more actors were
+ *     meant than can be watched
  */
-record WatchIndex(Map<ActorId, Long> last) {
+record WatchIndex(@Nullable Instant since, Map<ActorId, Long> last) {
+
+    static final int MOST_ACTORS = 64;
+
+    private static final String TOO_MANY = "many";
+    private static final String OURS = "\\d{1,15}(\\.[0-9a-f-]{36}_\\d{1,18}){0,%d}".formatted(MOST_ACTORS);
 
     String encoded() {
-        return new TreeMap<>(last).values().stream().map(String::valueOf).collect(Collectors.joining("."));
+        return since == null
+                ? TOO_MANY
+                : since.toEpochMilli()
+                        + new TreeMap<>(last)
+                                .entrySet().stream()
+                                        .map(each -> ".%s_%d".formatted(each.getKey(), each.getValue()))
+                                        .collect(Collectors.joining());
     }
 
-    static WatchIndex parse(String text, SortedSet<ActorId> actors) {
-        var numbers = text.split("\\.", -1);
-        if (numbers.length != actors.size()) {
+    static WatchIndex parse(String text) {
+        if (text.equals(TOO_MANY)) {
+            throw new Problem(
+                            HttpStatus.BAD_REQUEST,
+                            "API_BAD_QUERY_PARAMETER",
+                            "watch_index: more than %d actors are meant (expected: a query for fewer, by actor_id or tags)"
+                                    .formatted(MOST_ACTORS))
+                    .at("watch_index");
+        }
+        if (!text.matches(OURS)) {
             throw notOurs(text);
         }
+        var parts = text.split("\\.", -1);
         var last = new TreeMap<ActorId, Long>();
-        var at = 0;
-        for (var actor : actors) {
-            last.put(actor, number(numbers[at++], text));
+        for (int i = 1; i < parts.length; i++) {
+            last.put(actor(parts[i].substring(0, 36), text), Long.parseLong(parts[i].substring(37)));
         }
-        return new WatchIndex(last);
+        return new WatchIndex(Instant.ofEpochMilli(Long.parseLong(parts[0])), last);
     }
 
-    private static long number(String number, String text) {
+    private static ActorId actor(String id, String text) {
         try {
-            return Long.parseLong(number);
-        } catch (NumberFormatException _) {
+            return ActorId.parse(id);
+        } catch (IllegalArgumentException _) {
             throw notOurs(text);
         }
     }
 
-    private static Problem notOurs(String text) {
+    static Problem notOurs(String text) {
         return Problem.badParameter("watch_index", text, "the watch index of an earlier answer for the same actors");
     }
 }

@@ -1,4 +1,4 @@
-/** What actors print. Deliberately absent: searching and exporting it. */
+/** What actors print: kept, searched, followed, exported. Deliberately absent: where it comes from. */
 @NullMarked
 package rivet.controlplane.log;
 

@@ -1,6 +1,8 @@
 package rivet.controlplane.query;
 
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +25,7 @@ public final class Condition {
     private final Schema schema;
     private final String sql;
     private final Map<String, Object> parameters = new HashMap<>();
+    private final Map<KeyPath, String> columns = new LinkedHashMap<>();
     private boolean exact = true;
 
     /** @param prefix begins each parameter's name, so that a statement can hold several conditions */
@@ -40,6 +43,11 @@ public final class Condition {
         return Map.copyOf(parameters);
     }
 
+    /** What {@link #matches} needs of a row, each as SQL. */
+    public Map<KeyPath, String> columns() {
+        return Collections.unmodifiableMap(columns);
+    }
+
     public boolean exact() {
         return exact;
     }
@@ -53,7 +61,7 @@ public final class Condition {
         return switch (node) {
             case And(var all) -> joined(all, " and ", "true", prefix);
             case Or(var any) -> joined(any, " or ", "false", prefix);
-            case Leaf(var path, var test) -> sql(column(path, prefix), test, prefix);
+            case Leaf(var path, var test) -> leaf(path, test, prefix);
         };
     }
 
@@ -63,11 +71,15 @@ public final class Condition {
                 : nodes.stream().map(node -> sql(node, prefix)).collect(Collectors.joining(by, "(", ")"));
     }
 
+    private String leaf(KeyPath path, Test test, String prefix) {
+        var column = columns.computeIfAbsent(path, _ -> column(path, prefix));
+        return schema.get(path.property(), "property").type() == Schema.Type.UTF8
+                ? inexact()
+                : sql(column, test, prefix);
+    }
+
     private String column(KeyPath path, String prefix) {
-        var property = schema.get(path.property(), "property");
-        return property.type() == Schema.Type.TEXT_MAP
-                ? "(%s ->> %s)".formatted(property.sql(), parameter(path.mapKey(), prefix))
-                : "(%s)".formatted(property.sql());
+        return schema.sql(path, path.mapKey() == null ? "" : parameter(path.mapKey(), prefix));
     }
 
     private String sql(String column, Test test, String prefix) {

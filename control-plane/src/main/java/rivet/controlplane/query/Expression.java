@@ -3,9 +3,15 @@ package rivet.controlplane.query;
 import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A query, as a tree whose every node makes sense for the schema it was parsed with. */
 public sealed interface Expression {
+
+    static Expression anything() {
+        return new And(List.of());
+    }
 
     /** True where all are; true for none. */
     record And(List<Expression> all) implements Expression {}
@@ -14,6 +20,26 @@ public sealed interface Expression {
     record Or(List<Expression> any) implements Expression {}
 
     record Leaf(KeyPath path, Test test) implements Expression {}
+
+    /** Leaves that are true of whatever this is true of; not all of them. */
+    default Stream<Leaf> implied() {
+        return switch (this) {
+            case And(var all) -> all.stream().flatMap(Expression::implied);
+            case Or(var any) -> any.size() == 1 ? any.getFirst().implied() : Stream.empty();
+            case Leaf leaf -> Stream.of(leaf);
+        };
+    }
+
+    /** True of whatever this is true of, and asks for no property but the known ones. There is no "not" that would turn it. */
+    default Expression relaxed(Predicate<KeyPath> known) {
+        return switch (this) {
+            case And(var all) ->
+                new And(all.stream().map(each -> each.relaxed(known)).toList());
+            case Or(var any) ->
+                new Or(any.stream().map(each -> each.relaxed(known)).toList());
+            case Leaf leaf -> known.test(leaf.path()) ? leaf : anything();
+        };
+    }
 
     /** What is asked of one value. A value that is absent is unequal to everything and matches nothing. */
     sealed interface Test {

@@ -1,10 +1,13 @@
 package rivet.controlplane.reconcile;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
+import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
@@ -12,6 +15,7 @@ import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
 @Component
@@ -26,7 +30,10 @@ final class Loops implements SmartLifecycle {
     private final Tokens tokens;
     private final Audit audit;
     private final Idempotency idempotency;
+    private final RouteTrafficStore traffic;
+    private final Timelines timelines;
     private final LoopSettings settings;
+    private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
 
     Loops(
@@ -39,7 +46,10 @@ final class Loops implements SmartLifecycle {
             Tokens tokens,
             Audit audit,
             Idempotency idempotency,
-            LoopSettings settings) {
+            RouteTrafficStore traffic,
+            Timelines timelines,
+            LoopSettings settings,
+            MeterRegistry registry) {
         this.actors = actors;
         this.agents = agents;
         this.links = links;
@@ -49,27 +59,42 @@ final class Loops implements SmartLifecycle {
         this.tokens = tokens;
         this.audit = audit;
         this.idempotency = idempotency;
+        this.traffic = traffic;
+        this.timelines = timelines;
         this.settings = settings;
+        this.registry = registry;
     }
 
     @Override
     public void start() {
-        var place = new ReconcileLoop("place-pending", settings.interval(), actors::placeWaiting);
+        var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
         running = List.of(
                 place,
-                new ReconcileLoop("restart-due", settings.interval(), actors::retryDue),
-                new ReconcileLoop("push-changed-sets", settings.interval(), this::pushChanged),
-                new ReconcileLoop("prune-uploads", settings.pruneInterval(), uploads::prune),
-                new ReconcileLoop("prune-logs", settings.pruneInterval(), logs::prune),
-                new ReconcileLoop("prune-events", settings.pruneInterval(), retention::prune),
-                new ReconcileLoop("prune-tokens", settings.pruneInterval(), tokens::prune),
-                new ReconcileLoop("prune-audit", settings.pruneInterval(), audit::prune),
-                new ReconcileLoop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune));
+                loop("restart-due", settings.interval(), actors::retryDue),
+                loop("push-changed-sets", settings.interval(), this::pushChanged),
+                loop("wake-followers", settings.interval(), this::wakeFollowers),
+                loop("prune-uploads", settings.pruneInterval(), uploads::prune),
+                loop("prune-logs", settings.pruneInterval(), logs::prune),
+                loop("prune-events", settings.pruneInterval(), retention::prune),
+                loop("prune-tokens", settings.pruneInterval(), tokens::prune),
+                loop("prune-audit", settings.pruneInterval(), audit::prune),
+                loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
+                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+    }
+
+    private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
+        return new ReconcileLoop(name, interval, new TimedPass(registry, name, reconciler));
     }
 
     private boolean pushChanged() {
         links.pushChanged();
+        links.pushRoutes();
+        return false;
+    }
+
+    private boolean wakeFollowers() {
+        timelines.look();
         return false;
     }
 

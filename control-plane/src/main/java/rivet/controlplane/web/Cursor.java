@@ -14,8 +14,19 @@ import java.util.UUID;
  */
 public record Cursor(Instant createdAt, UUID id) {
 
-    /** An instant may be further away than the database can say. */
-    private static final Instant BEYOND_ALL = Instant.parse("9999-01-01T00:00:00Z");
+    private static final Instant FIRST = Instant.EPOCH;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    public Cursor {
+        requireInRange(createdAt);
+    }
+
+    /** Instants that no row has, and the database none for. */
+    public static void requireInRange(Instant createdAt) {
+        if (createdAt.isBefore(FIRST) || createdAt.isAfter(LAST)) {
+            throw new IllegalArgumentException("%s (expected: %s to %s)".formatted(createdAt, FIRST, LAST));
+        }
+    }
 
     public String encoded() {
         return Base64.getUrlEncoder()
@@ -28,12 +39,9 @@ public record Cursor(Instant createdAt, UUID id) {
             var decoded = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
             var slash = decoded.indexOf('/');
             var createdAt = Instant.parse(decoded.substring(0, Math.max(0, slash)));
-            if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(BEYOND_ALL)) {
-                return new Cursor(createdAt, UUID.fromString(decoded.substring(slash + 1)));
-            }
+            return new Cursor(createdAt, UUID.fromString(decoded.substring(slash + 1)));
         } catch (IllegalArgumentException | DateTimeException _) {
-            // told below, as any other that is not ours
+            throw Problem.badParameter("cursor", text, "the cursor of an earlier page");
         }
-        throw Problem.badParameter("cursor", text, "the cursor of an earlier page");
     }
 }

@@ -9,14 +9,7 @@ import org.springframework.web.bind.annotation.RestController;
 class NotBuiltController {
 
     @Open("there is nothing behind it")
-    @RequestMapping({
-        "/actors/query",
-        "/actors/usage",
-        "/actors/logs/export",
-        "/actors/{id}/metrics/history",
-        "/routes",
-        "/routes/**"
-    })
+    @RequestMapping("/actors/{id}/metrics/history")
     void notBuilt(ServerHttpRequest request) {
         throw Problem.notBuilt(
                 "%s %s".formatted(request.getMethod(), request.getPath().value()));

@@ -26,15 +26,18 @@ final class RunningDevServer implements AutoCloseable {
     /** The folder of the checkout: its examples are deployed, and its tools are shared by all tests. */
     static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Pattern READY_LINE = Pattern.compile("ready .* api (\\S+) +proxy (\\S+) .*");
+    private static final Pattern READY_LINE =
+            Pattern.compile("ready .* api (\\S+) +proxy (\\S+) .* agent-metrics (\\S+)");
 
     final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
     private final URI api;
+    private final URI agentMetrics;
 
-    private RunningDevServer(Process process, URI api) {
+    private RunningDevServer(Process process, URI api, URI agentMetrics) {
         this.process = process;
         this.api = api;
+        this.agentMetrics = agentMetrics;
     }
 
     static RunningDevServer start(Path data) throws IOException {
@@ -48,7 +51,7 @@ final class RunningDevServer implements AutoCloseable {
             var ready = READY_LINE.matcher(line);
             if (ready.matches()) {
                 Thread.startVirtualThread(() -> lines.lines().forEach(_ -> {}));
-                return new RunningDevServer(process, URI.create(ready.group(1)));
+                return new RunningDevServer(process, URI.create(ready.group(1)), URI.create(ready.group(3)));
             }
         }
         throw new IOException("the dev server ended before it was ready; its log: "
@@ -57,6 +60,13 @@ final class RunningDevServer implements AutoCloseable {
 
     URI api() {
         return api;
+    }
+
+    /** What Prometheus reads of both parts. */
+    Scrape scrape() throws Exception {
+        return Scrape.of(
+                get(api.resolve("/actuator/prometheus").toString()).body(),
+                get(agentMetrics.toString()).body());
     }
 
     ProcessHandle process() {

@@ -5,8 +5,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A build as the API shows it. @param contentLength bytes */
-public record BuildView(String id, String name, Instant createdAt, long contentLength, Map<String, String> tags) {
+/**
+ * A build as the API shows it.
+ *
+ * @param contentLength bytes
+ * @param sha256 of all bytes, lower-case hex; absent until the upload is complete; an addition to version 25.5.3
+ */
+public record BuildView(
+        String id,
+        String name,
+        Instant createdAt,
+        long contentLength,
+        Map<String, String> tags,
+        @Nullable String sha256) {
 
     public record One(BuildView build) {}
 

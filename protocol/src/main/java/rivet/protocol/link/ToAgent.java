@@ -27,6 +27,14 @@ public sealed interface ToAgent {
     record Desired(long epoch, long revision, List<DesiredActor> actors) implements ToAgent {}
 
     /**
+     * All custom routes of the installation: every proxy serves every route.
+     *
+     * @param revision grows with each change of the routes; of an older one nothing holds any more
+     */
+    @JsonTypeName("routes")
+    record Routes(long epoch, long revision, List<CustomRoute> routes) implements ToAgent {}
+
+    /**
      * The agent may not join; the socket is closed after it.
      *
      * @param code stable: {@code unauthorized}, {@code protocol_version}, {@code agent_id_in_use}, {@code stale_epoch}

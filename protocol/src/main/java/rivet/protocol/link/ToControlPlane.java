@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.LogStream;
@@ -17,6 +18,7 @@ public sealed interface ToControlPlane {
      * @param region the label under which actors are placed here
      * @param proxyUrl where this agent's proxy is reached, such as {@code http://127.0.0.1:7080}
      * @param actors everything that runs here, or ended here and is still named in the desired set
+     * @param location where on earth the region is; absent where nobody said
      */
     @JsonTypeName("hello")
     record Hello(
@@ -26,8 +28,21 @@ public sealed interface ToControlPlane {
             String region,
             String proxyUrl,
             Capacity capacity,
-            List<ActorReport> actors)
-            implements ToControlPlane {}
+            List<ActorReport> actors,
+            @Nullable Location location)
+            implements ToControlPlane {
+
+        public Hello(
+                AgentId agent,
+                int protocol,
+                String version,
+                String region,
+                String proxyUrl,
+                Capacity capacity,
+                List<ActorReport> actors) {
+            this(agent, protocol, version, region, proxyUrl, capacity, actors, null);
+        }
+    }
 
     /** Facts, not events: the same fact may be told often. */
     @JsonTypeName("report")
@@ -42,6 +57,18 @@ public sealed interface ToControlPlane {
 
     /** @param cpuMillicores 1000 = one core; with any overcommitment of the agent's settings already in it */
     record Capacity(int cpuMillicores, int memoryMib) {}
+
+    /** A place on earth. @param latitude degrees, -90 to 90 @param longitude degrees, -180 to 180 */
+    record Location(double latitude, double longitude) {
+
+        public Location {
+            if (!(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180)) {
+                throw new IllegalArgumentException(
+                        "location: %s,%s (expected: latitude -90 to 90, longitude -180 to 180)"
+                                .formatted(latitude, longitude));
+            }
+        }
+    }
 
     /**
      * @param at the agent's wall clock; shown to people, never compared

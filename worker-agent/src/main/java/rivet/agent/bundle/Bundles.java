@@ -84,12 +84,34 @@ public final class Bundles {
         var folder = settings.folder().resolve(build.sha256() + "-" + build.kind() + "-" + build.compression());
         var entry = use(folder, build);
         return entry.ready
-                .thenApply(_ -> new Bundle(content(folder), () -> release(entry)))
+                .thenApply(_ -> new Bundle(content(folder), new Held(entry)))
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
                         release(entry);
                     }
                 });
+    }
+
+    /** What one bundle gives back, and adds to. */
+    private final class Held implements Bundle.Keeper {
+
+        private final Entry entry;
+
+        Held(Entry entry) {
+            this.entry = entry;
+        }
+
+        @Override
+        public void grown(long bytes) {
+            synchronized (Bundles.this) {
+                entry.sizeBytes += bytes;
+            }
+        }
+
+        @Override
+        public void release() {
+            Bundles.this.release(entry);
+        }
     }
 
     private synchronized Entry use(Path folder, ActorSpec.Build build) {
@@ -138,11 +160,11 @@ public final class Bundles {
             download(build, stored);
             var unpack = new Unpack(Unpack.Bounds.DEFAULT);
             switch (build.kind()) {
-                case JAVASCRIPT -> unpack.file(stored, build.compression(), content(fresh));
+                case JAVASCRIPT, JAVA -> unpack.file(stored, build.compression(), content(fresh));
                 case EXECUTABLE -> unpack.tar(stored, build.compression(), content(fresh));
-                case JAVA, OCI_BUNDLE, DOCKER_IMAGE ->
-                    throw new BuildUnavailable("build kind %s: this agent cannot run it (expected: %s or %s)"
-                            .formatted(build.kind(), BuildKind.JAVASCRIPT, BuildKind.EXECUTABLE));
+                case OCI_BUNDLE, DOCKER_IMAGE ->
+                    throw new BuildUnavailable("build kind %s: this agent cannot run it (expected: %s, %s or %s)"
+                            .formatted(build.kind(), BuildKind.JAVASCRIPT, BuildKind.JAVA, BuildKind.EXECUTABLE));
             }
             Files.delete(stored);
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));

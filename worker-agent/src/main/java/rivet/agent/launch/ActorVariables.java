@@ -1,11 +1,14 @@
 package rivet.agent.launch;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.actor.ActorEnvironment;
+import rivet.actor.ActorMetadata;
 import rivet.agent.host.Host;
-import rivet.agent.supervise.ActorPorts;
 import rivet.agent.supervise.Launcher.Order;
-import rivet.protocol.Wire;
 
 /** The variables an actor sees: the author's, and then ours, which win. */
 final class ActorVariables {
@@ -16,17 +19,42 @@ final class ActorVariables {
     static Map<String, String> of(Order order, String apiEndpoint) {
         var spec = order.spec();
         var variables = new LinkedHashMap<>(spec.environment());
-        order.ports().forEach((name, number) -> variables.put(ActorPorts.variable(name), Integer.toString(number)));
+        variables.putAll(ActorEnvironment.write(metadata(order), Duration.ofMillis(spec.graceMs())));
+        // By the names that the command line reads, so that it may be used inside an actor.
         variables.put("RIVET_API_ENDPOINT", apiEndpoint);
-        variables.put("RIVET_ACTOR_ID", order.actor().toString());
-        variables.put("RIVET_ACTOR_GENERATION", Long.toString(order.generation()));
-        variables.put("RIVET_ACTOR_TAGS", Wire.JSON.writeValueAsString(spec.tags()));
-        variables.put("RIVET_BUILD_ID", spec.build().id().toString());
-        variables.put("RIVET_REGION", spec.owner().region());
         variables.put("RIVET_PROJECT", spec.owner().projectSlug());
         variables.put("RIVET_ENVIRONMENT", spec.owner().environmentSlug());
         // By these the agent finds an actor's processes; an author must not be able to hide them.
         variables.keySet().removeAll(Host.MARKS);
         return variables;
+    }
+
+    private static ActorMetadata metadata(Order order) {
+        var spec = order.spec();
+        var owner = spec.owner();
+        return new ActorMetadata(
+                new ActorMetadata.Self(
+                        order.actor().toString(), spec.tags(), null, order.generation(), spec.createdAt()),
+                new ActorMetadata.Project(owner.projectId(), owner.projectSlug()),
+                new ActorMetadata.Environment(owner.environmentId(), owner.environmentSlug()),
+                new ActorMetadata.Region(owner.region(), owner.regionName()),
+                new ActorMetadata.Cluster(owner.clusterId()),
+                new ActorMetadata.Build(spec.build().id().toString()),
+                new ActorMetadata.Network(ports(order)));
+    }
+
+    private static Map<String, ActorMetadata.Port> ports(Order order) {
+        var ports = new LinkedHashMap<String, ActorMetadata.Port>();
+        order.ports().forEach((name, number) -> {
+            var spec = order.spec().ports().get(name);
+            if (spec != null) {
+                ports.put(name, new ActorMetadata.Port(spec.protocol().toString(), number, url(spec.url())));
+            }
+        });
+        return ports;
+    }
+
+    private static @Nullable URI url(@Nullable String text) {
+        return text == null ? null : URI.create(text);
     }
 }

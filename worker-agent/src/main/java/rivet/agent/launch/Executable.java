@@ -1,34 +1,16 @@
 package rivet.agent.launch;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.regex.Pattern;
-import rivet.agent.host.Child;
 import rivet.agent.host.Host;
-import rivet.agent.host.Limits;
-import rivet.agent.host.Sandbox;
-import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.agent.supervise.Launcher.Order;
 import rivet.protocol.link.DownReason;
 
 /** Any program: the file {@code start} at the root of an archive. */
 final class Executable {
-
-    private static final Duration SEND_BOUND = Duration.ofSeconds(10);
-    private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
-    /**
-     * The author's variables come last, through a pipe, to a shell that already has no rights: given to the first program
-     * of the chain, an LD_PRELOAD among them would run with the agent's rights, and in arguments all could read them.
-     */
-    private static final String RECEIVE = "eval \"$(cat)\"";
 
     private Executable() {}
 
@@ -38,44 +20,6 @@ final class Executable {
             throw new LaunchFailed(
                     DownReason.BUILD_UNAVAILABLE, "the archive has no executable file 'start' at its root", null);
         }
-        var output = new ActorOutput(order.actor(), order.generation(), order.output());
-        var sandbox =
-                host.open(new Limits(order.spec().cpuMillicores(), order.spec().memoryMib()));
-        try {
-            var child = start(sandbox, program, output);
-            child.send(script(variables, output).getBytes(StandardCharsets.UTF_8), SEND_BOUND);
-            return new SandboxProcess(sandbox, child, output);
-        } catch (IOException | RuntimeException e) {
-            sandbox.killAll();
-            sandbox.close();
-            throw new LaunchFailed(DownReason.SPAWN_FAILED, "the program could not be started: " + e, e);
-        }
-    }
-
-    private static Child start(Sandbox sandbox, Path program, ActorOutput output) {
-        var line = List.of("/bin/sh", "-c", RECEIVE, "rivet", program.toString());
-        var folder = Objects.requireNonNull(program.getParent());
-        return sandbox.start(line, folder, Map.of(), new Child.Outputs(output::out, output::err));
-    }
-
-    /** Starts the program in its last line, so that half of it starts nothing. */
-    private static String script(Map<String, String> variables, ActorOutput output) {
-        var script = new StringBuilder();
-        variables.forEach((name, value) -> {
-            if (SHELL_NAME.matcher(name).matches()) {
-                script.append("export ")
-                        .append(name)
-                        .append('=')
-                        .append(quoted(value))
-                        .append('\n');
-            } else {
-                output.note("[rivet: variable '%s' is not set: its name is none a program can have]".formatted(name));
-            }
-        });
-        return script.append("exec \"$1\" </dev/null\n").toString();
-    }
-
-    private static String quoted(String value) {
-        return "'" + value.replace("'", "'\\''") + "'";
+        return Program.launch(host, order, variables, _ -> new Program(List.of(program.toString()), folder));
     }
 }

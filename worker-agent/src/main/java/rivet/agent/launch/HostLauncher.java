@@ -2,6 +2,7 @@ package rivet.agent.launch;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import rivet.agent.bundle.BuildUnavailable;
 import rivet.agent.bundle.Bundle;
 import rivet.agent.bundle.Bundles;
@@ -16,25 +17,34 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     private final Host host;
     private final Bundles bundles;
     private final Javascript javascript;
+    private final Java java;
     private final String apiEndpoint;
+    private final Executor threads = Thread.ofVirtual().name("prepare-", 0)::start;
 
     /** @param apiEndpoint where actors reach the control plane's API */
-    public HostLauncher(Host host, Bundles bundles, Javascript javascript, String apiEndpoint) {
+    public HostLauncher(Host host, Bundles bundles, Runtimes runtimes, String apiEndpoint) {
         this.host = host;
         this.bundles = bundles;
-        this.javascript = javascript;
+        this.javascript = runtimes.javascript();
+        this.java = runtimes.java();
         this.apiEndpoint = apiEndpoint;
     }
+
+    /** The languages that bring a runtime of ours; closed with the launcher. */
+    public record Runtimes(Javascript javascript, Java java) {}
 
     @Override
     public CompletableFuture<Prepared> prepare(ActorSpec spec) {
         return switch (spec.build().kind()) {
             case JAVASCRIPT -> javascript.ready().thenCompose(_ -> fetch(spec)).thenApply(OfJavascript::new);
             case EXECUTABLE -> fetch(spec).thenApply(OfExecutable::new);
-            case JAVA, OCI_BUNDLE, DOCKER_IMAGE ->
+            case JAVA ->
+                CompletableFuture.supplyAsync(java::jvm, threads)
+                        .thenCompose(jvm -> fetch(spec).thenApply(bundle -> new OfJava(jvm, bundle)));
+            case OCI_BUNDLE, DOCKER_IMAGE ->
                 CompletableFuture.failedFuture(new LaunchFailed(
                         DownReason.SPAWN_FAILED,
-                        "build kind %s: this version cannot run it (expected: javascript or executable)"
+                        "build kind %s: this version cannot run it (expected: javascript, java or executable)"
                                 .formatted(spec.build().kind()),
                         null));
         };
@@ -42,6 +52,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void close() {
+        java.close();
         javascript.close();
     }
 
@@ -66,6 +77,27 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         @Override
         public Process launch(Order order) {
             return javascript.launch(order, bundle.content(), ActorVariables.of(order, apiEndpoint));
+        }
+
+        @Override
+        public void close() {
+            bundle.close();
+        }
+    }
+
+    private final class OfJava implements Prepared {
+
+        private final Jvm jvm;
+        private final Bundle bundle;
+
+        OfJava(Jvm jvm, Bundle bundle) {
+            this.jvm = jvm;
+            this.bundle = bundle;
+        }
+
+        @Override
+        public Process launch(Order order) {
+            return java.launch(order, jvm, bundle, ActorVariables.of(order, apiEndpoint));
         }
 
         @Override

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -107,10 +105,9 @@ public final class Javascript implements AutoCloseable {
     }
 
     private Path script() throws IOException {
-        var folder = Files.createDirectories(host.files().resolve("lib"));
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (var in = Objects.requireNonNull(Javascript.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return copied(in.readAllBytes(), folder.resolve(SCRIPT));
+            return PublicFiles.write(
+                    in.readAllBytes(), PublicFiles.folder(host, "lib").resolve(SCRIPT));
         }
     }
 
@@ -120,19 +117,12 @@ public final class Javascript implements AutoCloseable {
         if (host.isReachable(real)) {
             return real;
         }
-        var folder = Files.createDirectories(host.files().resolve("tools"));
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var copy = folder.resolve("deno-%d-%d"
-                .formatted(Files.size(real), Files.getLastModifiedTime(real).toMillis()));
-        return Files.exists(copy) ? copy : copied(Files.readAllBytes(real), copy);
-    }
-
-    private static Path copied(byte[] bytes, Path target) throws IOException {
-        var fresh = Files.createTempFile(target.getParent(), ".", ".new");
-        Files.write(fresh, bytes);
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("r-xr-xr-x"));
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return target;
+        var copy = PublicFiles.folder(host, "tools")
+                .resolve("deno-%d-%d"
+                        .formatted(
+                                Files.size(real),
+                                Files.getLastModifiedTime(real).toMillis()));
+        return Files.exists(copy) ? copy : PublicFiles.write(Files.readAllBytes(real), copy);
     }
 
     private static Throwable rootOf(Throwable failure) {

@@ -6,11 +6,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.ActorId;
@@ -18,6 +20,9 @@ import rivet.protocol.BuildId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.CustomRoute;
+import rivet.protocol.link.RouteTraffic;
+import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
@@ -39,6 +44,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private final Thread thread = Thread.ofVirtual().name("link").unstarted(this::run);
     private volatile boolean closed;
     private volatile boolean fenced;
+    private volatile @Nullable Conversation current;
 
     /** @param chance from 0 to 1, anew each time */
     public ControlPlaneLink(LinkSettings settings, Agent agent, DoubleSupplier chance) {
@@ -56,6 +62,9 @@ public final class ControlPlaneLink implements AutoCloseable {
 
         /** The set in force; only ever a newer one. Must not wait. */
         void desired(Desired set);
+
+        /** All custom routes there are; only ever newer ones. Must not wait. */
+        void routes(List<CustomRoute> routes);
     }
 
     public void start() {
@@ -75,6 +84,12 @@ public final class ControlPlaneLink implements AutoCloseable {
     /** When the heartbeat that was last granted was sent, on {@link System#nanoTime}. */
     public OptionalLong leaseGrantedFrom() {
         return heartbeats.grantedFrom();
+    }
+
+    /** Whether the control plane has welcomed us and can hear us. */
+    public boolean isUp() {
+        var conversation = current;
+        return conversation != null && conversation.wasWelcomed();
     }
 
     /** A build's bytes as they are stored; the caller closes and checks them. */
@@ -100,6 +115,43 @@ public final class ControlPlaneLink implements AutoCloseable {
                 });
     }
 
+    /** The live actors that a custom route leads to, or some of them; none if there is no such route. */
+    public CompletionStage<List<ActorLocation>> locate(String environmentId, String route) {
+        var path = "/link/routes/%s/%s/actors".formatted(environmentId, route);
+        return client.sendAsync(get(path), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> switch (response.statusCode()) {
+                    case 200 ->
+                        Wire.JSON.readValue(response.body(), RoutedActors.class).actors();
+                    case 404 -> List.of();
+                    default ->
+                        throw new CompletionException(new IOException(
+                                "route %s: status %d (expected: 200 or 404)".formatted(route, response.statusCode())));
+                });
+    }
+
+    /** @return whether the batch is done with: stored, or nothing that will ever be taken */
+    public boolean send(RouteTraffic traffic) throws InterruptedException {
+        try {
+            var response = client.send(
+                    request("/link/route-traffic")
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(Wire.JSON.writeValueAsString(traffic)))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return switch (response.statusCode()) {
+                case 200, 204 -> true;
+                case 400, 404, 413, 422 -> {
+                    log.atError().addKeyValue("answer", response.body()).log("counts of requests were refused");
+                    yield true;
+                }
+                default -> false;
+            };
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("counts of requests could not be told");
+            return false;
+        }
+    }
+
     /** Sends what waits, if that can be done soon, and says goodbye. */
     @Override
     public void close() {
@@ -118,11 +170,13 @@ public final class ControlPlaneLink implements AutoCloseable {
     }
 
     private HttpRequest get(String path) {
+        return request(path).GET().build();
+    }
+
+    private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(settings.at(path))
                 .timeout(LinkSettings.REQUEST_TIMEOUT)
-                .header("Authorization", settings.authorization())
-                .GET()
-                .build();
+                .header("Authorization", settings.authorization());
     }
 
     private void fenced() {
@@ -136,6 +190,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         while (!closed) {
             fenced = false;
             var conversation = new Conversation(agent, outbox, heartbeats, () -> closed, () -> fenced);
+            current = conversation;
             try {
                 conversation.hold(client, settings);
             } catch (IOException | RuntimeException e) {
@@ -146,6 +201,7 @@ public final class ControlPlaneLink implements AutoCloseable {
             } catch (InterruptedException _) {
                 return;
             }
+            current = null;
             failures = conversation.wasWelcomed() ? 0 : failures + 1;
             pause(failures);
         }

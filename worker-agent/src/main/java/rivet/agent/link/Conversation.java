@@ -40,6 +40,9 @@ final class Conversation implements Socket.Receiver {
     /** Only the socket's receiving side knows it. */
     private long revision = NO_REVISION;
 
+    /** Likewise. */
+    private long routesRevision = NO_REVISION;
+
     Conversation(
             ControlPlaneLink.Agent agent,
             Outbox outbox,
@@ -86,6 +89,7 @@ final class Conversation implements Socket.Receiver {
                 case Welcome welcomed -> welcome.complete(welcomed);
                 case Rejected(var code, var message) -> reject(code, message);
                 case Desired set -> desired(set);
+                case ToAgent.Routes routes -> routes(routes);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
@@ -112,6 +116,14 @@ final class Conversation implements Socket.Receiver {
         }
         revision = set.revision();
         agent.desired(set);
+    }
+
+    private void routes(ToAgent.Routes routes) {
+        var welcomed = welcome.getNow(null);
+        if (welcomed != null && routes.epoch() == welcomed.epoch() && routes.revision() > routesRevision) {
+            routesRevision = routes.revision();
+            agent.routes(routes.routes());
+        }
     }
 
     private void reject(String code, String message) {

@@ -127,7 +127,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         body = coming;
-        ResponseWriter.write(lane.writer(), head, asked.answering(coming.endsWithConnection()), asked.ray());
+        ResponseWriter.write(
+                lane.writer(), head, asked.answering(head.status(), coming.endsWithConnection()), asked.ray());
         if (many <= COPIED_BYTES) {
             ByteBuf out = lane.writer().toBuffer(channel.alloc(), many);
             in.readBytes(out, many);
@@ -161,7 +162,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         ResponseWriter.write(lane.writer(), head, Afterwards.KEPT, asked.ray());
         int many = in.readableBytes();
         to.send(lane.writer().toBuffer(channel.alloc(), many).writeBytes(in));
-        ByteBuf ahead = asked.upgraded();
+        ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
         Tunnel.join(lane, to.channel(), channel, ahead);

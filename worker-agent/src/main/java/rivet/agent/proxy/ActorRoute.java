@@ -1,14 +1,35 @@
 package rivet.agent.proxy;
 
 import java.util.Map;
+import java.util.Set;
 import rivet.protocol.ActorId;
 
 /**
  * What the proxy must know of an actor of this agent.
  *
  * @param ports by declared name, known from the start; 0 while no number is assigned
+ * @param traits by which custom routes find it
  */
-public record ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports) {
+public record ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
+
+    /**
+     * @param environmentId a UUID as text
+     * @param httpPorts the names of those that speak HTTP
+     */
+    public record Traits(String environmentId, Map<String, String> tags, Set<String> httpPorts) {
+
+        /** No custom route leads to it. */
+        public static final Traits NONE = new Traits("", Map.of(), Set.of());
+
+        public Traits {
+            tags = Map.copyOf(tags);
+            httpPorts = Set.copyOf(httpPorts);
+        }
+    }
+
+    public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports) {
+        this(actor, generation, status, ports, Traits.NONE);
+    }
 
     /** Whether requests are carried, wait, or are refused. */
     public enum Status {

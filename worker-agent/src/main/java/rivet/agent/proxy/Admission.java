@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.AgentId;
@@ -43,6 +44,25 @@ final class Admission {
             case CRASHED -> HOLD_CRASHED;
             case STOPPING -> new Verdict.Refuse(Problem.STOPPING);
         };
+    }
+
+    /** Where none of a custom route's actors is on this agent. */
+    static Verdict of(List<ActorLocation> actors, AgentId self) {
+        boolean starting = false;
+        boolean crashed = false;
+        for (ActorLocation actor : actors) {
+            boolean ours = actor.agent() == null || self.equals(actor.agent());
+            if (!ours && !actor.state().equals("stopping")) {
+                return new Verdict.Refuse(Problem.REMOTE_ACTOR);
+            }
+            starting |=
+                    ours && (actor.state().equals("pending") || actor.state().equals("starting"));
+            crashed |= ours && actor.state().equals("crash_backoff");
+        }
+        if (starting) {
+            return HOLD_STARTING;
+        }
+        return crashed ? HOLD_CRASHED : new Verdict.Refuse(Problem.NO_ACTOR);
     }
 
     /** An actor that is nowhere yet, or ours while its route is still to come, is waited for. */

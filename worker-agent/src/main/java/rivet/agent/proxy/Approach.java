@@ -1,11 +1,9 @@
 package rivet.agent.proxy;
 
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
-import rivet.protocol.link.ActorLocation;
 
 /**
  * A request's way to the actor's door: asks where the actor is, and waits while it is not ready. Of the request only
@@ -23,12 +21,12 @@ final class Approach implements HeldRequests.Waiter {
 
     private final Exchange exchange;
     private final Lane lane;
-    private final Destination to;
+    private final Door to;
     private Stage stage = Stage.DECIDING;
     private Problem otherwise = Problem.STARTING;
     private @Nullable ScheduledFuture<?> holdEnds;
 
-    Approach(Exchange exchange, Lane lane, Destination to) {
+    Approach(Exchange exchange, Lane lane, Door to) {
         this.exchange = exchange;
         this.lane = lane;
         this.to = to;
@@ -36,7 +34,7 @@ final class Approach implements HeldRequests.Waiter {
 
     /** Ends in one of {@link Exchange#admitted} and {@link Exchange#fail}, now or later. */
     void decide() {
-        act(Admission.of(lane.routes().find(to.actor()), to));
+        act(to.look(lane));
     }
 
     private void act(Verdict verdict) {
@@ -52,15 +50,13 @@ final class Approach implements HeldRequests.Waiter {
     }
 
     private void ask() {
-        CompletableFuture<Optional<ActorLocation>> answer = lane.lookups().ask(to.actor());
+        CompletionStage<Verdict> answer = to.ask(lane);
         if (answer == null) {
             exchange.fail(Problem.OVERLOADED);
             return;
         }
         stage = stage == Stage.HELD ? Stage.HELD : Stage.ASKING;
-        answer.handle((location, failure) -> failure != null
-                        ? new Verdict.Refuse(Problem.OWNER_UNREACHABLE)
-                        : Admission.of(location, lane.settings().self()))
+        answer.exceptionally(_ -> new Verdict.Refuse(Problem.OWNER_UNREACHABLE))
                 .thenAccept(verdict -> lane.loop().execute(() -> told(verdict)));
     }
 
@@ -68,11 +64,11 @@ final class Approach implements HeldRequests.Waiter {
         if (stage != Stage.ASKING && stage != Stage.HELD) {
             return;
         }
-        if (lane.routes().find(to.actor()) != null) {
-            decide();
-        } else {
+        if (to.look(lane) instanceof Verdict.Ask) {
             act(verdict);
             askAgainLater();
+        } else {
+            decide();
         }
     }
 
@@ -90,13 +86,13 @@ final class Approach implements HeldRequests.Waiter {
         }
         if (lane.draining()) {
             exchange.fail(Problem.SHUTTING_DOWN);
-        } else if (!lane.held().add(to.actor(), to.port(), this)) {
+        } else if (!lane.held().add(to.awaited(), to.port(), this)) {
             exchange.fail(Problem.TOO_MANY_WAITING);
         } else {
             stage = Stage.HELD;
             holdEnds = lane.later(this::heldTooLong, lane.times().hold());
             // The route may have changed between the look and the entry in the list.
-            if (lane.routes().find(to.actor()) != null) {
+            if (!(to.look(lane) instanceof Verdict.Ask)) {
                 decide();
             }
         }
@@ -122,7 +118,7 @@ final class Approach implements HeldRequests.Waiter {
     /** Waits no more. */
     void leave() {
         if (stage == Stage.HELD) {
-            lane.held().remove(to.actor(), to.port(), this);
+            lane.held().remove(to.awaited(), to.port(), this);
         }
         if (holdEnds != null) {
             holdEnds.cancel(false);

@@ -177,6 +177,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
 
     /** Answers what is no request, or none that we listen to. */
     private void refuse(Problem problem) {
+        lane.counters().refused(problem);
         send(ProblemAnswer.of(channel.alloc(), problem, RayId.next(), null, false));
         close(true);
     }

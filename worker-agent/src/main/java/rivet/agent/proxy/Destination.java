@@ -1,10 +1,15 @@
 package rivet.agent.proxy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.Admission.Verdict;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorLocation;
 
 /**
  * The actor and port that a request names, and which part of its target the actor sees.
@@ -13,7 +18,7 @@ import rivet.protocol.ActorId;
  * @param targetFrom where in the request's head the actor's part of the target begins
  * @param prefixFrom where the part that only named the actor begins
  */
-record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) {
+record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) implements Door {
 
     private static final int ID = 36;
     private static final int MAX_PORT_NAME = 64;
@@ -22,6 +27,25 @@ record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) {
     static @Nullable Destination of(RequestHead head, String baseDomain) {
         Destination byHost = ofHost(head, baseDomain);
         return byHost != null ? byHost : ofPath(head);
+    }
+
+    @Override
+    public Verdict look(Lane lane) {
+        return Admission.of(lane.routes().find(actor), this);
+    }
+
+    @Override
+    public @Nullable CompletionStage<Verdict> ask(Lane lane) {
+        CompletableFuture<Optional<ActorLocation>> answer = lane.lookups().ask(actor);
+        return answer == null
+                ? null
+                : answer.thenApply(
+                        location -> Admission.of(location, lane.settings().self()));
+    }
+
+    @Override
+    public Object awaited() {
+        return actor;
     }
 
     private static @Nullable Destination ofHost(RequestHead head, String baseDomain) {

@@ -30,11 +30,15 @@ final class Exchange {
     private final RequestHead head;
     private final Body body;
     private final RayId ray = RayId.next();
-    private final @Nullable Destination destination;
+    private final @Nullable Door door;
+    private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
 
     private Stage stage = Stage.APPROACHING;
     private @Nullable ActorHandler actor;
+    /** Whose load this request is part of. */
+    private @Nullable Target counted;
+
     private boolean bodySent;
     private boolean onlyFresh;
     private long refusedSince;
@@ -48,8 +52,9 @@ final class Exchange {
         this.lane = lane;
         this.head = head;
         this.body = head.body();
-        this.destination = Destination.of(head, lane.settings().baseDomain());
-        this.approach = destination == null ? null : new Approach(this, lane, destination);
+        RouteDoor route = lane.customRoutes().find(head);
+        this.door = route != null ? route : Destination.of(head, lane.settings().baseDomain());
+        this.approach = door == null ? null : new Approach(this, lane, door);
     }
 
     void start() {
@@ -68,6 +73,8 @@ final class Exchange {
 
     void admitted(Target target) {
         stage = Stage.CONNECTING;
+        counted = target;
+        target.began();
         ActorHandler idle = onlyFresh ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
@@ -107,13 +114,14 @@ final class Exchange {
 
     private void approachAgain() {
         stage = Stage.APPROACHING;
+        uncount();
         if (approach != null) {
             approach.decide();
         }
     }
 
     private void carry(ActorHandler to, Target target) {
-        Destination named = destination;
+        Door named = door;
         if (named == null) {
             return;
         }
@@ -165,8 +173,10 @@ final class Exchange {
     }
 
     /** The actor's answer begins: what is said of the client's connection is decided here and kept to. */
-    Afterwards answering(boolean endsWithConnection) {
+    Afterwards answering(int status, boolean endsWithConnection) {
         answering = true;
+        tell(status, null);
+        lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
         keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
         return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
@@ -177,6 +187,7 @@ final class Exchange {
         ActorHandler done = actor;
         actor = null;
         stage = Stage.ENDED;
+        uncount();
         client.flush();
         if (done != null) {
             done.end(reusable && body.done());
@@ -202,12 +213,15 @@ final class Exchange {
 
     void fail(Problem problem) {
         stage = Stage.ENDED;
+        lane.counters().refused(problem);
         leaveApproach();
         dropActor();
+        uncount();
         if (answering) {
             client.abort(untilClose);
             return;
         }
+        tell(problem.status(), problem.code());
         keep = head.persistent() && body.done() && listenedTo() && !lane.draining();
         client.send(ProblemAnswer.of(client.channel().alloc(), problem, ray, head, keep));
         client.flush();
@@ -219,6 +233,24 @@ final class Exchange {
         stage = Stage.ENDED;
         leaveApproach();
         dropActor();
+        uncount();
+        if (!answering) {
+            tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
+        }
+    }
+
+    /** Once for each request: when its answer begins, or when there will be none. */
+    private void tell(int status, @Nullable String cause) {
+        if (door instanceof RouteDoor route) {
+            lane.routeCounts().count(route.match().route(), head.method(), status, cause);
+        }
+    }
+
+    private void uncount() {
+        if (counted != null) {
+            counted.ended();
+            counted = null;
+        }
     }
 
     private void leaveApproach() {
@@ -237,9 +269,16 @@ final class Exchange {
 
     /** The protocol was changed: the two connections go on without this exchange. */
     @Nullable
-    ByteBuf upgraded() {
+    ByteBuf upgraded(int status) {
         stage = Stage.ENDED;
+        lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
+        tell(status, null);
+        Target served = counted;
+        if (served != null) {
+            counted = null;
+            client.channel().closeFuture().addListener(_ -> served.ended());
+        }
         return client.leave();
     }
 

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import rivet.protocol.ActorId;
 
-/** The requests that wait for an actor, so that a change of its route finds them. Thread-safe. */
+/**
+ * The requests that wait for an actor or for any of a route's, so that a change finds them. What they wait for is only a key
+ * here. Thread-safe.
+ */
 final class HeldRequests {
 
     /** One that waits. */
@@ -19,7 +21,7 @@ final class HeldRequests {
         void wake();
     }
 
-    private final Map<ActorId, Map<String, Set<Waiter>>> byActor = new ConcurrentHashMap<>();
+    private final Map<Object, Map<String, Set<Waiter>>> byKey = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final int maxPerPort;
     private final int max;
@@ -30,13 +32,13 @@ final class HeldRequests {
     }
 
     /** Adds a request, or says that too many wait already. */
-    boolean add(ActorId actor, String port, Waiter waiter) {
+    boolean add(Object awaited, String port, Waiter waiter) {
         if (count.incrementAndGet() > max) {
             count.decrementAndGet();
             return false;
         }
         boolean[] added = new boolean[1];
-        byActor.compute(actor, (_, old) -> {
+        byKey.compute(awaited, (_, old) -> {
             Map<String, Set<Waiter>> ports = old == null ? new HashMap<>() : old;
             Set<Waiter> waiters = ports.computeIfAbsent(port, _ -> new HashSet<>());
             added[0] = waiters.size() < maxPerPort && waiters.add(waiter);
@@ -48,8 +50,8 @@ final class HeldRequests {
         return added[0];
     }
 
-    void remove(ActorId actor, String port, Waiter waiter) {
-        byActor.computeIfPresent(actor, (_, ports) -> {
+    void remove(Object awaited, String port, Waiter waiter) {
+        byKey.computeIfPresent(awaited, (_, ports) -> {
             Set<Waiter> waiters = ports.getOrDefault(port, new HashSet<>());
             if (waiters.remove(waiter)) {
                 count.decrementAndGet();
@@ -62,9 +64,9 @@ final class HeldRequests {
     }
 
     /** They leave by themselves if what they find allows it. */
-    void wake(ActorId actor) {
+    void wake(Object awaited) {
         List<Waiter> waiters = new ArrayList<>();
-        byActor.computeIfPresent(actor, (_, ports) -> {
+        byKey.computeIfPresent(awaited, (_, ports) -> {
             ports.values().forEach(waiters::addAll);
             return ports;
         });

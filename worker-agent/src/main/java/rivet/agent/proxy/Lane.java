@@ -5,12 +5,16 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http.HeadWriter;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorLocation;
 
 /**
  * One event loop with everything that lives on it and is touched by nobody else: its clients, its connections to
@@ -23,7 +27,15 @@ final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
     /** What all lanes share. */
-    record Shared(ProxySettings settings, RouteTable routes, Lookups lookups, HeldRequests held) {}
+    record Shared(
+            ProxySettings settings,
+            RouteTable routes,
+            CustomRoutes customRoutes,
+            RouteCounts routeCounts,
+            Lookups<ActorId, Optional<ActorLocation>> lookups,
+            Lookups<RouteName, List<ActorLocation>> routeLookups,
+            HeldRequests held,
+            ProxyCounters counters) {}
 
     /** Something with a deadline. */
     interface Swept {
@@ -128,12 +140,28 @@ final class Lane {
         return shared.routes();
     }
 
-    Lookups lookups() {
+    CustomRoutes customRoutes() {
+        return shared.customRoutes();
+    }
+
+    RouteCounts routeCounts() {
+        return shared.routeCounts();
+    }
+
+    Lookups<ActorId, Optional<ActorLocation>> lookups() {
         return shared.lookups();
+    }
+
+    Lookups<RouteName, List<ActorLocation>> routeLookups() {
+        return shared.routeLookups();
     }
 
     HeldRequests held() {
         return shared.held();
+    }
+
+    ProxyCounters counters() {
+        return shared.counters();
     }
 
     ActorPool pool() {

@@ -15,13 +15,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.ActorId;
@@ -37,18 +37,26 @@ public final class Proxy implements AutoCloseable {
     private final ProxySettings settings;
     private final EventLoopGroup loops;
     private final RouteTable routes;
-    private final Lookups lookups;
+    private final CustomRoutes customRoutes;
+    private final RouteCounts routeCounts = new RouteCounts();
+    private final Lookups<ActorId, Optional<ActorLocation>> lookups;
     private final HeldRequests held;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final ProxyCounters counters = new ProxyCounters();
     private final Channel listening;
 
-    /**
-     * @param lookup says where an actor is that this agent does not know. Called on an event loop, so it must not wait.
-     */
-    public static Proxy start(
-            ProxySettings settings, Function<ActorId, CompletionStage<Optional<ActorLocation>>> lookup) {
-        Proxy proxy = new Proxy(settings, lookup);
+    /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
+    public interface Directory {
+
+        CompletionStage<Optional<ActorLocation>> locate(ActorId actor);
+
+        /** The live actors that a custom route leads to, or some of them. */
+        CompletionStage<List<ActorLocation>> locate(RouteName route);
+    }
+
+    public static Proxy start(ProxySettings settings, Directory directory) {
+        Proxy proxy = new Proxy(settings, directory);
         log.atInfo()
                 .addKeyValue("address", proxy.address())
                 .addKeyValue("transport", settings.transport().chosen())
@@ -56,17 +64,21 @@ public final class Proxy implements AutoCloseable {
         return proxy;
     }
 
-    private Proxy(ProxySettings settings, Function<ActorId, CompletionStage<Optional<ActorLocation>>> lookup) {
+    private Proxy(ProxySettings settings, Directory directory) {
         this.settings = settings;
         ProxyLimits limits = settings.limits();
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("proxy", true),
                 settings.transport().events());
-        this.lookups = new Lookups(lookup, loops, settings.times().lookup(), limits.maxLookups());
+        this.lookups = new Lookups<>(directory::locate, loops, settings.times().lookup(), limits.maxLookups());
+        Lookups<RouteName, List<ActorLocation>> routeLookups =
+                new Lookups<>(directory::locate, loops, settings.times().lookup(), limits.maxLookups());
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
-        Lane.Shared shared = new Lane.Shared(settings, routes, lookups, held);
+        this.customRoutes = new CustomRoutes(routes, held::wake);
+        Lane.Shared shared =
+                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, counters);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }
@@ -117,6 +129,7 @@ public final class Proxy implements AutoCloseable {
 
     private void changed(RouteTable.Change change) {
         lookups.forget(change.actor());
+        customRoutes.changed(change.actor());
         held.wake(change.actor());
         if (!change.retired().isEmpty()) {
             lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(change.retired())));
@@ -126,6 +139,30 @@ public final class Proxy implements AutoCloseable {
     /** What this agent runs; thread-safe. */
     public RouteTable routes() {
         return routes;
+    }
+
+    /** The custom routes; thread-safe. */
+    public CustomRoutes customRoutes() {
+        return customRoutes;
+    }
+
+    /** How often they were used; thread-safe. */
+    public RouteCounts routeCounts() {
+        return routeCounts;
+    }
+
+    public ProxyCounters counters() {
+        return counters;
+    }
+
+    /** Of clients, now. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Requests that wait for an actor, now. */
+    public int heldRequests() {
+        return held.count();
     }
 
     HeldRequests held() {

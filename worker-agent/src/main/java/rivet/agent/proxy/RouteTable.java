@@ -1,6 +1,7 @@
 package rivet.agent.proxy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,11 @@ public final class RouteTable {
     public void remove(ActorId actor) {
         Entry old = entries.remove(actor);
         listener.accept(new Change(actor, retired(old, List.of())));
+    }
+
+    /** A view of what is there; it changes while it is read. */
+    Map<ActorId, Entry> entries() {
+        return Collections.unmodifiableMap(entries);
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package rivet.agent.proxy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One port of one generation of an actor. Connections are kept per target and not per number, because a number may be
@@ -11,6 +12,7 @@ final class Target {
 
     private final String name;
     private final InetSocketAddress address;
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     Target(String name, int port) {
         this.name = name;
@@ -23,6 +25,19 @@ final class Target {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** How many requests it has now, over all event loops; streams of other protocols are among them. */
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    void began() {
+        inFlight.incrementAndGet();
+    }
+
+    void ended() {
+        inFlight.decrementAndGet();
     }
 
     /** Host names know no case and variables no dashes, so neither tells two ports apart. */

@@ -135,6 +135,36 @@ class UnpackTest {
         assertThat(content("gzip", gzip(text.getBytes(StandardCharsets.UTF_8)))).hasContent(text);
     }
 
+    @Test
+    void lz4_bomb_is_stopped_at_the_bound() throws Exception {
+        var bomb = lz4(new byte[8 << 20]);
+
+        assertThatThrownBy(() -> content("lz4", bomb))
+                .isInstanceOf(BuildUnavailable.class)
+                .hasMessageContaining("more than 1048576 bytes");
+        assertThat(bomb.length).isLessThan(1 << 16);
+    }
+
+    @Test
+    void lz4_that_was_damaged_is_never_taken_for_whole() throws Exception {
+        var whole = lz4("text ".repeat(1000).getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < whole.length; i++) {
+            var damaged = whole.clone();
+            damaged[i] ^= 0x40;
+            assertThatThrownBy(() -> content("lz4", damaged)).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> content("lz4", java.util.Arrays.copyOf(whole, whole.length - 9)))
+                .isInstanceOf(IOException.class);
+    }
+
+    private static byte[] lz4(byte[] plain) throws IOException {
+        var stored = new ByteArrayOutputStream();
+        try (var out = new FramedLZ4CompressorOutputStream(stored)) {
+            out.write(plain);
+        }
+        return stored.toByteArray();
+    }
+
     private Path content(String compression, byte[] stored) throws IOException {
         var file = Files.write(folder.resolve(compression), stored);
         var content = folder.resolve(compression + ".content");

@@ -9,12 +9,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import rivet.agent.FakeControlPlane;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
@@ -23,8 +26,11 @@ import rivet.protocol.LogStream;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Stop;
+import rivet.protocol.link.RouteTraffic;
+import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
@@ -37,6 +43,7 @@ class ControlPlaneLinkTest {
     private final ActorId actor = ActorId.random();
     private final List<ActorReport> inventory = new CopyOnWriteArrayList<>();
     private final List<Desired> sets = new CopyOnWriteArrayList<>();
+    private final List<List<CustomRoute>> routes = new CopyOnWriteArrayList<>();
     private FakeControlPlane controlPlane;
     private ControlPlaneLink link;
 
@@ -147,6 +154,48 @@ class ControlPlaneLinkTest {
                 .isEmpty();
     }
 
+    @Test
+    void routes_are_taken_whole_and_only_newer_ones_of_this_conversation() {
+        soon().until(() -> !sets.isEmpty());
+        var first = route("first");
+        var second = route("second");
+
+        long epoch = controlPlane.epoch.get();
+        controlPlane.say(new ToAgent.Routes(epoch, 2, List.of(first)));
+        controlPlane.say(new ToAgent.Routes(epoch, 1, List.of(second)));
+        controlPlane.say(new ToAgent.Routes(epoch + 1, 3, List.of(second)));
+        controlPlane.say(new ToAgent.Routes(epoch, 4, List.of(first, second)));
+
+        soon().until(() -> routes.size() == 2);
+        assertThat(routes).containsExactly(List.of(first), List.of(first, second));
+    }
+
+    private static CustomRoute route(String name) {
+        return new CustomRoute("environment", name, name + ".example.com", "", true, false, Map.of("a", "b"));
+    }
+
+    @Test
+    void actors_of_a_route_are_asked_for() throws Exception {
+        var location = new ActorLocation(ActorId.random(), "running", AgentId.random(), "http://127.0.0.1:7080");
+        controlPlane.routed.put("shop", new RoutedActors(List.of(location)));
+
+        assertThat(link.locate("environment", "shop").toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .containsExactly(location);
+        assertThat(link.locate("environment", "none").toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"204, true", "400, true", "401, false", "503, false"})
+    void counts_are_done_with_when_they_are_stored_or_will_never_be(int status, boolean done) throws Exception {
+        controlPlane.trafficStatus = status;
+        var traffic = new RouteTraffic(UUID.randomUUID(), 1, List.of());
+
+        assertThat(link.send(traffic)).isEqualTo(done);
+
+        assertThat(controlPlane.traffic).containsExactly(traffic);
+    }
+
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
     }
@@ -163,6 +212,11 @@ class ControlPlaneLinkTest {
         @Override
         public void desired(Desired set) {
             sets.add(set);
+        }
+
+        @Override
+        public void routes(List<CustomRoute> all) {
+            routes.add(all);
         }
     }
 }

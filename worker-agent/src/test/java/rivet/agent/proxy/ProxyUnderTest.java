@@ -4,6 +4,7 @@ import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,17 +31,31 @@ final class ProxyUnderTest implements AutoCloseable {
     private final Proxy proxy;
     private final Map<ActorId, Supplier<CompletionStage<Optional<ActorLocation>>>> locations =
             new ConcurrentHashMap<>();
+    private final Map<String, Supplier<CompletionStage<List<ActorLocation>>>> routed = new ConcurrentHashMap<>();
     private final AtomicInteger lookups = new AtomicInteger();
 
     private ProxyUnderTest(UnaryOperator<ProxySettings> change) {
         Leaks.watch();
         ProxySettings settings = ProxySettings.defaults(SELF).withAddress("127.0.0.1", 0);
-        proxy = Proxy.start(change.apply(settings), actor -> {
+        proxy = Proxy.start(change.apply(settings), new Known());
+    }
+
+    private final class Known implements Proxy.Directory {
+
+        @Override
+        public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
             lookups.incrementAndGet();
             return locations
                     .getOrDefault(actor, () -> CompletableFuture.completedFuture(Optional.empty()))
                     .get();
-        });
+        }
+
+        @Override
+        public CompletionStage<List<ActorLocation>> locate(RouteName route) {
+            lookups.incrementAndGet();
+            return routed.getOrDefault(route.name(), () -> CompletableFuture.completedFuture(List.of()))
+                    .get();
+        }
     }
 
     static ProxyUnderTest start() {
@@ -78,6 +93,10 @@ final class ProxyUnderTest implements AutoCloseable {
 
     void locate(ActorId actor, Supplier<CompletionStage<Optional<ActorLocation>>> answer) {
         locations.put(actor, answer);
+    }
+
+    void locate(String route, Supplier<CompletionStage<List<ActorLocation>>> answer) {
+        routed.put(route, answer);
     }
 
     int lookups() {

@@ -1,0 +1,102 @@
+package rivet.cli.actor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import rivet.cli.server.ControlPlaneClient;
+import rivet.cli.server.ControlPlaneClient.LogQuery;
+import rivet.cli.terminal.ExitCode;
+import rivet.cli.terminal.Failure;
+import rivet.cli.terminal.Pause;
+import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
+import rivet.protocol.api.ActorView;
+import rivet.protocol.api.ExplanationView;
+
+/** Waits until an actor runs, and tells why where it does not. */
+public final class Startup {
+
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration HELD = Duration.ofSeconds(10);
+    private static final int LAST_LINES = 10;
+
+    private final ControlPlaneClient server;
+
+    public Startup(ControlPlaneClient server) {
+        this.server = server;
+    }
+
+    /**
+     * @param build which it has to run; absent: whichever it was created with
+     * @throws Failure with the exit code and its last lines, as soon as it is known that it does not start
+     */
+    public ActorView await(ActorId id, @Nullable BuildId build, Duration deadline) {
+        long start = System.nanoTime();
+        while (true) {
+            var actor = server.actorWhenReady(id, HELD);
+            if (build == null || build.toString().equals(actor.runtime().build())) {
+                if (actor.state().equals("running")) {
+                    return actor;
+                }
+                if (hasFailed(actor)) {
+                    throw didNotStart(actor);
+                }
+            }
+            if (System.nanoTime() - start > deadline.toNanos()) {
+                throw new Failure(
+                        ExitCode.FAILED,
+                        "ACTOR_NOT_READY_IN_TIME",
+                        "actor %s is %s after %d s".formatted(id, ActorText.state(actor), deadline.toSeconds()));
+            }
+            Pause.of(INTERVAL);
+        }
+    }
+
+    /** One that is stopping may be on its way to a new version. */
+    private static boolean hasFailed(ActorView actor) {
+        return actor.destroyedAt() != null
+                || actor.state().equals("destroyed")
+                || actor.state().equals("crash_backoff");
+    }
+
+    private Failure didNotStart(ActorView actor) {
+        var id = ActorId.parse(actor.id());
+        var explanation = explanation(id);
+        var exitCode = explanation.map(ExplanationView::exitCode);
+        var lines = lastLines(id);
+        return new Failure(
+                        ExitCode.FAILED,
+                        "ACTOR_DID_NOT_START",
+                        "actor %s did not start: %s%s%s"
+                                .formatted(
+                                        id,
+                                        ActorText.state(actor),
+                                        exitCode.map(code -> ", exit code " + code)
+                                                .orElse(""),
+                                        lines.isEmpty()
+                                                ? "; it printed nothing"
+                                                : lines.stream()
+                                                        .map(line -> "\n  " + line)
+                                                        .collect(Collectors.joining("", "; its last lines:", ""))))
+                .withRemedy("'rivet actor explain %s' says more".formatted(id));
+    }
+
+    /** More than we have to know: without it there is still the state. */
+    private Optional<ExplanationView> explanation(ActorId id) {
+        try {
+            return Optional.of(server.explain(id));
+        } catch (Failure e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> lastLines(ActorId id) {
+        var lines = LogLines.of(server.logs(id, LogQuery.ALL, null)).toList();
+        return lines.stream()
+                .skip(Math.max(0, lines.size() - LAST_LINES))
+                .map(LogLines.Line::text)
+                .toList();
+    }
+}

@@ -1,0 +1,269 @@
+package rivet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static rivet.cli.StubControlPlane.ACTOR;
+import static rivet.cli.StubControlPlane.BUILD;
+import static rivet.cli.StubControlPlane.actor;
+import static rivet.cli.StubControlPlane.oneActor;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.protocol.Wire;
+
+/** Keys, waiting, dry runs, and what is done to many at once. */
+final class ActorOperationsTest {
+
+    private static final String BUILDS = """
+            {"builds": [{"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 1,
+              "tags": {"name": "room", "current": "true"}}]}""".formatted(BUILD);
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @AutoClose
+    private final StubControlPlane server = new StubControlPlane(0);
+
+    @Test
+    void key_gets_or_creates_of_the_only_current_build() {
+        server.answer("GET /builds", 200, BUILDS)
+                .answer("PUT /actors", 200, "{\"actor\": %s, \"created\": false}".formatted(actor("running")));
+
+        var ran = shell().run("actor", "create", "--key", "room-7", "--json");
+
+        assertThat(server.requestLines().getLast())
+                .isEqualTo(
+                        "PUT /actors {\"tags\":{},\"key\":\"room-7\",\"build_tags\":{\"current\":\"true\",\"name\":\"room\"},"
+                                + "\"lifecycle\":{\"durable\":false}}");
+        assertThat(Wire.JSON.readTree(ran.out()).path("created").asBoolean(true))
+                .isFalse();
+        assertThat(Wire.JSON.readTree(ran.out()).at("/actor/id").asString()).isEqualTo(ACTOR);
+    }
+
+    @Test
+    void key_is_shown() {
+        server.answer(
+                "GET /actors/" + ACTOR,
+                200,
+                oneActor("running").replace("\"state\"", "\"key\": \"room-7\", \"state\""));
+
+        assertThat(shell().run("actor", "get", ACTOR).out()).contains("key      room-7\n");
+    }
+
+    @Test
+    void build_is_not_guessed_among_several() {
+        server.answer("GET /builds", 200, BUILDS.replace("]}", """
+                , {"id": "%s", "name": "hall", "created_at": "2026-01-02T03:04:05Z", "content_length": 1,
+                  "tags": {"name": "hall", "current": "true"}}]}""".formatted(ACTOR)));
+
+        var ran = shell().run("actor", "create", "--key", "room-7");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).startsWith("error: which build? there are room, hall (expected: --build ID,");
+    }
+
+    @Test
+    void dry_run_says_what_is_against_each_agent() {
+        server.answer("POST /actors", 200, """
+                {"fits": false, "region": "local", "build": "%s", "resources": {"cpu": 250, "memory": 256}, "agents": [
+                  {"agent": "a1", "region": "local", "fits": false, "reasons": ["no_cpu", "no_memory"]}]}""".formatted(BUILD));
+
+        var ran = shell().run("actor", "create", "-b", "name=room", "--dry-run");
+
+        assertThat(server.requestLines().getFirst()).startsWith("POST /actors?dry_run=true {");
+        assertThat(ran.out()).isEqualTo("""
+                        it would wait for room; nothing was created
+                        region   local
+                        build    %s
+                        needs    250 millicores, 256 MiB
+
+                        AGENT  REGION  FITS  BECAUSE
+                        a1     local   no    no_cpu, no_memory
+                        """.formatted(BUILD));
+    }
+
+    @Test
+    void wait_ends_with_an_error_where_the_actor_does_not_start() {
+        server.answer("POST /actors", 200, oneActor("starting"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("starting"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("destroyed"))
+                .answer("GET /actors/%s/explain".formatted(ACTOR), 404, problem("API_NOT_FOUND"))
+                .answer("GET /actors/logs", 200, noLogs());
+
+        var ran = shell().run("actor", "create", "-t", "name=room", "--wait");
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err())
+                .startsWith("error: actor %s did not start: destroyed; it printed nothing".formatted(ACTOR));
+    }
+
+    @Test
+    void many_are_destroyed_only_if_somebody_says_yes() {
+        server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
+                .answer("POST /actors/destroy", 200, "{\"count\": 1}")
+                .answer("GET /actors/" + ACTOR, 200, oneActor("destroyed"));
+
+        var script = shell().run("actor", "destroy", "-t", "room=7");
+        var no = shell().typing("\n").run("actor", "destroy", "-t", "room=7");
+        assertThat(List.of(script.exit(), no.exit())).containsExactly(2, 2);
+        assertThat(script.err()).startsWith("error: end 1 actors with room=7? (expected: --yes, ");
+        assertThat(server.requestLines()).noneMatch(line -> line.startsWith("POST"));
+
+        var yes = shell().typing("y\n").run("actor", "destroy", "-t", "room=7", "--kill-timeout", "0", "--wait");
+        assertThat(yes.exit()).isZero();
+        assertThat(yes.out()).startsWith("1 actors were told to end, and have\n");
+        assertThat(server.requestLines())
+                .contains("POST /actors/destroy {\"tags\":{\"room\":\"7\"},\"override_kill_timeout\":0}");
+    }
+
+    @Test
+    void upgrade_takes_the_current_build_of_the_same_name() {
+        server.answer("GET /actors/" + ACTOR, 200, oneActor("running"))
+                .answer(
+                        "GET /builds/" + BUILD,
+                        200,
+                        "{\"build\": %s}".formatted(BUILDS.substring(12, BUILDS.length() - 2)))
+                .answer("GET /builds", 200, BUILDS)
+                .answer("POST /actors/%s/upgrade".formatted(ACTOR), 200, "{}");
+
+        var ran = shell().run("actor", "upgrade", ACTOR, "--wait");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out()).startsWith("actor %s is running on build %s\n".formatted(ACTOR, BUILD));
+        assertThat(server.requestLines())
+                .contains("POST /actors/%s/upgrade {\"build\":\"%s\"}".formatted(ACTOR, BUILD));
+    }
+
+    @Test
+    void many_are_upgraded_by_the_name_in_their_tags() {
+        server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
+                .answer("POST /actors/upgrade", 200, "{\"count\": 1}");
+
+        var ran = shell().run("actor", "upgrade", "-t", "name=room", "--yes", "--json");
+
+        assertThat(ran.out().strip()).isEqualTo("{\n  \"count\" : 1\n}");
+        assertThat(Wire.JSON.readTree(server.requests().getLast().body())).isEqualTo(Wire.JSON.readTree("""
+                {"tags": {"name": "room"}, "build_tags": {"name": "room", "current": "true"}}"""));
+    }
+
+    @Test
+    void explain_says_why() {
+        server.answer("GET /actors/%s/explain".formatted(ACTOR), 200, """
+                {"state": "crash_backoff", "reason": "crashed", "since": "2026-01-02T03:04:05Z", "message": "It crashed.",
+                 "generation": 3, "agent": "a1", "next_attempt_at": "2026-01-02T03:04:09Z", "exit_code": 1,
+                 "last_logs": ["boom"]}""");
+
+        assertThat(shell().run("actor", "explain", ACTOR).out()).startsWith("""
+                        state    crash_backoff
+                        reason   crashed
+                        since    2026-01-02T03:04:05Z
+                        because  It crashed.
+                        start    3
+                        agent    a1
+                        next     2026-01-02T03:04:09Z
+                        exit     1
+                        its last lines:
+                          boom
+                        """);
+    }
+
+    @Test
+    void events_are_all_pages() {
+        server.answer("GET /actors/%s/events".formatted(ACTOR), 200, """
+                        {"events": [{"id": "1", "time": "2026-01-02T03:04:01Z", "state": "pending", "generation": 1}], "pagination": {"cursor": "c"}}""")
+                .answer("GET /actors/%s/events".formatted(ACTOR), 200, """
+                        {"events": [{"id": "2", "time": "2026-01-02T03:04:02Z", "state": "destroyed", "generation": 1, "reason": "crashed", "exit_code": 1}],
+                         "pagination": {}}""");
+
+        assertThat(shell().run("actor", "events", ACTOR).out())
+                .startsWith(
+                        "2026-01-02T03:04:01Z  pending  generation 1\n2026-01-02T03:04:02Z  destroyed  crashed  generation 1  exit 1\n");
+    }
+
+    @Test
+    void events_are_followed_until_the_end() {
+        server.answer("GET /actors/%s/events".formatted(ACTOR), 200, """
+                : hello
+
+                id: 1
+                data: {"id": "1", "time": "2026-01-02T03:04:01Z", "state": "running", "generation": 1}
+
+                id: 2
+                data: {"id": "2", "time": "2026-01-02T03:04:02Z", "state": "destroyed", "generation": 1}
+
+                data: {"id": "3", "time": "2026-01-02T03:04:03Z", "state": "never shown", "generation": 1}
+
+                """);
+
+        var ran = shell().run("actor", "events", "-f", ACTOR);
+
+        assertThat(ran.out())
+                .isEqualTo(
+                        "2026-01-02T03:04:01Z  running  generation 1\n2026-01-02T03:04:02Z  destroyed  generation 1\n");
+        assertThat(server.requests().getFirst().headers().get("Accept")).containsExactly("text/event-stream");
+    }
+
+    @Test
+    void refused_stream_is_told_as_any_refusal() {
+        server.answer("GET /actors/%s/events".formatted(ACTOR), 404, problem("ACTOR_NOT_FOUND"));
+
+        assertThat(shell().run("actor", "events", "-f", ACTOR).exit()).isEqualTo(3);
+    }
+
+    @Test
+    void logs_are_searched_by_the_server() {
+        server.answer("GET /actors/logs", 200, noLogs());
+
+        shell().run("actor", "logs", ACTOR, "--regex", "a+b");
+
+        assertThat(server.requestLines().getFirst())
+                .endsWith("&search_text=a%2Bb&search_enable_regex=true&search_case_sensitive=false");
+    }
+
+    @Test
+    void bad_options_are_told_without_asking_the_server() {
+        for (var bad : List.of(
+                "actor destroy",
+                "actor destroy x",
+                "actor destroy " + ACTOR + " -t a=b",
+                "actor upgrade -t a=b --wait",
+                "actor upgrade " + ACTOR + " --build x",
+                "actor events x",
+                "actor explain x",
+                "actor logs " + ACTOR + " --search a --regex b",
+                "actor create -t name=x --dry-run --wait",
+                "region recommend --lat 5",
+                "region recommend --lat north --long 5")) {
+            var ran = shell().run(bad.split(" ", -1));
+
+            assertThat(ran.exit()).as(bad).isEqualTo(2);
+            assertThat(ran.err()).as(bad).startsWith("error: ");
+        }
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void region_is_recommended_for_a_place() {
+        server.answer("GET /regions/recommend", 200, "{\"region\": {\"id\": \"fra\", \"name\": \"Frankfurt\"}}");
+
+        assertThat(shell().run("region", "recommend", "--lat", "50.1", "--long", "8.7")
+                        .out())
+                .startsWith("fra  Frankfurt\n");
+        assertThat(server.requestLines()).containsExactly("GET /regions/recommend?lat=50.1&long=8.7");
+    }
+
+    private static String noLogs() {
+        return """
+                {"actor_ids": [], "lines": [], "timestamps": [], "streams": [], "actor_indices": [], "watch": {"index": "1"}}""";
+    }
+
+    private static String problem(String code) {
+        return "{\"code\": \"" + code + "\", \"message\": \"no\", \"ray_id\": \"r\"}";
+    }
+
+    private Shell shell() {
+        return new Shell(folder).at(server.uri());
+    }
+}

@@ -1,0 +1,111 @@
+package rivet.controlplane.actor;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.actor.ActorState.CrashBackoff;
+import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.Pending;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Starting;
+import rivet.controlplane.actor.ActorState.Stopping;
+import rivet.controlplane.tenancy.Environment;
+import rivet.protocol.ActorId;
+import rivet.protocol.api.ActorEventView;
+
+/** The door for explaining actors: what their state means, for people. */
+@Component
+public final class Explanations {
+
+    private final ActorRequests requests;
+    private final ActorEvents diary;
+
+    Explanations(ActorRequests requests, ActorEvents diary) {
+        this.requests = requests;
+        this.diary = diary;
+    }
+
+    /** @param nextAttemptAt absent where that is not a matter of time */
+    public record Explanation(
+            ActorId actor,
+            String state,
+            @Nullable String reason,
+            Instant since,
+            String message,
+            long generation,
+            @Nullable String agent,
+            @Nullable Instant nextAttemptAt,
+            @Nullable Integer exitCode) {}
+
+    public Explanation of(Environment environment, String id) {
+        var actor = requests.get(environment, ActorController.parse(id));
+        var state = actor.state();
+        var ending = diary.lastEnding(actor.id()).orElse(null);
+        return new Explanation(
+                actor.id(),
+                state.status(),
+                state.why(),
+                state.since(),
+                sentence(actor, ending == null ? "" : ended(ending)),
+                actor.generation(),
+                state.assignment().map(at -> at.agent().toString()).orElse(null),
+                state instanceof CrashBackoff resting ? resting.retryAt() : null,
+                ending == null ? null : ending.exitCode());
+    }
+
+    /** @param ended a sentence about its last copy; empty if none has ended */
+    static String sentence(Actor actor, String ended) {
+        return switch (actor.state()) {
+            case Pending(var _, var reason, var _) -> waiting(actor, reason) + ended;
+            case Starting(var since, var at, var _) ->
+                "Agent %s has been starting it since %s: it fetches the build, starts the process and waits until all ports accept connections."
+                                .formatted(at.agent(), since)
+                        + ended;
+            case Running(var since, var at, var _, var _) ->
+                "It has been running since %s on agent %s.".formatted(since, at.agent()) + ended;
+            case CrashBackoff(var _, var retryAt, var _, var crashes) ->
+                "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
+                        + ended;
+            case Stopping(var since, var at, var grace, var then) -> stopping(since, at, grace, then);
+            case Destroyed(var since, var reason, var _) ->
+                "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;
+        };
+    }
+
+    private static String waiting(Actor actor, ActorState.Waiting reason) {
+        var why = switch (reason) {
+            case NO_AGENTS_IN_REGION -> "no agent of region '%s' is connected".formatted(actor.region());
+            case NO_CAPACITY ->
+                "no agent of region '%s' has %d millicores and %d MiB free"
+                        .formatted(
+                                actor.region(),
+                                actor.resources().cpuMillicores(),
+                                actor.resources().memoryMib());
+            case QUEUED -> "it has not been looked at yet";
+            case CRASHED -> "it crashed and has no agent yet";
+            case AGENT_RESTARTED -> "its agent went away with it";
+            case UPGRADED -> "it was upgraded and has no agent yet";
+        };
+        return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
+    }
+
+    private static String stopping(Instant since, Assignment at, Duration grace, ActorState.Then then) {
+        return "Agent %s has been stopping it since %s, for %s; what is left after a grace of %d ms is killed."
+                .formatted(
+                        at.agent(),
+                        since,
+                        switch (then) {
+                            case DESTROY -> "it is to be destroyed";
+                            case RESTART -> "it is to be started again with another build";
+                        },
+                        grace.toMillis());
+    }
+
+    private static String ended(ActorEventView last) {
+        var how = last.exitCode() == null ? "" : ", exit code %d".formatted(last.exitCode());
+        var words = last.message() == null ? "" : ": " + last.message();
+        return " Generation %d ended at %s (%s%s)%s"
+                .formatted(last.generation(), last.time(), last.reason(), how, words);
+    }
+}

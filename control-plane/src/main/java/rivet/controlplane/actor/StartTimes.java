@@ -1,0 +1,50 @@
+package rivet.controlplane.actor;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.actor.ActorState.Pending;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Starting;
+import rivet.controlplane.metrics.Buckets;
+
+/** How long the control plane's part of a start takes; the agents time theirs. */
+@Component
+final class StartTimes {
+
+    private final Timer queue;
+    private final Timer place;
+    private final Timer whole;
+
+    StartTimes(MeterRegistry registry) {
+        this.queue = phase(registry, "queue");
+        this.place = phase(registry, "place");
+        this.whole = Timer.builder("rivet.actor.start")
+                .description("From the create to ready, where it was the actor's first start.")
+                .serviceLevelObjectives(Buckets.quick())
+                .register(registry);
+    }
+
+    /** Times of states are the database's, in whole milliseconds. */
+    void moved(Actor before, Actor after) {
+        if (before.state() instanceof Pending waiting && after.state() instanceof Starting started) {
+            queue.record(Duration.between(waiting.since(), started.since()));
+        }
+        if (after.generation() == 1 && before.state() instanceof Starting && after.state() instanceof Running running) {
+            whole.record(Duration.between(after.createdAt(), running.since()));
+        }
+    }
+
+    void placed(Duration took) {
+        place.record(took);
+    }
+
+    private static Timer phase(MeterRegistry registry, String phase) {
+        return Timer.builder("rivet.actor.start.phase")
+                .description("How long each phase of an actor's start took.")
+                .tag("phase", phase)
+                .serviceLevelObjectives(Buckets.quick())
+                .register(registry);
+    }
+}

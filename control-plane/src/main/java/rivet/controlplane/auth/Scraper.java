@@ -1,0 +1,4 @@
+package rivet.controlplane.auth;
+
+/** Says that the caller may read metrics. */
+public record Scraper() {}

@@ -1,0 +1,112 @@
+package rivet.devserver.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.client.ActorState;
+import rivet.client.CreateActor;
+import rivet.client.LogLine;
+import rivet.client.Port;
+import rivet.client.RivetClient;
+import rivet.protocol.Wire;
+
+/** A Java team's day: an actor in Java, deployed with the command line and driven by a Java program with the SDK. */
+class JavaStoryTest {
+
+    private static final Duration LONG = Duration.ofSeconds(40);
+
+    @TempDir
+    static Path work;
+
+    static RunningDevServer server;
+    static RivetClient client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RunningDevServer.start(work.resolve("data"));
+        server.deployExample("java-counter", work);
+        client = RivetClient.builder().endpoint(server.api()).build();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void actor_is_created_called_read_and_destroyed() throws Exception {
+        var created = client.actors().create(counter());
+        var ready = client.actors().awaitReady(created.id(), LONG);
+
+        assertThat(count(ready.url("http"))).isEqualTo(1);
+        assertThat(count(ready.url("http"))).isEqualTo(2);
+        await().atMost(LONG).until(() -> said(created.id()).contains("counting"));
+
+        client.actors().destroy(created.id());
+
+        assertThat(client.actors().awaitDestroyed(created.id(), LONG).state()).isEqualTo(ActorState.DESTROYED);
+        await().atMost(LONG).until(() -> said(created.id()).contains("counted to 2"));
+    }
+
+    @Test
+    void killed_actor_comes_back_as_a_new_generation() throws Exception {
+        var actor = client.actors().createReady(counter().durable(), LONG);
+        var first = Wire.JSON.readTree(server.get(actor.url("http").toString()).body());
+        assertThat(first.get("generation").longValue()).isEqualTo(1);
+
+        var killed = ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .map(line -> line.contains("rivet.actor.ActorMain"))
+                        .orElse(false))
+                .filter(process -> isOf(process, actor.id()))
+                .findFirst()
+                .orElseThrow();
+        killed.destroyForcibly();
+
+        await().atMost(LONG).until(() -> {
+            var reply = server.get(actor.url("http").toString());
+            return reply.statusCode() == 200
+                    && Wire.JSON.readTree(reply.body()).get("generation").longValue() == 2;
+        });
+        client.actors().destroy(actor.id());
+    }
+
+    private static boolean isOf(ProcessHandle process, String actor) {
+        try {
+            return java.nio.file.Files.readString(
+                            Path.of("/proc/%d/environ".formatted(process.pid())),
+                            java.nio.charset.StandardCharsets.ISO_8859_1)
+                    .contains("RIVET_ACTOR_ID=" + actor);
+        } catch (java.io.IOException _) {
+            return false; // gone, or another user's
+        }
+    }
+
+    private static CreateActor counter() {
+        return CreateActor.withBuildTags(Map.of("name", "java-counter", "current", "true"))
+                .tag("name", "java-counter")
+                .resources(500, 256)
+                .port("http", Port.https());
+    }
+
+    private static int count(URI url) throws Exception {
+        return Wire.JSON
+                .readTree(server.get(url.toString()).body())
+                .get("count")
+                .intValue();
+    }
+
+    private static java.util.List<String> said(String actor) {
+        return client.actors().logs(actor).stream().map(LogLine::text).toList();
+    }
+}
