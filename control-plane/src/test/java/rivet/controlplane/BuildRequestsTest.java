@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BuildRequestsTest {
 
     private static final int PART = 1 << 20;
+    private static final Executor MOVERS = command -> Thread.ofVirtual().start(command);
     private static final byte[] BYTES = bytes(2 * PART + 12345);
 
     private final Api api;
@@ -179,14 +182,16 @@ class BuildRequestsTest {
         assertThat(listed("{\"name\": \"other\", \"current\": \"true\"}")).containsExactly(other);
     }
 
-    /** Two movers and a reader: whenever the reader looks there is exactly one. */
+    /** Several movers and a reader: whenever the reader looks there is exactly one. */
     @Test
     void there_is_never_none_and_never_two_with_current() {
-        var one = api.build("one.tar", "{\"name\": \"moved\", \"current\": \"true\"}");
-        var two = api.build("two.tar", "{\"name\": \"moved\"}");
-        var movers = List.of(
-                CompletableFuture.runAsync(() -> repeat(40, () -> current(one))),
-                CompletableFuture.runAsync(() -> repeat(40, () -> current(two))));
+        var builds = IntStream.range(0, 6)
+                .mapToObj(i -> api.build("moved-%d.tar".formatted(i), "{\"name\": \"moved\"}"))
+                .toList();
+        current(builds.getFirst());
+        var movers = builds.stream()
+                .map(build -> CompletableFuture.runAsync(() -> repeat(25, () -> current(build)), MOVERS))
+                .toList();
         var moving = CompletableFuture.allOf(movers.toArray(CompletableFuture[]::new));
 
         do {
@@ -204,7 +209,11 @@ class BuildRequestsTest {
         var kept = api.build("kept.tar", "{\"name\": \"kept\"}");
 
         database.jdbc()
-                .sql("update build set created_at = created_at - interval '2 hours' where id = any (:ids::uuid[])")
+                .sql("""
+                        with parts as (update build_part set stored_at = stored_at - interval '2 hours'
+                                       where build_id = any (cast(:ids as uuid[])))
+                        update build set created_at = created_at - interval '2 hours' where id = any (cast(:ids as uuid[]))
+                        """)
                 .param("ids", "{%s,%s}".formatted(upload.build(), kept))
                 .update();
         database.jdbc()

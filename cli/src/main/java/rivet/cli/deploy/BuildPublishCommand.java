@@ -97,8 +97,14 @@ final class BuildPublishCommand extends ServerCommand {
     private Build build() {
         var place = new Place(1, 1);
         var file = file().getFileName().toString();
-        return file.matches(".*\\.[mc]?[jt]sx?") && !Files.isDirectory(file())
-                ? new Build.Script(name, place, Map.of(), file, place, Build.Bundling.DEFAULT)
+        if (Files.isDirectory(file())) {
+            return new Build.Executable(name, place, Map.of(), file, place);
+        }
+        if (file.matches(".*\\.[mc]?[jt]sx?")) {
+            return new Build.Script(name, place, Map.of(), file, place, Build.Bundling.DEFAULT);
+        }
+        return file.endsWith(".jar")
+                ? new Build.Jar(name, place, Map.of(), file, place)
                 : new Build.Executable(name, place, Map.of(), file, place);
     }
 

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -145,15 +147,25 @@ final class ActorRepository {
                 .list();
     }
 
-    /** Oldest first. */
-    List<Actor> waiting(String region, int limit) {
+    /** Oldest first. @param refused sizes for which there was no room: what needs as much or more is left out */
+    List<Actor> waiting(String region, List<Reservation> refused, int limit) {
         return jdbc.sql("""
-                select * from actor where status = 'pending' and region = :region order by created_at limit :limit
+                select * from actor a
+                where status = 'pending' and region = :region and not exists (
+                    select from unnest(cast(:cpus as integer[]), cast(:memories as integer[])) as r (cpu, memory)
+                    where a.cpu_millicores >= r.cpu and a.memory_mib >= r.memory)
+                order by created_at limit :limit
                 """)
                 .param("region", region)
+                .param("cpus", array(refused, Reservation::cpuMillicores))
+                .param("memories", array(refused, Reservation::memoryMib))
                 .param("limit", limit)
                 .query(ActorRepository::actor)
                 .list();
+    }
+
+    private static String array(List<Reservation> sizes, Function<Reservation, Integer> part) {
+        return sizes.stream().map(part).map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     List<ActorId> due(int limit) {

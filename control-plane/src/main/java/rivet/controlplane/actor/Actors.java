@@ -1,5 +1,7 @@
 package rivet.controlplane.actor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.springframework.stereotype.Component;
@@ -16,6 +18,10 @@ import rivet.protocol.link.ActorReport.Phase;
 public final class Actors {
 
     private static final int AT_ONCE = 200;
+
+    /** How many sizes may be refused before a pass over a region ends. */
+    private static final int MOST_SIZES = 32;
+
     private static final int LONGEST_MESSAGE = 1000;
 
     private final ActorRepository repository;
@@ -75,22 +81,29 @@ public final class Actors {
         return more;
     }
 
+    /** One that finds no room stands for all that need as much; the smaller ones behind it still have their turn. */
     private boolean placeWaiting(String region) {
-        var waiting = repository.waiting(region, AT_ONCE);
-        var placed = 0;
-        Reservation refused = null;
-        for (var actor : waiting) {
-            if (refused != null && actor.resources().isAtLeast(refused)) {
-                continue;
+        var refused = new ArrayList<Reservation>();
+        while (refused.size() < MOST_SIZES) {
+            var waiting = repository.waiting(region, refused, AT_ONCE);
+            var stuck = placeUntilRefused(waiting);
+            if (stuck.isEmpty()) {
+                return waiting.size() == AT_ONCE;
             }
+            refused.add(stuck.get());
+        }
+        return false;
+    }
+
+    /** @return what the first that found no room needs; empty if there was room for all */
+    private Optional<Reservation> placeUntilRefused(List<Actor> waiting) {
+        for (var actor : waiting) {
             var after = moves.place(actor.id());
             if (after.isPresent() && after.get().state() instanceof ActorState.Pending) {
-                refused = actor.resources();
-            } else {
-                placed++;
+                return Optional.of(actor.resources());
             }
         }
-        return placed == AT_ONCE;
+        return Optional.empty();
     }
 
     /** One pass over the actors whose rest after a crash is over. @return whether more can be done at once */

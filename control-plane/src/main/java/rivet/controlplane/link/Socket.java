@@ -38,10 +38,15 @@ final class Socket {
     }
 
     void close() {
-        session.close(CloseStatus.NORMAL).subscribe();
+        close(CloseStatus.NORMAL);
     }
 
     void closeForError() {
-        session.close(CloseStatus.SERVER_ERROR).subscribe();
+        close(CloseStatus.SERVER_ERROR);
+    }
+
+    /** A socket that is closed already, because the other side went, is what was wanted. */
+    private void close(CloseStatus status) {
+        session.close(status).onErrorComplete().subscribe();
     }
 }

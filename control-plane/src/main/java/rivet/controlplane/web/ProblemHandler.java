@@ -6,6 +6,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
@@ -31,6 +32,9 @@ final class ProblemHandler implements WebExceptionHandler {
         logOurs(exchange, problem, thrown, ray);
 
         response.setStatusCode(problem.status());
+        if (thrown instanceof ErrorResponse known) {
+            response.getHeaders().addAll(known.getHeaders()); // such as which methods are allowed
+        }
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
         var wait = problem.retryAfter();
         if (wait != null) {
