@@ -1,5 +1,6 @@
 package rivet.controlplane;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
@@ -13,6 +14,7 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * Puts the rooms together, and is where time and chance come in. What of Spring Boot is used is named here: looking at all
@@ -29,6 +31,15 @@ import org.springframework.context.annotation.ComponentScan;
     WebFluxAutoConfiguration.class
 })
 class Application {
+
+    /** Of its own: the ones that all servers of a process share would be closed for all of them with the first that is. */
+    @Bean
+    ReactorResourceFactory eventLoops() {
+        var loops = new ReactorResourceFactory();
+        loops.setUseGlobalResources(false);
+        loops.setShutdownQuietPeriod(Duration.ZERO); // nothing comes any more when they are closed
+        return loops;
+    }
 
     @Bean
     InstantSource clock() {

@@ -30,6 +30,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.AgentCaller;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Principal;
 import rivet.controlplane.auth.Scraper;
 import rivet.controlplane.web.Open;
 
@@ -45,18 +46,20 @@ class ArchitectureTest {
             database   :
             query      : web
             tenancy    : web database
-            auth       : web database tenancy
+            audit      : web database
+            auth       : web database tenancy audit
+            admin      : web tenancy audit auth
             metrics    : auth
             idempotency: web database tenancy
-            build      : web database tenancy auth idempotency
+            build      : web database tenancy audit auth idempotency
             agent      : web database auth metrics
             placement  : agent
-            actor      : web database query tenancy auth metrics idempotency build agent placement
+            actor      : web database query tenancy audit auth metrics idempotency build agent placement
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             link       : web auth metrics agent actor log route
-            reconcile  : metrics idempotency build agent actor log route link
+            reconcile  : audit auth metrics idempotency build agent actor log route link
             """);
 
     @ArchTest
@@ -155,11 +158,12 @@ class ArchitectureTest {
     }
 
     private static ArchCondition<JavaMethod> takeACallerOrBeOpen() {
-        return new ArchCondition<>("take a Caller, an AgentCaller or a Scraper, or be @Open") {
+        return new ArchCondition<>("take a Caller, a Principal, an AgentCaller or a Scraper, or be @Open") {
             @Override
             public void check(JavaMethod handler, ConditionEvents events) {
                 var known = handler.getRawParameterTypes().stream()
                         .anyMatch(type -> type.isEquivalentTo(Caller.class)
+                                || type.isEquivalentTo(Principal.class)
                                 || type.isEquivalentTo(AgentCaller.class)
                                 || type.isEquivalentTo(Scraper.class));
                 if (known == handler.isAnnotatedWith(Open.class)) {

@@ -23,12 +23,16 @@ public record TestDatabase(String url, String user, String password) {
         return jdbc().sql("select count(*) from " + table).query(Long.class).single();
     }
 
-    /** A digest of each table's rows: a request that was refused leaves all of them as they were. */
+    /**
+     * A digest of each table's rows: a request that was refused leaves all of them as they were. Without the audit trail, which
+     * tells of refusals as well.
+     */
     public Map<String, String> contents() {
         try (var connection = new SingleConnectionDataSource(url, user, password, true)) {
             var jdbc = JdbcClient.create(connection);
             var contents = new TreeMap<String, String>();
             tables(jdbc).forEach(table -> contents.put(table, digest(jdbc, table)));
+            contents.remove("audit_entry");
             return contents;
         }
     }

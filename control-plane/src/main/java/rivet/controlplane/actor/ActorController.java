@@ -13,6 +13,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.Cursor;
 import rivet.controlplane.web.Problem;
@@ -44,6 +46,7 @@ class ActorController {
         this.views = views;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/{id}")
     ActorView.One get(
             Caller caller,
@@ -57,6 +60,7 @@ class ActorController {
         return new ActorView.One(views.view(waits.await(actor, wait), type));
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     ActorView.Many list(
             Caller caller,
@@ -75,6 +79,7 @@ class ActorController {
     }
 
     /** Answers nothing, as the published client expects, but to those who wait. */
+    @Needs(Scope.ACTORS)
     @DeleteMapping("/{id}")
     Map<String, Object> destroy(
             Caller caller,
@@ -90,6 +95,7 @@ class ActorController {
         return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
     }
 
+    @Needs(Scope.ACTORS)
     @PostMapping("/destroy")
     ManyActors.Destroyed destroyAll(Caller caller, @RequestBody ManyActors.DestroyRequest request) {
         var tags = ActorChecks.tags(request.tags());
@@ -102,6 +108,7 @@ class ActorController {
         return new ManyActors.Destroyed(requests.destroyAll(caller, tags, grace));
     }
 
+    @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/{id}/upgrade")
     Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
@@ -109,6 +116,7 @@ class ActorController {
         return Map.of();
     }
 
+    @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/upgrade")
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
@@ -54,6 +56,7 @@ final class ActorCreation {
             for (var request : all) {
                 created.add(within(created.size(), () -> orRefused(caller, request)));
             }
+            Audit.target(created.stream().map(ActorCreation::path).collect(Collectors.joining(" ")));
             return created;
         });
     }
@@ -61,8 +64,11 @@ final class ActorCreation {
     /** Part of the caller's transaction, if there is one. @throws KeyTaken if another actor has its key */
     Actor insert(Caller caller, CreateActorRequest request) {
         var draft = draft(caller.environment(), request);
-        return moves.create(
-                AskedBy.of(caller), now -> draft.actor(caller.environment().id(), now));
+        return moves.create(AskedBy.of(caller), now -> {
+            var actor = draft.actor(caller.environment().id(), now);
+            Audit.target(path(actor));
+            return actor;
+        });
     }
 
     /** All that would be refused is refused here; nothing is changed. */
@@ -75,6 +81,10 @@ final class ActorCreation {
         if (key != null && repository.holder(environment.id(), key).isPresent()) {
             throw taken(environment, key);
         }
+    }
+
+    private static String path(Actor actor) {
+        return "/actors/" + actor.id();
     }
 
     private Actor orRefused(Caller caller, CreateActorRequest request) {

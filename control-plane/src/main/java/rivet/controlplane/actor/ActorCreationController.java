@@ -11,6 +11,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.placement.Placer;
 import rivet.controlplane.placement.Verdict;
@@ -40,6 +42,7 @@ class ActorCreationController {
         this.placer = placer;
     }
 
+    @Needs(Scope.ACTORS)
     @PostMapping
     ActorView.One create(
             Caller caller,
@@ -60,6 +63,7 @@ class ActorCreationController {
         return new ActorView.One(views.view(settled, type));
     }
 
+    @Needs(Scope.ACTORS)
     @PutMapping
     ActorView.GetOrCreated getOrCreate(
             Caller caller,
@@ -77,6 +81,7 @@ class ActorCreationController {
     }
 
     /** Refuses what the create would refuse, and says where the actor could go. */
+    @Needs(Scope.READ)
     @PostMapping(params = "dry_run=true")
     PlacementView dryRun(Caller caller, @RequestBody CreateActorRequest request) {
         var draft = creation.draft(caller.environment(), request);
@@ -91,6 +96,7 @@ class ActorCreationController {
                 verdicts.stream().map(ActorCreationController::view).toList());
     }
 
+    @Needs(Scope.ACTORS)
     @PostMapping("/bulk")
     ManyActors.Created createMany(
             Caller caller,

@@ -8,6 +8,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.query.Queries;
 import rivet.controlplane.web.Cursor;
 import rivet.controlplane.web.StrictJson;
@@ -29,6 +31,7 @@ class ActorQueryController {
         this.views = views;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/actors/query")
     ActorView.Many query(
             Caller caller,

@@ -13,6 +13,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.api.ActorEventView;
 import rivet.protocol.api.ActorView;
@@ -34,6 +36,7 @@ class TimelineController {
         this.timelines = timelines;
     }
 
+    @Needs(Scope.READ)
     @GetMapping(path = PATH, produces = MediaType.APPLICATION_JSON_VALUE)
     ActorEventView.Many page(
             Caller caller,
@@ -50,6 +53,7 @@ class TimelineController {
     }
 
     /** A reader that was here before says so with {@code Last-Event-ID}; one that has all of an ended actor is told to stay away. */
+    @Needs(Scope.READ)
     @GetMapping(path = PATH, produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<Flux<ServerSentEvent<String>>> follow(
             Caller caller,

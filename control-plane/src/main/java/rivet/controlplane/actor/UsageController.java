@@ -8,6 +8,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.query.Condition;
 import rivet.controlplane.query.Expression;
 import rivet.controlplane.query.KeyPath;
@@ -34,6 +36,7 @@ class UsageController {
         this.settings = settings;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/actors/usage")
     UsageView usage(
             Caller caller,

@@ -7,6 +7,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.api.RegionView;
 import rivet.protocol.link.ToControlPlane.Location;
@@ -22,6 +24,7 @@ class RegionController {
         this.regions = regions;
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     RegionView.Many list(
             Caller caller,
@@ -32,6 +35,7 @@ class RegionController {
     }
 
     /** The second path is the one of older clients. */
+    @Needs(Scope.READ)
     @GetMapping({"/recommend", "/resolve"})
     Recommended recommend(
             Caller caller,

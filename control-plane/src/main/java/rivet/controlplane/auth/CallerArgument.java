@@ -1,78 +1,81 @@
 package rivet.controlplane.auth;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.BindingContext;
 import org.springframework.web.reactive.result.method.SyncHandlerMethodArgumentResolver;
 import org.springframework.web.server.ServerWebExchange;
-import rivet.controlplane.tenancy.Environment;
-import rivet.controlplane.tenancy.Environments;
+import rivet.controlplane.audit.Audit;
 import rivet.controlplane.web.Problem;
 
 /**
- * Finds out who calls and for which environment. It is an argument resolver and not a filter, because it asks the database,
- * and only from the resolvers on are we on a thread that may wait.
+ * The one gate to all handlers that serve people and programs: finds out who calls (401), whether that is enough (403), and
+ * then only looks for the environment (404). It is an argument resolver and not a filter, because it asks the database, and
+ * only from the resolvers on are we on a thread that may wait.
  */
 @Component
 final class CallerArgument implements SyncHandlerMethodArgumentResolver {
 
-    private final AuthSettings settings;
-    private final ApiTokens tokens;
-    private final Environments environments;
+    private final Authentication authentication;
+    private final NamedEnvironments environments;
+    private final Audit audit;
 
-    CallerArgument(AuthSettings settings, ApiTokens tokens, Environments environments) {
-        this.settings = settings;
-        this.tokens = tokens;
+    CallerArgument(Authentication authentication, NamedEnvironments environments, Audit audit) {
+        this.authentication = authentication;
         this.environments = environments;
+        this.audit = audit;
     }
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Caller.class;
+        return parameter.getParameterType() == Caller.class || parameter.getParameterType() == Principal.class;
     }
 
     @Override
     public Object resolveArgumentValue(MethodParameter parameter, BindingContext context, ServerWebExchange exchange) {
-        var request = exchange.getRequest();
-        var name = settings.development()
-                ? "development"
-                : Bearer.of(request).flatMap(tokens::verify).orElseThrow(Bearer::refused);
-        return new Caller(name, environment(request));
-    }
-
-    private Environment environment(ServerHttpRequest request) {
-        var project = slug(request, "project");
-        var environment = slug(request, "environment");
-        if (project == null && environment == null && settings.development()) {
-            return environments.byDefault();
+        var needs = parameter.getMethodAnnotation(Needs.class);
+        var principal = authentication.of(exchange, isChange(exchange, needs));
+        try {
+            authorise(principal, needs);
+            return parameter.getParameterType() == Principal.class
+                    ? principal
+                    : new Caller(principal, environments.required(principal, exchange.getRequest()));
+        } catch (Problem refused) {
+            if (principal.origin().change()) {
+                audit.refused(Changes.of(principal, principal.environment()), refused);
+            }
+            throw refused;
         }
-        if (project == null || environment == null) {
-            throw missing(project == null ? "project" : "environment");
+    }
+
+    private static boolean isChange(ServerWebExchange exchange, @Nullable Needs needs) {
+        var reads = needs != null && List.of(needs.value()).contains(Scope.READ);
+        var method = exchange.getRequest().getMethod().name();
+        return !reads && !method.equals("GET") && !method.equals("HEAD");
+    }
+
+    private static void authorise(Principal principal, @Nullable Needs needs) {
+        var scopes = needs == null ? new Scope[] {Scope.ADMIN} : needs.value();
+        if (Arrays.stream(scopes).noneMatch(principal::has)) {
+            throw forbidden("this token's scopes are not enough", scopes);
         }
-        return environments.find(project, environment);
-    }
-
-    private static @Nullable String slug(ServerHttpRequest request, String name) {
-        List<String> given = request.getQueryParams().getOrDefault(name, List.of());
-        if (given.size() > 1 || (given.size() == 1 && !isSlug(given.getFirst()))) {
-            throw Problem.badParameter(name, String.join(", ", given), "one slug: a-z, 0-9 and -");
+        if ((needs == null || needs.everywhere()) && !principal.isEverywhere()) {
+            throw forbidden("this token is good for one environment only", scopes)
+                    .with("everywhere", true);
         }
-        return given.isEmpty() ? null : given.getFirst();
     }
 
-    private static boolean isSlug(@Nullable String text) {
-        return text != null && text.matches("[a-z0-9][a-z0-9-]{0,63}");
-    }
-
-    private static Problem missing(String name) {
+    private static Problem forbidden(String what, Scope[] scopes) {
+        var needed = Arrays.stream(scopes).map(Scope::toString).toList();
         return new Problem(
-                        HttpStatus.BAD_REQUEST,
-                        "API_BAD_QUERY_PARAMETER",
-                        "%s: missing (expected: project and environment, both)".formatted(name))
-                .at(name);
+                        HttpStatus.FORBIDDEN,
+                        "API_FORBIDDEN",
+                        "%s (expected: %s)".formatted(what, needed.stream().collect(Collectors.joining(" or "))))
+                .with("needs", needed);
     }
 }

@@ -14,6 +14,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.StrictJson;
 import rivet.controlplane.web.WebSettings;
@@ -39,17 +41,20 @@ class BuildController {
         this.web = web;
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     BuildView.Many list(Caller caller, @RequestParam(name = "tags_json", required = false) @Nullable String tags) {
         var found = builds.list(caller.environment(), StrictJson.texts("tags_json", tags));
         return new BuildView.Many(found.stream().map(BuildController::view).toList());
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/{id}")
     BuildView.One get(Caller caller, @PathVariable("id") String id) {
         return new BuildView.One(view(builds.get(caller.environment(), parse(id))));
     }
 
+    @Needs(Scope.DEPLOY)
     @PatchMapping("/{id}/tags")
     Map<String, Object> patchTags(
             Caller caller, @PathVariable("id") String id, @RequestBody BuildView.PatchTagsRequest request) {
@@ -59,6 +64,7 @@ class BuildController {
         return Map.of();
     }
 
+    @Needs(Scope.DEPLOY)
     @PostMapping("/prepare")
     BuildView.Prepared prepare(
             Caller caller,
@@ -71,12 +77,14 @@ class BuildController {
     }
 
     /** New URLs for the parts that have not arrived; none where all have. */
+    @Needs(Scope.DEPLOY)
     @PostMapping("/{id}/resume")
     BuildView.Prepared resume(Caller caller, ServerHttpRequest http, @PathVariable("id") String id) {
         var missing = uploads.missing(caller.environment(), parse(id));
         return prepared(missing.build(), missing.parts().stream().mapToInt(part -> part), http);
     }
 
+    @Needs(Scope.DEPLOY)
     @PostMapping("/{id}/complete")
     Map<String, Object> complete(Caller caller, @PathVariable("id") String id) {
         uploads.complete(caller.environment(), parse(id));
@@ -84,6 +92,7 @@ class BuildController {
     }
 
     /** Makes the build before this one current again, in one step. */
+    @Needs(Scope.DEPLOY)
     @PostMapping("/{id}/rollback")
     BuildView.One rollback(Caller caller, @PathVariable("id") String id) {
         return new BuildView.One(view(builds.rollback(caller.environment(), parse(id))));

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.audit.Audit;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
@@ -53,6 +54,7 @@ final class Preparation {
                 Build.State.UPLOADING,
                 Map.of(),
                 clock.instant());
+        Audit.target("/builds/" + build.id());
         repository.insert(build);
         return build;
     }

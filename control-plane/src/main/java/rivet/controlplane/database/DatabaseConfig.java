@@ -3,6 +3,7 @@ package rivet.controlplane.database;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.context.annotation.Bean;
@@ -14,6 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionExecutionListener;
 
 /** Two pools: one for everything, and a small one that only heartbeats use. */
 @Configuration(proxyBeanMethods = false)
@@ -65,8 +67,10 @@ class DatabaseConfig {
     }
 
     @Bean
-    PlatformTransactionManager transactionManager(DataSource dataSource) {
-        return new JdbcTransactionManager(dataSource);
+    PlatformTransactionManager transactionManager(DataSource dataSource, List<TransactionExecutionListener> listeners) {
+        var manager = new JdbcTransactionManager(dataSource);
+        manager.setTransactionExecutionListeners(listeners);
+        return manager;
     }
 
     private static void migrate(DataSource dataSource) {

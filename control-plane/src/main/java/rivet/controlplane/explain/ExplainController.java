@@ -5,6 +5,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.actor.Explanations;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.log.ActorLogs;
 import rivet.protocol.api.ExplanationView;
 
@@ -22,6 +24,7 @@ class ExplainController {
         this.logs = logs;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/actors/{id}/explain")
     ExplanationView explain(Caller caller, @PathVariable("id") String id) {
         var why = explanations.of(caller.environment(), id);

@@ -12,6 +12,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.query.Expression;
 import rivet.controlplane.query.Queries;
 import rivet.controlplane.query.QueryParser;
@@ -34,6 +36,7 @@ class ActorLogController {
         this.reader = reader;
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/actors/logs")
     LogsView logs(
             Caller caller,

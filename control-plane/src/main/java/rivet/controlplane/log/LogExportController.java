@@ -20,6 +20,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.controlplane.query.Queries;
 import rivet.controlplane.web.Open;
 import rivet.controlplane.web.Problem;
@@ -50,6 +52,7 @@ class LogExportController {
 
     record Exported(String url) {}
 
+    @Needs(Scope.READ)
     @PostMapping("/actors/logs/export")
     Exported export(Caller caller, ServerHttpRequest http, @RequestBody ExportRequest request) {
         var query = request.queryJson() == null ? "" : request.queryJson();

@@ -9,6 +9,8 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.audit.Audit;
+import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
@@ -25,6 +27,8 @@ final class Loops implements SmartLifecycle {
     private final Uploads uploads;
     private final ActorLogs logs;
     private final Retention retention;
+    private final Tokens tokens;
+    private final Audit audit;
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
@@ -39,6 +43,8 @@ final class Loops implements SmartLifecycle {
             Uploads uploads,
             ActorLogs logs,
             Retention retention,
+            Tokens tokens,
+            Audit audit,
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
@@ -50,6 +56,8 @@ final class Loops implements SmartLifecycle {
         this.uploads = uploads;
         this.logs = logs;
         this.retention = retention;
+        this.tokens = tokens;
+        this.audit = audit;
         this.idempotency = idempotency;
         this.traffic = traffic;
         this.timelines = timelines;
@@ -69,6 +77,8 @@ final class Loops implements SmartLifecycle {
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 loop("prune-logs", settings.pruneInterval(), logs::prune),
                 loop("prune-events", settings.pruneInterval(), retention::prune),
+                loop("prune-tokens", settings.pruneInterval(), tokens::prune),
+                loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
                 loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
     }

@@ -11,6 +11,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.auth.Caller;
+import rivet.controlplane.auth.Needs;
+import rivet.controlplane.auth.Scope;
 import rivet.protocol.api.RouteView;
 
 /** Routes over REST. */
@@ -26,6 +28,7 @@ class RouteController {
         this.history = history;
     }
 
+    @Needs(Scope.READ)
     @GetMapping
     RouteView.Many list(Caller caller) {
         return new RouteView.Many(routes.list(caller.environment()).stream()
@@ -33,18 +36,21 @@ class RouteController {
                 .toList());
     }
 
+    @Needs(Scope.DEPLOY)
     @PutMapping("/{name}")
     Map<String, Object> put(Caller caller, @PathVariable("name") String name, @RequestBody RouteView.Update update) {
         routes.put(caller.environment(), RouteChecks.name(name), RouteChecks.draft(update));
         return Map.of();
     }
 
+    @Needs(Scope.DEPLOY)
     @DeleteMapping("/{name}")
     Map<String, Object> delete(Caller caller, @PathVariable("name") String name) {
         routes.delete(caller.environment(), RouteChecks.name(name));
         return Map.of();
     }
 
+    @Needs(Scope.READ)
     @GetMapping("/history")
     RouteView.History history(
             Caller caller,

@@ -1,37 +1,38 @@
 package rivet.controlplane.tenancy;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.web.Problem;
 
-/** The door: finds an environment by its slugs. */
+/** The door: finds an environment by its slugs. Thread-safe. */
 @Component
 public final class Environments {
 
-    private static final String DEFAULT = "default";
+    static final String DEFAULT = "default";
 
     private final JdbcClient jdbc;
 
-    /** Only what exists is kept, and environments are few and never change. */
-    private final Map<String, Environment> known = new ConcurrentHashMap<>();
+    /** The only one that is kept: any other can be deleted, and its slug be given to another. */
+    private volatile @Nullable Environment byDefault;
 
     Environments(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
     public Environment byDefault() {
-        return find(DEFAULT, DEFAULT);
+        var known = byDefault;
+        if (known == null) {
+            known = find(DEFAULT, DEFAULT);
+            byDefault = known;
+        }
+        return known;
     }
 
+    /** @throws Problem 404 that says which of the two there is not */
     public Environment find(String project, String environment) {
-        var kept = known.get(project + "/" + environment);
-        return kept == null ? read(project, environment) : kept;
-    }
-
-    private Environment read(String project, String environment) {
-        var found = jdbc.sql("""
+        return jdbc.sql("""
                 select e.id, e.slug, p.id as project_id, p.slug as project_slug
                 from environment e join project p on p.id = e.project_id
                 where p.slug = :project and e.slug = :environment
@@ -41,19 +42,33 @@ public final class Environments {
                 .query(Environment.class)
                 .optional()
                 .orElseThrow(() -> absent(project, environment));
-        known.put(project + "/" + environment, found);
-        return found;
     }
 
     private Problem absent(String project, String environment) {
-        var projects = jdbc.sql("select count(*) from project where slug = :slug")
+        return projectExists(project) ? absentEnvironment(environment) : absentProject(project);
+    }
+
+    private boolean projectExists(String project) {
+        Optional<Integer> found = jdbc.sql("select 1 from project where slug = :slug")
                 .param("slug", project)
-                .query(Long.class)
-                .single();
-        return projects == 0
-                ? Problem.notFound("PROJECT_NOT_FOUND", "project: no '%s'".formatted(project))
-                        .at("project")
-                : Problem.notFound("ENVIRONMENT_NOT_FOUND", "environment: no '%s'".formatted(environment))
-                        .at("environment");
+                .query(Integer.class)
+                .optional();
+        return found.isPresent();
+    }
+
+    /** The same for one that is not there and one that the caller may not see. */
+    public static Problem absentProject(String project) {
+        return Problem.notFound("PROJECT_NOT_FOUND", "project: no '%s'".formatted(project))
+                .at("project");
+    }
+
+    /** The same for one that is not there and one that the caller may not see. */
+    public static Problem absentEnvironment(String environment) {
+        return Problem.notFound("ENVIRONMENT_NOT_FOUND", "environment: no '%s'".formatted(environment))
+                .at("environment");
+    }
+
+    public static boolean isSlug(@Nullable String text) {
+        return text != null && text.matches("[a-z0-9][a-z0-9-]{0,63}");
     }
 }

@@ -1,5 +1,6 @@
 package rivet.controlplane.web;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ public final class Problem extends RuntimeException {
     private final HttpStatus status;
     private final String code;
     private final Map<String, Object> metadata = new LinkedHashMap<>();
+    private @Nullable Duration retryAfter;
 
     public Problem(HttpStatus status, String code, String message) {
         this(status, code, message, null);
@@ -67,6 +69,17 @@ public final class Problem extends RuntimeException {
     public Problem with(String key, Object value) {
         metadata.put(key, value);
         return this;
+    }
+
+    /** @param wait before the same request can succeed; told in whole seconds, rounded up */
+    public Problem retryAfter(Duration wait) {
+        retryAfter = wait;
+        return this;
+    }
+
+    @Nullable
+    Duration retryAfter() {
+        return retryAfter;
     }
 
     public HttpStatus status() {

@@ -36,7 +36,13 @@ final class ProblemHandler implements WebExceptionHandler {
             response.getHeaders().addAll(known.getHeaders()); // such as which methods are allowed
         }
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
-        if (problem.status().value() == 503) {
+        var wait = problem.retryAfter();
+        if (wait != null) {
+            response.getHeaders()
+                    .set(
+                            HttpHeaders.RETRY_AFTER,
+                            String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
+        } else if (problem.status().value() == 503) {
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         var body = response.bufferFactory().wrap(Wire.JSON.writeValueAsBytes(view(problem, ray)));

@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 /** Gives each request an id, told to the caller in a header and written in our log where we fail. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class RayIds implements WebFilter {
+public final class RayIds implements WebFilter {
 
     static final String HEADER = "rvt-ray-id";
 
@@ -22,7 +22,8 @@ final class RayIds implements WebFilter {
         return chain.filter(exchange);
     }
 
-    static String of(ServerWebExchange exchange) {
+    /** Empty before the filter has run. */
+    public static String of(ServerWebExchange exchange) {
         var ray = exchange.getResponse().getHeaders().getFirst(HEADER);
         return ray == null ? "" : ray;
     }

@@ -1,0 +1,5 @@
+/** Who changed what, when, from where, and how it ended. Deliberately absent: who may; and what the change was in detail, which the room tells that made it. */
+@NullMarked
+package rivet.controlplane.audit;
+
+import org.jspecify.annotations.NullMarked;
