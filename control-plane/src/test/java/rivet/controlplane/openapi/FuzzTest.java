@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 class FuzzTest {
 
     private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
-    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 4_000);
+    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 20_000);
 
     /** So many requests between two looks at the tables; where none of them was done, the tables must be as they were. */
     private static final int BATCH = 20;
