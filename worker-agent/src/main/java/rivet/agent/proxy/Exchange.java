@@ -60,6 +60,8 @@ final class Exchange {
     void start() {
         if (!listenedTo()) {
             fail(Problem.METHOD_NOT_ALLOWED);
+        } else if (climbs()) {
+            fail(Problem.CLIMBING_PATH);
         } else if (approach == null) {
             fail(Problem.NO_ROUTE);
         } else {
@@ -69,6 +71,11 @@ final class Exchange {
 
     private boolean listenedTo() {
         return head.method() != Method.CONNECT && head.method() != Method.TRACE;
+    }
+
+    /** What is stripped off the path is no place that its rest may lead back to. */
+    private boolean climbs() {
+        return door != null && head.climbsAbove(door.targetFrom());
     }
 
     void admitted(Target target) {
@@ -222,7 +229,7 @@ final class Exchange {
             return;
         }
         tell(problem.status(), problem.code());
-        keep = head.persistent() && body.done() && listenedTo() && !lane.draining();
+        keep = head.persistent() && body.done() && listenedTo() && !climbs() && !lane.draining();
         client.send(ProblemAnswer.of(client.channel().alloc(), problem, ray, head, keep));
         client.flush();
         client.answered(keep, clientMaySend());

@@ -13,6 +13,7 @@ public final class RequestHead extends Head {
     private Method method = Method.OTHER;
     private int targetFrom;
     private int targetTo;
+    private boolean plainPath;
     private int authorityFrom;
     private int authorityTo;
     private int host;
@@ -31,6 +32,7 @@ public final class RequestHead extends Head {
         method = Method.OTHER;
         targetFrom = 0;
         targetTo = 0;
+        plainPath = true;
         authorityFrom = 0;
         authorityTo = 0;
         host = -1;
@@ -66,7 +68,10 @@ public final class RequestHead extends Head {
     private @Nullable Refusal target() {
         byte first = bytes()[targetFrom];
         boolean asterisk = first == '*' && targetTo - targetFrom == 1 && method == Method.OPTIONS;
-        if (first == '/' || asterisk || method == Method.CONNECT) {
+        if (first == '/') {
+            return path();
+        }
+        if (asterisk || method == Method.CONNECT) {
             return null;
         }
         if (targetTo - targetFrom <= 7 || !is(targetFrom, targetFrom + 7, "http://")) {
@@ -78,7 +83,20 @@ public final class RequestHead extends Head {
             authorityTo++;
         }
         targetFrom = authorityTo;
-        return null;
+        return path();
+    }
+
+    private @Nullable Refusal path() {
+        plainPath = TargetPath.plain(bytes(), targetFrom, targetTo);
+        return climbsAbove(targetFrom)
+                ? Refusal.malformed(
+                        "The path holds a percent sign without two digits, a NUL, or dots that lead above its beginning.")
+                : null;
+    }
+
+    /** Whether dots in the path lead out of the part of it that begins here. */
+    public boolean climbsAbove(int from) {
+        return !plainPath && !TargetPath.sound(bytes(), from, targetTo);
     }
 
     @Override
@@ -100,12 +118,9 @@ public final class RequestHead extends Head {
             return Refusal.malformed("Host is given more than once.");
         }
         host = field;
-        for (int i = valueFrom(field); i < valueTo(field); i++) {
-            if (!Chars.host(bytes()[i])) {
-                return Refusal.malformed("Host is not a name or address with an optional port.");
-            }
-        }
-        return valueFrom(field) == valueTo(field) ? Refusal.malformed("Host is empty.") : null;
+        return HostValue.wellFormed(bytes(), valueFrom(field), valueTo(field))
+                ? null
+                : Refusal.malformed("Host is not a name or address with an optional port.");
     }
 
     private @Nullable Refusal expect(int field) {
@@ -124,6 +139,9 @@ public final class RequestHead extends Head {
         }
         if (authorityFrom > 0 && !authorityIsHost()) {
             return Refusal.malformed("The address in the request line and Host differ.");
+        }
+        if (http10() && contentLength() > 0 && method.bodyless()) {
+            return Refusal.malformed("A body with this method is not served in HTTP/1.0.");
         }
         return framing();
     }
