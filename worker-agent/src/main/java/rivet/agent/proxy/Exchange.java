@@ -82,7 +82,7 @@ final class Exchange {
         stage = Stage.CONNECTING;
         counted = target;
         target.began();
-        ActorHandler idle = onlyFresh ? null : lane.pool().take(target);
+        ActorHandler idle = onlyFresh || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -294,7 +294,8 @@ final class Exchange {
             return;
         }
         long lastMove = Math.max(client.lastRead(), actor.lastMove());
-        boolean owesBody = !body.done() && !answering && actor.writable();
+        // Calls that last are streams of messages, and may be silent for long.
+        boolean owesBody = !body.done() && !answering && !head.grpc() && actor.writable();
         if (owesBody && now - client.lastRead() > lane.times().stall().toNanos()) {
             fail(Problem.BODY_TIMEOUT);
         } else if (now - lastMove > lane.times().idle().toNanos()) {

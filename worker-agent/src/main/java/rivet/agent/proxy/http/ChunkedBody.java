@@ -44,6 +44,7 @@ final class ChunkedBody extends Body {
     private int trailerBytes;
     private byte[] trailerName = {};
     private int trailerNameBytes;
+    private final StringBuilder trailers = new StringBuilder(0);
 
     @Override
     public int take(ByteBuf in) {
@@ -60,6 +61,33 @@ final class ChunkedBody extends Body {
             }
         }
         return state == State.BROKEN ? Body.BROKEN : at - in.readerIndex();
+    }
+
+    @Override
+    public int nextData(ByteBuf in) {
+        while (in.isReadable() && state != State.DONE && state != State.BROKEN) {
+            if (state == State.DATA) {
+                int many = (int) Math.min(size, in.readableBytes());
+                size -= many;
+                state = size == 0 ? State.DATA_CR : State.DATA;
+                return many;
+            }
+            byte b = in.readByte();
+            state = next(b);
+            keepTrailer(b);
+        }
+        return state == State.BROKEN ? Body.BROKEN : 0;
+    }
+
+    private void keepTrailer(byte b) {
+        if (state == State.TRAILER_NAME || state == State.TRAILER_VALUE || state == State.TRAILER_LF) {
+            trailers.append(state == State.TRAILER_LF ? '\n' : (char) (b & 0xff));
+        }
+    }
+
+    @Override
+    public String trailers() {
+        return trailers.toString();
     }
 
     private State next(byte b) {

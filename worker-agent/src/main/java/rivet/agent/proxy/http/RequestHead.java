@@ -1,5 +1,6 @@
 package rivet.agent.proxy.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestHead extends Head {
 
     private static final int MAX_METHOD = 32;
+    private static final String PREFACE = "PRI * HTTP/2.0";
+    private static final String GRPC = "application/grpc";
 
     private int lineFrom;
     private int methodTo;
@@ -18,6 +21,8 @@ public final class RequestHead extends Head {
     private int authorityTo;
     private int host;
     private int accept;
+    private int contentType;
+    private boolean preface;
     private boolean expectsContinue;
 
     public RequestHead() {
@@ -37,6 +42,8 @@ public final class RequestHead extends Head {
         authorityTo = 0;
         host = -1;
         accept = -1;
+        contentType = -1;
+        preface = false;
         expectsContinue = false;
     }
 
@@ -61,8 +68,21 @@ public final class RequestHead extends Head {
         if (targetTo == targetFrom || targetTo == to || bytes()[targetTo] != ' ') {
             return Refusal.malformed("The request target is empty or holds a character that must be encoded.");
         }
+        if (to - from == PREFACE.length() && startsWith(from, PREFACE)) {
+            preface = true;
+            return null;
+        }
         Refusal version = version(targetTo + 1, to);
         return version != null ? version : target();
+    }
+
+    private boolean startsWith(int from, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes()[from + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable Refusal target() {
@@ -105,6 +125,10 @@ public final class RequestHead extends Head {
         return switch (name) {
             case HOST -> host(field);
             case EXPECT -> expect(field);
+            case CONTENT_TYPE -> {
+                contentType = field;
+                yield null;
+            }
             case ACCEPT -> {
                 accept = accept < 0 ? field : accept;
                 yield null;
@@ -134,6 +158,9 @@ public final class RequestHead extends Head {
     @Override
     @Nullable
     Refusal complete() {
+        if (preface) {
+            return count() == 0 ? null : Refusal.malformed("HTTP/2 begins with fields.");
+        }
         if (host < 0 && !http10()) {
             return Refusal.malformed("Host is missing.");
         }
@@ -170,6 +197,19 @@ public final class RequestHead extends Head {
         return method;
     }
 
+    public String methodText() {
+        return text(lineFrom, methodTo);
+    }
+
+    /** Path and query as they were written. */
+    public String targetText() {
+        return text(targetFrom, targetTo);
+    }
+
+    private String text(int from, int to) {
+        return new String(bytes(), from, to - from, StandardCharsets.US_ASCII);
+    }
+
     int methodFrom() {
         return lineFrom;
     }
@@ -195,6 +235,18 @@ public final class RequestHead extends Head {
     /** The first Accept field, or -1. */
     public int accept() {
         return accept;
+    }
+
+    /** Whether this is no request but the first half of what an HTTP/2 client begins its connection with. */
+    public boolean preface() {
+        return preface;
+    }
+
+    /** Whether only a server that speaks HTTP/2 can answer. */
+    public boolean grpc() {
+        return contentType >= 0
+                && valueTo(contentType) - valueFrom(contentType) >= GRPC.length()
+                && is(valueFrom(contentType), valueFrom(contentType) + GRPC.length(), GRPC);
     }
 
     boolean expectsContinue() {
