@@ -3,6 +3,7 @@ package rivet.agent.host;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -50,6 +51,13 @@ final class ActorUsers {
         throw new IllegalStateException("users %d to %d are all in use".formatted(range.first(), range.last()));
     }
 
+    /** The same number again for a process that lives with it since an earlier run. */
+    User retake(long number) {
+        TAKEN_HERE.add(number);
+        var user = claim(number);
+        return user == null ? new User(number, null) : user;
+    }
+
     record User(long number, @Nullable FileLock lock) implements AutoCloseable {
 
         @Override
@@ -72,6 +80,8 @@ final class ActorUsers {
         try {
             var lock = CHANNEL.tryLock(number, 1, false);
             return lock == null ? null : new User(number, lock);
+        } catch (OverlappingFileLockException _) {
+            return null; // This process has it already.
         } catch (IOException e) {
             log.atWarn().addKeyValue("user", number).setCause(e).log("a user number could not be locked");
             return null;

@@ -1,6 +1,7 @@
 package rivet.agent.launch;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import rivet.agent.bundle.BuildUnavailable;
@@ -48,6 +49,11 @@ public final class HostLauncher implements Launcher, AutoCloseable {
                                 .formatted(spec.build().kind()),
                         null));
         };
+    }
+
+    @Override
+    public List<Survivor> survivors() {
+        return host.survivors().stream().<Survivor>map(HostSurvivor::of).toList();
     }
 
     @Override
