@@ -15,7 +15,7 @@ final class ProxyBench {
     private static final int SECONDS = 4;
     private static final String ACTOR = """
             #!/bin/sh
-            mkdir -p run
+            cd "$TMPDIR" && mkdir -p run
             cat > nginx.conf <<CONF
             daemon off; worker_processes 1; pid run/pid; error_log stderr crit;
             events { worker_connections 2048; }

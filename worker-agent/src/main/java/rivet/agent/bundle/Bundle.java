@@ -10,6 +10,9 @@ import java.util.Optional;
 /** A build's files on this disk, which stay until this is closed. */
 public final class Bundle implements AutoCloseable {
 
+    /** Of a {@code javascript} build that carried a source map: its name beside the module, and as {@link #derived}. */
+    public static final String MODULE_MAP = "main.js.map";
+
     private final Path content;
     private final Keeper keeper;
     private boolean closed;

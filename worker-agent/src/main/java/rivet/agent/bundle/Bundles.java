@@ -160,7 +160,11 @@ public final class Bundles {
             download(build, stored);
             var unpack = new Unpack(Unpack.Bounds.DEFAULT);
             switch (build.kind()) {
-                case JAVASCRIPT, JAVA -> unpack.file(stored, build.compression(), content(fresh));
+                case JAVASCRIPT -> {
+                    unpack.file(stored, build.compression(), content(fresh));
+                    InlineMap.moveOut(content(fresh), fresh.resolve(Bundle.MODULE_MAP));
+                }
+                case JAVA -> unpack.file(stored, build.compression(), content(fresh));
                 case EXECUTABLE -> unpack.tar(stored, build.compression(), content(fresh));
                 case OCI_BUNDLE, DOCKER_IMAGE ->
                     throw new BuildUnavailable("build kind %s: this agent cannot run it (expected: %s, %s or %s)"

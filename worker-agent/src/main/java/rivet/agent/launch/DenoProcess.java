@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.bundle.Bundle;
 import rivet.agent.host.Host;
 import rivet.agent.host.Limits;
 import rivet.agent.host.Sandbox;
@@ -85,11 +86,12 @@ final class DenoProcess {
         return child.exit();
     }
 
-    SandboxProcess become(Order order, Path module, Map<String, String> variables) {
+    SandboxProcess become(Order order, Bundle bundle, Map<String, String> variables) {
         var actorOutput = new ActorOutput(order.actor(), order.generation(), order.output());
         output = actorOutput;
         try {
-            var seen = sandbox.bring(module, "main.js");
+            var seen = sandbox.bring(bundle.content(), "main.js");
+            bundle.derived(Bundle.MODULE_MAP).ifPresent(map -> sandbox.bring(map, Bundle.MODULE_MAP));
             child.send(Assignment.line(order, seen, variables), Label.of(order), SEND_BOUND);
         } catch (IOException | RuntimeException e) {
             end();

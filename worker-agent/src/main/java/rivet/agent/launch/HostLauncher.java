@@ -82,7 +82,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
         @Override
         public Process launch(Order order) {
-            return javascript.launch(order, bundle.content(), ActorVariables.of(order, apiEndpoint));
+            return javascript.launch(order, bundle, ActorVariables.of(order, apiEndpoint));
         }
 
         @Override

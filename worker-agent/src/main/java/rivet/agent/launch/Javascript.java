@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.bundle.Bundle;
 import rivet.agent.host.Host;
 import rivet.agent.host.Limits;
 import rivet.agent.supervise.Launcher.LaunchFailed;
@@ -67,10 +68,10 @@ public final class Javascript implements AutoCloseable {
         });
     }
 
-    SandboxProcess launch(Order order, Path module, Map<String, String> variables) {
+    SandboxProcess launch(Order order, Bundle bundle, Map<String, String> variables) {
         var limits = new Limits(order.spec().cpuMillicores(), order.spec().memoryMib());
         var warm = limits.equals(USUAL) ? pool.take() : Optional.<DenoProcess>empty();
-        return warm.orElseGet(() -> cold(limits)).become(order, module, variables);
+        return warm.orElseGet(() -> cold(limits)).become(order, bundle, variables);
     }
 
     /** How many wait for an actor now. */

@@ -95,6 +95,28 @@ class BundlesTest {
     }
 
     @Test
+    void source_map_of_a_module_lies_beside_it() throws Exception {
+        var bundle = fetch(
+                bundles(1000),
+                build("run('ü')\n//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozfQ==\n"));
+
+        assertThat(bundle.content()).hasContent("run('ü')\n//# sourceMappingURL=main.js.map\n");
+        assertThat(bundle.derived(Bundle.MODULE_MAP))
+                .hasValueSatisfying(map -> assertThat(map).hasContent("{\"version\":3}"));
+    }
+
+    @Test
+    void module_is_untouched_where_a_text_only_looks_like_a_map() throws Exception {
+        var text = "log('//# sourceMappingURL=data:application/json;base64,')\n"
+                + "//# sourceMappingURL=data:application/json;base64,not a map";
+
+        var bundle = fetch(bundles(1000), build(text));
+
+        assertThat(bundle.content()).hasContent(text);
+        assertThat(bundle.derived(Bundle.MODULE_MAP)).isEmpty();
+    }
+
+    @Test
     void builds_used_longest_ago_make_room_and_those_in_use_stay() throws Exception {
         var bundles = bundles(7);
         var used = fetch(bundles, build("used"));
