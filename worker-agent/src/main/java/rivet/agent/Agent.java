@@ -69,8 +69,8 @@ public final class Agent implements AutoCloseable {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
             metrics = opened(new AgentMetrics(settings.metrics()));
-            var host = opened(Host.start(new Host.Settings(
-                    id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
+            var host = opened(Host.start(
+                    new Host.Settings(id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
                     new Directory()));

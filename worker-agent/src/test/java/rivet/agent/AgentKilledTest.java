@@ -3,7 +3,6 @@ package rivet.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static rivet.agent.AgentTest.soon;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +69,8 @@ class AgentKilledTest {
                 .isNotInstanceOf(Phase.Down.class);
         soon().until(() -> controlPlane.text(actor).contains("line 1500\n"));
         assertThat(InnerPids.of("RIVET_ACTOR_ID=" + actor)).contains(before.toArray(Long[]::new));
-        assertThat(numbered()).containsAll(IntStream.rangeClosed(known + 100, 1500).boxed().toList());
+        assertThat(numbered())
+                .containsAll(IntStream.rangeClosed(known + 100, 1500).boxed().toList());
         assertThat(numbered()).doesNotHaveDuplicates().isSorted();
         assertThat(controlPlane.text(actor)).doesNotContain("[rivet:");
     }
@@ -79,7 +79,8 @@ class AgentKilledTest {
     void an_end_while_it_was_away_is_told_with_its_code_and_its_last_words() throws Exception {
         var flag = data.resolve("leave");
         var build = TestBuilds.script(
-                controlPlane, "echo up; while [ ! -e %s ]; do sleep 0.02; done; echo last words; exit 7".formatted(flag));
+                controlPlane,
+                "echo up; while [ ! -e %s ]; do sleep 0.02; done; echo last words; exit 7".formatted(flag));
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("up"));
 
@@ -121,7 +122,8 @@ class AgentKilledTest {
         soon().until(() -> controlPlane.text(actor).contains("up"));
 
         InnerPids.of("RIVET_PROCESS_ID=warden").stream()
-                .filter(InnerPids.of("RIVET_AGENT_ID=" + controlPlane.hellos.getFirst().agent())::contains)
+                .filter(InnerPids.of(
+                        "RIVET_AGENT_ID=" + controlPlane.hellos.getFirst().agent())::contains)
                 .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
 
         soon().until(() -> controlPlane.down(actor, 1).isPresent());
@@ -166,40 +168,18 @@ class AgentKilledTest {
     }
 
     private ProcessBuilder program(Map<String, String> more) {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var classes = System.getProperty("java.class.path");
-        var builder = new ProcessBuilder(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classes.replace(File.pathSeparator + File.pathSeparator, File.pathSeparator),
-                AgentMain.class.getName());
-        builder.environment().keySet().removeIf(name -> name.startsWith("RIVET_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "RIVET_CONTROL_PLANE_URL",
-                        controlPlane.uri().toString(),
-                        "RIVET_AGENT_TOKEN",
-                        FakeControlPlane.TOKEN,
-                        "RIVET_DATA_DIR",
-                        data.toString(),
-                        "RIVET_DENO",
-                        "/bin/false",
-                        "RIVET_WARM_PROCESSES",
-                        "0"));
-        builder.environment().putAll(more);
-        return builder;
+        return AgentProgram.of(controlPlane, data, more);
     }
 
     /** By itself, or already in the hello. */
     private Optional<Phase.Down> toldEnd() {
-        return controlPlane.down(actor, 1).or(() -> controlPlane.hellos.getLast().actors().stream()
-                .map(ActorReport::phase)
-                .filter(Phase.Down.class::isInstance)
-                .map(Phase.Down.class::cast)
-                .findFirst());
+        return controlPlane
+                .down(actor, 1)
+                .or(() -> controlPlane.hellos.getLast().actors().stream()
+                        .map(ActorReport::phase)
+                        .filter(Phase.Down.class::isInstance)
+                        .map(Phase.Down.class::cast)
+                        .findFirst());
     }
 
     private List<Integer> numbered() {

@@ -20,7 +20,8 @@ public final class InnerPids {
                 .filter(inner -> !inner.equals(outer))
                 .distinct()
                 .toList();
-        return all().anyMatch(process -> namespaces.contains(namespace(process)) && inner(process).equals(pid));
+        return all().anyMatch(process ->
+                namespaces.contains(namespace(process)) && inner(process).equals(pid));
     }
 
     /** The numbers that the machine knows them by. */
@@ -32,7 +33,8 @@ public final class InnerPids {
     }
 
     private static Stream<Path> marked(String variable) {
-        return all().filter(process -> List.of(read(process.resolve("environ")).split("\0", -1)).contains(variable));
+        return all().filter(process ->
+                List.of(read(process.resolve("environ")).split("\0", -1)).contains(variable));
     }
 
     private static Stream<Path> all() {

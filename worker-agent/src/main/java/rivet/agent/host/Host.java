@@ -127,6 +127,11 @@ public final class Host implements AutoCloseable {
         groups.close();
     }
 
+    /** Leaves as if the agent had died: what has a label lives on, for the next start. */
+    public void abandon() {
+        warden.abandon();
+    }
+
     Child start(Warden.Start start, Outputs outputs) {
         return warden.start(start, outputs);
     }

@@ -129,6 +129,11 @@ public final class Sandbox implements AutoCloseable {
         return group.ranOutOfMemory();
     }
 
+    /** Whether all in it can be held still at once, so that a lease can end without killing them. */
+    boolean canFreeze() {
+        return group.freeze(false);
+    }
+
     /** Only when all in it are gone. */
     @Override
     public void close() {

@@ -13,8 +13,7 @@ import rivet.protocol.link.ActorSpec;
 record Label(ActorId actor, long generation, ActorSpec spec, Map<String, Integer> ports) {
 
     static String of(Order order) {
-        return Wire.JSON.writeValueAsString(
-                new Label(order.actor(), order.generation(), order.spec(), order.ports()));
+        return Wire.JSON.writeValueAsString(new Label(order.actor(), order.generation(), order.spec(), order.ports()));
     }
 
     static Label read(String text) {

@@ -138,9 +138,7 @@ public final class Posix {
             var status = arena.allocate(JAVA_INT);
             var errno = errno(arena);
             long pid = result((int) WAITPID.invokeExact(errno, ANY_CHILD, status, WNOHANG), errno);
-            return pid <= 0
-                    ? Optional.empty()
-                    : Optional.of(new Reaped((int) pid, status.getAtIndex(JAVA_INT, 0)));
+            return pid <= 0 ? Optional.empty() : Optional.of(new Reaped((int) pid, status.getAtIndex(JAVA_INT, 0)));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -74,11 +74,12 @@ final class Connection {
 
     private void hear(Message message) {
         switch (message) {
-            case Message.Spawned(var id, _, var failure) -> of(id, child -> child.spawned(failure));
+            case Message.Spawned(var id, var _, var failure) -> of(id, child -> child.spawned(failure));
             case Message.Sent(var id, var failure) -> of(id, child -> child.sent(failure));
             case Message.Exited(var id, var exit) -> of(id, child -> child.exited(exit));
             case Message.Output output -> of(output.id(), child -> child.output(output));
-            case Message.OutputEnd(var id, var stream, var offset) -> of(id, child -> child.outputEnded(stream, offset));
+            case Message.OutputEnd(var id, var stream, var offset) ->
+                of(id, child -> child.outputEnded(stream, offset));
             case Message.Welcome _,
                     Message.Hello _,
                     Message.Spawn _,
@@ -89,8 +90,7 @@ final class Connection {
                     Message.Taken _,
                     Message.Release _,
                     Message.Lease _,
-                    Message.Shutdown _ ->
-                throw new IllegalStateException("not expected here: " + message.getClass());
+                    Message.Shutdown _ -> throw new IllegalStateException("not expected here: " + message.getClass());
         }
     }
 

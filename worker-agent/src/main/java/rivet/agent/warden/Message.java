@@ -42,7 +42,13 @@ sealed interface Message {
      * @param user a user number that is its own; -1 if it has none
      */
     record Spawn(
-            String id, String mark, List<String> line, List<String> environment, String folder, List<String> groups, long user)
+            String id,
+            String mark,
+            List<String> line,
+            List<String> environment,
+            String folder,
+            List<String> groups,
+            long user)
             implements Message {}
 
     /** To its standard input, which is closed then. @param label kept with the process, if it is not empty */
@@ -94,7 +100,8 @@ sealed interface Message {
      *
      * @param taken for each stream, up to where its output is safe
      */
-    record Held(String id, String mark, String label, List<String> groups, long user, List<Exit> exit, List<Long> taken) {}
+    record Held(
+            String id, String mark, String label, List<String> groups, long user, List<Exit> exit, List<Long> taken) {}
 
     static byte[] encode(Message message) {
         var bytes = new ByteArrayOutputStream();
@@ -235,7 +242,8 @@ sealed interface Message {
             case 23 -> new Exited(text(in), exit(in));
             case 24 -> new Output(text(in), in.readByte(), in.readLong(), Bytes.of(bytes(in)));
             case 25 -> new OutputEnd(text(in), in.readByte(), in.readLong());
-            default -> throw new IOException("message of type %d (expected: one of version %d)".formatted(type, VERSION));
+            default ->
+                throw new IOException("message of type %d (expected: one of version %d)".formatted(type, VERSION));
         };
     }
 

@@ -28,7 +28,8 @@ final class Ward {
         this.pid = pid;
         this.group = new Group(Message.folders(spawn.groups()));
         this.in = files.in();
-        this.streams = List.of(new WardStream(this, 0, files.out(), wards), new WardStream(this, 1, files.err(), wards));
+        this.streams =
+                List.of(new WardStream(this, 0, files.out(), wards), new WardStream(this, 1, files.err(), wards));
     }
 
     /** Our ends of its pipes. */

@@ -71,7 +71,8 @@ public final class Warden implements AutoCloseable {
                     ? socket
                     : Path.of(
                             System.getProperty("java.io.tmpdir"),
-                            "rivet-warden-" + UUID.nameUUIDFromBytes(folder.toString().getBytes(StandardCharsets.UTF_8)));
+                            "rivet-warden-"
+                                    + UUID.nameUUIDFromBytes(folder.toString().getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -203,8 +204,8 @@ public final class Warden implements AutoCloseable {
             }
             pause();
         }
-        throw new IllegalStateException(
-                "the warden could not be started; what it printed is in " + settings.folder().resolve("log"));
+        throw new IllegalStateException("the warden could not be started; what it printed is in "
+                + settings.folder().resolve("log"));
     }
 
     private static @Nullable Joined join(Settings settings) {
@@ -234,9 +235,8 @@ public final class Warden implements AutoCloseable {
     }
 
     private static Joined joined(Connection connection, Welcome welcome) {
-        var survivors = welcome.held().stream()
-                .map(held -> survivor(connection, held))
-                .toList();
+        var survivors =
+                welcome.held().stream().map(held -> survivor(connection, held)).toList();
         connection.start();
         return new Joined(connection, survivors);
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import rivet.agent.linux.Exit;
 import rivet.agent.linux.Posix;
 import rivet.agent.linux.Spawn;
+import rivet.agent.linux.UserLocks;
 import rivet.agent.linux.Watcher;
 import rivet.agent.warden.Message.Hello;
 
@@ -31,6 +32,7 @@ final class Wards {
     private final LinkedBlockingQueue<Message.Spawn> spawns = new LinkedBlockingQueue<>();
     private final Map<String, Ward> wards = new LinkedHashMap<>();
     private final Map<Integer, Ward> byPid = new HashMap<>();
+    private final Map<Long, UserLocks.Locked> users = new HashMap<>();
 
     /** What {@link System#nanoTime} is compared with, always by its difference. */
     private final long begun = System.nanoTime();
@@ -129,15 +131,15 @@ final class Wards {
                     Message.Sent _,
                     Message.Exited _,
                     Message.Output _,
-                    Message.OutputEnd _ ->
-                throw new IllegalStateException("not expected here: " + message.getClass());
+                    Message.OutputEnd _ -> throw new IllegalStateException("not expected here: " + message.getClass());
         }
     }
 
     private synchronized void spawn(Message.Spawn spawn) {
         try {
             if (frozen) {
-                throw new IllegalStateException("the agent's lease is over, and nothing is started before it has another");
+                throw new IllegalStateException(
+                        "the agent's lease is over, and nothing is started before it has another");
             }
             start(spawn);
         } catch (RuntimeException e) {
@@ -163,6 +165,7 @@ final class Wards {
             List.of(in.readEnd(), out.writeEnd(), err.writeEnd()).forEach(Posix::close);
         }
         Posix.nonBlocking(in.writeEnd());
+        hold(spawn.user());
         var ward = new Ward(spawn, pid, new Ward.Files(in.writeEnd(), out.readEnd(), err.readEnd()), this);
         wards.put(spawn.id(), ward);
         byPid.put(pid, ward);
@@ -190,7 +193,22 @@ final class Wards {
     private void release(Ward ward) {
         wards.remove(ward.id());
         ward.closeInput();
+        giveBack(ward.user());
         ward.streams().forEach(WardStream::close);
+    }
+
+    private void hold(long user) {
+        var lock = user < 0 || users.containsKey(user) ? null : UserLocks.hold(user);
+        if (lock != null) {
+            users.put(user, lock);
+        }
+    }
+
+    private void giveBack(long user) {
+        var lock = wards.values().stream().anyMatch(ward -> ward.user() == user) ? null : users.remove(user);
+        if (lock != null) {
+            lock.close();
+        }
     }
 
     /** All of it goes at once into an empty pipe, unless it is long. */

@@ -142,7 +142,6 @@ class SandboxTest {
     }
 
     private Host.Settings settings() {
-        return new Host.Settings(
-                agent, data, Optional.of(new UserRange(61_000, 64_999)), Duration.ofSeconds(30));
+        return new Host.Settings(agent, data, Optional.of(new UserRange(61_000, 64_999)), Duration.ofSeconds(30));
     }
 }
