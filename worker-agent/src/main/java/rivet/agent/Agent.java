@@ -96,6 +96,7 @@ public final class Agent implements AutoCloseable {
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
                     .addKeyValue("metrics", metrics.uri())
+                    .addKeyValue("orphanLimit", settings.orphanLimit())
                     .log("the agent runs");
         } catch (RuntimeException e) {
             closeParts();

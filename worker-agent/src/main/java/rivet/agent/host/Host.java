@@ -86,7 +86,9 @@ public final class Host implements AutoCloseable {
             host.reap();
             Folders.make(host.runs(), "rwx--x--x");
             host.adopt();
-            host.check();
+            if (!host.adopts()) {
+                host.check();
+            }
             return host;
         } catch (RuntimeException e) {
             host.close();
@@ -200,6 +202,11 @@ public final class Host implements AutoCloseable {
         }
         leftovers().forEach(Group::remove);
         Folders.removeAllBut(runs(), kept());
+    }
+
+    /** Then it was checked before, and may not be able to start anything before it has a lease again. */
+    private boolean adopts() {
+        return warden.isUp();
     }
 
     /** What is no one's after all, such as a process that waited to become an actor, ends. */

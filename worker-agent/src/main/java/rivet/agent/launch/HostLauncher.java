@@ -53,7 +53,9 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
     @Override
     public List<Survivor> survivors() {
-        return host.survivors().stream().<Survivor>map(HostSurvivor::of).toList();
+        return host.survivors().stream()
+                .<Survivor>mapMulti((process, into) -> HostSurvivor.of(process).ifPresent(into))
+                .toList();
     }
 
     @Override

@@ -105,15 +105,13 @@ public final class Group {
      */
     public boolean freeze(boolean still) {
         if (folders.containsKey(Tree.V1_FREEZER)) {
-            freeze(still ? "FROZEN" : "THAWED");
-            return true;
+            return freeze(still ? "FROZEN" : "THAWED");
         }
         var v2 = folders.get(Tree.V2);
         if (v2 == null || !Files.exists(v2.resolve("cgroup.freeze"))) {
             return false;
         }
-        write(v2.resolve("cgroup.freeze"), still ? "1" : "0");
-        return true;
+        return write(v2.resolve("cgroup.freeze"), still ? "1" : "0");
     }
 
     private static boolean remove(Path folder) {
@@ -145,18 +143,18 @@ public final class Group {
         }
     }
 
-    private void freeze(String state) {
+    private boolean freeze(String state) {
         var folder = folders.get(Tree.V1_FREEZER);
-        if (folder != null) {
-            write(folder.resolve("freezer.state"), state);
-        }
+        return folder != null && write(folder.resolve("freezer.state"), state);
     }
 
-    private static void write(Path file, String text) {
+    private static boolean write(Path file, String text) {
         try {
             Files.writeString(file, text);
+            return true;
         } catch (IOException e) {
             log.atWarn().addKeyValue("file", file).setCause(e).log("a control group could not be written");
+            return false;
         }
     }
 }

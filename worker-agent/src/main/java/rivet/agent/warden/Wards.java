@@ -29,7 +29,7 @@ final class Wards {
     private final Path outputs;
     private final Killer killer;
     private final Watcher watcher = Watcher.start();
-    private final LinkedBlockingQueue<Message.Spawn> spawns = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Request> spawns = new LinkedBlockingQueue<>();
     private final Map<String, Ward> wards = new LinkedHashMap<>();
     private final Map<Integer, Ward> byPid = new HashMap<>();
     private final Map<Long, UserLocks.Locked> users = new HashMap<>();
@@ -48,6 +48,8 @@ final class Wards {
         this.outputs = Files.createDirectories(outputs);
         this.killer = new Killer(agentMark);
     }
+
+    private record Request(Session agent, Message.Spawn spawn) {}
 
     Path outputs() {
         return outputs;
@@ -86,7 +88,7 @@ final class Wards {
 
     void hear(Session agent, Message message) {
         if (message instanceof Message.Spawn spawn) {
-            spawns.add(spawn);
+            spawns.add(new Request(agent, spawn));
         } else {
             obey(agent, message);
         }
@@ -111,6 +113,9 @@ final class Wards {
     }
 
     private synchronized void obey(Session agent, Message message) {
+        if (!agent.equals(session)) {
+            return; // What a dead agent still wanted would be news to its successor.
+        }
         switch (message) {
             case Message.Lease(var deadline) -> lease(deadline);
             case Message.Shutdown _ -> endAll("the agent asked for it");
@@ -135,7 +140,11 @@ final class Wards {
         }
     }
 
-    private synchronized void spawn(Message.Spawn spawn) {
+    private synchronized void spawn(Request request) {
+        if (!request.agent().equals(session)) {
+            return;
+        }
+        var spawn = request.spawn();
         try {
             if (frozen) {
                 throw new IllegalStateException(
@@ -260,6 +269,9 @@ final class Wards {
         if (!frozen && sinceBegin() >= freezeAtNanos) {
             frozen = true;
             wards.values().forEach(this::freeze);
+        } else if (frozen) {
+            // Version 1 of the groups takes some time over those who fork while they are frozen.
+            wards.values().forEach(ward -> ward.group().freeze(true));
         }
         for (var ward : wards.values()) {
             if (ward.killIsDue(nowMs())) {
