@@ -17,7 +17,7 @@ final class Socket implements AutoCloseable {
     }
 
     void send(Message message) throws IOException {
-        var frame = ByteBuffer.wrap(Message.encode(message));
+        var frame = ByteBuffer.wrap(Codec.encode(message));
         sending.lock();
         try {
             while (frame.hasRemaining()) {
@@ -34,7 +34,7 @@ final class Socket implements AutoCloseable {
         if (length < 1 || length > Message.LONGEST) {
             throw new IOException("a message of %d bytes (expected: 1 to %d)".formatted(length, Message.LONGEST));
         }
-        return Message.decode(receive(length));
+        return Codec.decode(receive(length));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package rivet.agent.warden;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.linux.Exit;
@@ -23,17 +24,48 @@ final class Ward {
     private boolean terminated;
     private long killAt = Long.MAX_VALUE;
 
-    Ward(Spawn spawn, int pid, Files files, Wards wards) {
+    private Ward(Spawn spawn, int pid, Ends ours, Wards wards) {
         this.spawn = spawn;
         this.pid = pid;
         this.group = new Group(Message.folders(spawn.groups()));
-        this.in = files.in();
-        this.streams =
-                List.of(new WardStream(this, 0, files.out(), wards), new WardStream(this, 1, files.err(), wards));
+        this.in = ours.in();
+        this.streams = List.of(new WardStream(this, 0, ours.out(), wards), new WardStream(this, 1, ours.err(), wards));
     }
 
-    /** Our ends of its pipes. */
-    record Files(int in, int out, int err) {}
+    /** Of its three pipes. */
+    private record Ends(int in, int out, int err) {
+
+        void close() {
+            List.of(in, out, err).forEach(Posix::close);
+        }
+    }
+
+    /** On the thread that lives as long as the process shall. */
+    static Ward start(Spawn spawn, Wards wards) {
+        var in = Posix.pipe();
+        var out = Posix.pipe();
+        var err = Posix.pipe();
+        var ours = new Ends(in.writeEnd(), out.readEnd(), err.readEnd());
+        var its = new Ends(in.readEnd(), out.writeEnd(), err.writeEnd());
+        try {
+            int pid = rivet.agent.linux.Spawn.spawn(
+                    spawn.line(),
+                    spawn.environment(),
+                    Path.of(spawn.folder()),
+                    new rivet.agent.linux.Spawn.Streams(its.in(), its.out(), its.err()));
+            Posix.nonBlocking(ours.in());
+            return new Ward(spawn, pid, ours, wards);
+        } catch (RuntimeException e) {
+            ours.close();
+            throw e;
+        } finally {
+            its.close();
+        }
+    }
+
+    int pid() {
+        return pid;
+    }
 
     String id() {
         return spawn.id();

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,8 +13,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.linux.Exit;
 import rivet.agent.linux.Posix;
-import rivet.agent.linux.Spawn;
-import rivet.agent.linux.UserLocks;
 import rivet.agent.linux.Watcher;
 import rivet.agent.warden.Message.Hello;
 
@@ -32,7 +29,7 @@ final class Wards {
     private final LinkedBlockingQueue<Request> spawns = new LinkedBlockingQueue<>();
     private final Map<String, Ward> wards = new LinkedHashMap<>();
     private final Map<Integer, Ward> byPid = new HashMap<>();
-    private final Map<Long, UserLocks.Locked> users = new HashMap<>();
+    private final HeldUsers users = new HeldUsers();
 
     /** What {@link System#nanoTime} is compared with, always by its difference. */
     private final long begun = System.nanoTime();
@@ -157,30 +154,13 @@ final class Wards {
     }
 
     private void start(Message.Spawn spawn) {
-        var in = Posix.pipe();
-        var out = Posix.pipe();
-        var err = Posix.pipe();
-        int pid;
-        try {
-            pid = Spawn.spawn(
-                    spawn.line(),
-                    spawn.environment(),
-                    Path.of(spawn.folder()),
-                    new Spawn.Streams(in.readEnd(), out.writeEnd(), err.writeEnd()));
-        } catch (RuntimeException e) {
-            List.of(in.writeEnd(), out.readEnd(), err.readEnd()).forEach(Posix::close);
-            throw e;
-        } finally {
-            List.of(in.readEnd(), out.writeEnd(), err.writeEnd()).forEach(Posix::close);
-        }
-        Posix.nonBlocking(in.writeEnd());
-        hold(spawn.user());
-        var ward = new Ward(spawn, pid, new Ward.Files(in.writeEnd(), out.readEnd(), err.readEnd()), this);
+        users.hold(spawn.user());
+        var ward = Ward.start(spawn, this);
         wards.put(spawn.id(), ward);
-        byPid.put(pid, ward);
-        tell(new Message.Spawned(spawn.id(), pid, ""));
+        byPid.put(ward.pid(), ward);
+        tell(new Message.Spawned(spawn.id(), ward.pid(), ""));
         ward.streams().forEach(WardStream::watch);
-        int pidfd = (int) Posix.check("pidfd_open", Posix.pidfd(pid));
+        int pidfd = (int) Posix.check("pidfd_open", Posix.pidfd(ward.pid()));
         watcher.watch(pidfd, () -> {
             reap();
             return false;
@@ -202,22 +182,10 @@ final class Wards {
     private void release(Ward ward) {
         wards.remove(ward.id());
         ward.closeInput();
-        giveBack(ward.user());
+        if (wards.values().stream().noneMatch(other -> other.user() == ward.user())) {
+            users.giveBack(ward.user());
+        }
         ward.streams().forEach(WardStream::close);
-    }
-
-    private void hold(long user) {
-        var lock = user < 0 || users.containsKey(user) ? null : UserLocks.hold(user);
-        if (lock != null) {
-            users.put(user, lock);
-        }
-    }
-
-    private void giveBack(long user) {
-        var lock = wards.values().stream().anyMatch(ward -> ward.user() == user) ? null : users.remove(user);
-        if (lock != null) {
-            lock.close();
-        }
     }
 
     /** All of it goes at once into an empty pipe, unless it is long. */
