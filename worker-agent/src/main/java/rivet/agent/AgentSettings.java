@@ -28,6 +28,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param java the program that runs Java actors; absent: the one that runs the agent
  * @param metrics where Prometheus finds the agent's meters
  * @param buildCacheBytes beyond it, builds that no actor uses are removed
+ * @param orphanLimit how long actors live on when the agent is gone and does not come back
  */
 public record AgentSettings(
         URI controlPlane,
@@ -46,7 +47,8 @@ public record AgentSettings(
         Javascript javascript,
         Optional<Path> java,
         AgentMetrics.Settings metrics,
-        long buildCacheBytes) {
+        long buildCacheBytes,
+        Duration orphanLimit) {
 
     /** The longest grace an actor has when the agent itself is stopped. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
@@ -84,6 +86,10 @@ public record AgentSettings(
         if (capacity.cpuMillicores() < 1 || capacity.memoryMib() < 1) {
             throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
                     .formatted(capacity.cpuMillicores(), capacity.memoryMib()));
+        }
+        if (orphanLimit.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "RIVET_ORPHAN_LIMIT_MS: %d (expected: more than 0)".formatted(orphanLimit.toMillis()));
         }
         if (startDeadline.isNegative() || startDeadline.isZero()) {
             throw new IllegalArgumentException(
@@ -125,7 +131,8 @@ public record AgentSettings(
                 values.optional("RIVET_JAVA").map(Path::of),
                 new AgentMetrics.Settings(
                         values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
-                values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
+                values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024,
+                Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
     }
 
     private static Location location(String text) {

@@ -52,6 +52,7 @@ class AgentSettingsTest {
         "RIVET_ACTOR_USERS, 0-10",
         "RIVET_WARM_PROCESSES, -1",
         "RIVET_START_DEADLINE_MS, 0",
+        "RIVET_ORPHAN_LIMIT_MS, 0",
         "RIVET_MEMORY_MIB, 0",
         "RIVET_REGION_LOCATION, '50.1'",
         "RIVET_REGION_LOCATION, '91,0'",

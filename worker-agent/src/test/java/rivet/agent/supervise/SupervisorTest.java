@@ -38,6 +38,7 @@ class SupervisorTest {
                         launcher, Journal.open(folder), new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
                 launcher,
                 _ -> {});
+        supervisor.recall();
     }
 
     @AfterEach
