@@ -71,7 +71,9 @@ public final class Agent implements AutoCloseable {
             metrics = opened(new AgentMetrics(settings.metrics()));
             var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    ProxySettings.defaults(id)
+                            .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withTls(settings.proxyTls()),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(

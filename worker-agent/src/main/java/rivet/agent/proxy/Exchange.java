@@ -140,6 +140,7 @@ final class Exchange {
                 named.prefixFrom(),
                 named.targetFrom(),
                 client.address(),
+                client.secured(),
                 lane.settings().believeForwarding(),
                 ray);
         RequestWriter.write(lane.writer(), head, onward);
