@@ -72,7 +72,9 @@ public final class Agent implements AutoCloseable {
             var host = opened(Host.start(
                     new Host.Settings(id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    ProxySettings.defaults(id)
+                            .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withTls(settings.proxyTls()),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(

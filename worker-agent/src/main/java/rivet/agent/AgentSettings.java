@@ -8,6 +8,7 @@ import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.metrics.AgentMetrics;
+import rivet.agent.proxy.tls.TlsSettings;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
 import rivet.protocol.link.ToControlPlane.Location;
@@ -22,6 +23,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param regionLocation where on earth that region is; absent where nobody said
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
+ * @param proxyTls where the proxy serves TLS too; absent: nowhere
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
@@ -39,6 +41,7 @@ public record AgentSettings(
         String proxyHost,
         int proxyPort,
         Optional<URI> proxyUrl,
+        Optional<TlsSettings> proxyTls,
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
@@ -116,6 +119,8 @@ public record AgentSettings(
                 proxyHost,
                 proxyPort,
                 values.optional("RIVET_PROXY_URL").map(URI::create),
+                values.optional("RIVET_PROXY_TLS_DIR")
+                        .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
                 values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rivet.agent.proxy.tls.TlsSettings;
 import rivet.protocol.link.ToControlPlane.Location;
 
 class AgentSettingsTest {
@@ -29,6 +31,15 @@ class AgentSettingsTest {
 
         assertThat(settings.regionLocation()).contains(new Location(-33.9, 151.2));
         assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t")).regionLocation())
+                .isEmpty();
+    }
+
+    @Test
+    void tls_is_served_where_there_is_a_folder_of_certificates() {
+        var settings = AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_PROXY_TLS_DIR", "/etc/rivet/tls"));
+
+        assertThat(settings.proxyTls()).contains(new TlsSettings(7443, Path.of("/etc/rivet/tls")));
+        assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t")).proxyTls())
                 .isEmpty();
     }
 
