@@ -68,12 +68,20 @@ public final class Supervisor implements AutoCloseable {
         void forgotten(ActorId actor, long generation);
     }
 
-    /** From now on, this is what should run here; returns at once. */
-    public void desire(List<DesiredActor> actors) {
+    /**
+     * From now on, this is what should run here; returns at once.
+     *
+     * @return completes when nothing is left of what is not named
+     */
+    public CompletableFuture<Void> desire(List<DesiredActor> actors) {
         lock.lock();
         try {
             desired = List.copyOf(actors);
+            var unnamed = Difference.unnamed(alive.keySet(), desired).stream()
+                    .map(key -> process(key).gone())
+                    .toArray(CompletableFuture<?>[]::new);
             pass();
+            return CompletableFuture.allOf(unnamed);
         } finally {
             lock.unlock();
         }
@@ -154,7 +162,7 @@ public final class Supervisor implements AutoCloseable {
                 process.start();
             }
             case Step.End(var key, var graceMs) -> stop(key, graceMs);
-            case Step.EndUnnamed(var key) -> stop(key, process(key).spec().graceMs());
+            case Step.EndUnnamed(var key) -> stop(key, 0); // another may have its place already
             case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
