@@ -238,7 +238,8 @@ public final class Agent implements AutoCloseable {
                 return;
             }
             routes.desired(set);
-            supervisor.desire(set.actors()).thenRun(() -> lease.reconciled(set.epoch()));
+            supervisor.desire(set.actors());
+            var _ = supervisor.strangersGone().thenRun(() -> lease.reconciled(set.epoch()));
             joined.complete(null);
         }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -68,20 +69,24 @@ public final class Supervisor implements AutoCloseable {
         void forgotten(ActorId actor, long generation);
     }
 
-    /**
-     * From now on, this is what should run here; returns at once.
-     *
-     * @return completes when nothing is left of what is not named
-     */
-    public CompletableFuture<Void> desire(List<DesiredActor> actors) {
+    /** From now on, this is what should run here; returns at once. */
+    public void desire(List<DesiredActor> actors) {
         lock.lock();
         try {
             desired = List.copyOf(actors);
-            var unnamed = Difference.unnamed(alive.keySet(), desired).stream()
-                    .map(key -> process(key).gone())
-                    .toArray(CompletableFuture<?>[]::new);
             pass();
-            return CompletableFuture.allOf(unnamed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Completes when nothing is left of what runs here now and is not desired. */
+    public CompletionStage<Void> strangersGone() {
+        lock.lock();
+        try {
+            return CompletableFuture.allOf(Difference.unnamed(alive.keySet(), desired).stream()
+                    .map(key -> process(key).gone())
+                    .toArray(CompletableFuture<?>[]::new));
         } finally {
             lock.unlock();
         }
