@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** The clock begins close to its overflow, where only differences are right. */
 class LeaseTest {
 
-    private static final long START = Long.MAX_VALUE - 5;
+    /** No constant to the compiler, which would refuse sums that overflow. */
+    private static final long START = Long.valueOf(Long.MAX_VALUE - 5);
 
     private final AtomicLong clock = new AtomicLong(START);
     private final Lease lease = new Lease(clock::get);
