@@ -17,7 +17,7 @@ class AgentSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {8000, 11_500, 11_598})
+    @ValueSource(ints = {8000, 11_500, 11_597})
     void times_that_would_let_two_copies_run_are_refused(int replaceAfter) {
         assertThatThrownBy(() -> settings(8000, 500, 3000, replaceAfter))
                 .isInstanceOf(IllegalArgumentException.class)
