@@ -48,6 +48,7 @@ class LostAgentsTest {
             var api = one.api();
             api.build("lost.tar", "{\"name\": \"lost\"}");
             var silent = one.agent("lost", 2000, 1024);
+            var breath = hearts.scheduleAtFixedRate(() -> silent.heartbeat(1), 0, 100, TimeUnit.MILLISECONDS);
             var durable = List.of(create(api, true), create(api, true), create(api, true));
             var fleeting = create(api, false);
             durable.forEach(actor -> silent.up(silent.awaitRun(actor, 1)));
@@ -55,6 +56,7 @@ class LostAgentsTest {
             await().atMost(SOON).until(() -> api.state(fleeting).equals("running"));
             var alive = other.agent("lost", 2000, 1024);
             var _ = hearts.scheduleAtFixedRate(() -> alive.heartbeat(alive.epoch()), 0, 100, TimeUnit.MILLISECONDS);
+            breath.cancel(false);
 
             durable.forEach(actor -> alive.up(alive.awaitRun(actor, 2)));
             await().atMost(SOON)
