@@ -55,7 +55,7 @@ public final class Agent implements AutoCloseable {
     private final AgentMetrics metrics;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
-    /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
+    /** Adopts what an earlier run left running, joins the control plane and keeps joined until it is closed. */
     public static Agent start(AgentSettings settings) {
         return start(settings, line -> log.atInfo().log(line));
     }
@@ -71,9 +71,12 @@ public final class Agent implements AutoCloseable {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
             metrics = opened(new AgentMetrics(settings.metrics()));
-            var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
+            var host = opened(Host.start(
+                    new Host.Settings(id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    ProxySettings.defaults(id)
+                            .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withTls(settings.proxyTls()),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
@@ -90,12 +93,14 @@ public final class Agent implements AutoCloseable {
             supervisor = opened(supervisor(launcher, journal));
             metrics.serve(new AgentMetrics.Sources(
                     proxy, this::leaseAgeNanos, link::isUp, javascript::warmProcesses, supervisor::inventory));
+            supervisor.recall();
             link.start();
             javascript.warmUp();
             log.atInfo()
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
                     .addKeyValue("metrics", metrics.uri())
+                    .addKeyValue("orphanLimit", settings.orphanLimit())
                     .log("the agent runs");
         } catch (RuntimeException e) {
             closeParts();

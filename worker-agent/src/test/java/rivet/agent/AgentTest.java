@@ -116,7 +116,7 @@ class AgentTest {
 
         assertThat(awaitDown(1))
                 .isEqualTo(new Down(null, 9, DownReason.KILLED, "it did not leave within its grace and was killed"));
-        assertThat(pids()).noneMatch(AgentTest::runs);
+        assertThat(pids()).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
     }
 
     @Test
@@ -130,7 +130,7 @@ class AgentTest {
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
 
         assertThat(awaitDown(1).exitCode()).isEqualTo(0);
-        assertThat(pids()).hasSize(1).noneMatch(AgentTest::runs);
+        assertThat(pids()).hasSize(1).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
     }
 
     @Test
@@ -301,13 +301,5 @@ class AgentTest {
 
     static ConditionFactory soon() {
         return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5));
-    }
-
-    static boolean runs(String pid) {
-        try {
-            return !Files.readString(Path.of("/proc", pid, "stat")).contains(") Z");
-        } catch (IOException _) {
-            return false;
-        }
     }
 }

@@ -20,7 +20,7 @@ class KilledDevServerTest {
     Path work;
 
     @Test
-    void nothing_acknowledged_is_lost_and_nothing_of_the_old_run_survives() throws Exception {
+    void nothing_acknowledged_is_lost_and_actors_go_on_as_if_nothing_had_happened() throws Exception {
         var data = work.resolve("data");
         var killed = RunningDevServer.start(data);
         killed.deployExample("counter", work);
@@ -28,6 +28,7 @@ class KilledDevServerTest {
         var fleeting = create(killed, false);
         killed.awaitState(durable, "running");
         killed.awaitState(fleeting, "running");
+        killed.get(RunningDevServer.url(killed.actor(durable), "http"));
         var old = processesOf(durable, fleeting);
         var postgres = Long.parseLong(
                 Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
@@ -36,16 +37,17 @@ class KilledDevServerTest {
 
         try (var again = RunningDevServer.start(data)) {
             again.awaitState(durable, "running");
-            assertThat(again.get(RunningDevServer.url(again.actor(durable), "http"))
-                            .statusCode())
-                    .isEqualTo(200);
-            again.awaitState(fleeting, "destroyed");
+            again.awaitState(fleeting, "running");
+            assertThat(processesOf(durable, fleeting)).isEqualTo(old);
+            var reply = again.get(RunningDevServer.url(again.actor(durable), "http"));
+            assertThat(reply.statusCode()).isEqualTo(200);
+            assertThat(reply.body()).contains("\"count\":2");
             assertThat(again.rivet(work.resolve("counter"), "deploy").exitCode())
                     .isZero();
-            await().atMost(Duration.ofSeconds(10)).until(() -> old.stream().noneMatch(KilledDevServerTest::isAlive));
             assertThat(isAlive(postgres)).isFalse();
         }
         assertThat(processesOf(durable, fleeting)).isEmpty();
+        await().atMost(Duration.ofSeconds(10)).until(() -> old.stream().noneMatch(KilledDevServerTest::isAlive));
     }
 
     @Test

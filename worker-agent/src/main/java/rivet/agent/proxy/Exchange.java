@@ -121,9 +121,14 @@ final class Exchange {
 
     private void approachAgain() {
         stage = Stage.APPROACHING;
-        uncount();
+        Target failed = counted;
+        counted = null;
         if (approach != null) {
             approach.decide();
+        }
+        // Only now, so that a route with another actor to offer offers it.
+        if (failed != null) {
+            failed.ended();
         }
     }
 
@@ -140,6 +145,7 @@ final class Exchange {
                 named.prefixFrom(),
                 named.targetFrom(),
                 client.address(),
+                client.secured(),
                 lane.settings().believeForwarding(),
                 ray);
         RequestWriter.write(lane.writer(), head, onward);

@@ -15,10 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.supervise.Difference.Known;
 import rivet.agent.supervise.Difference.Step;
+import rivet.agent.supervise.Launcher.Survivor;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.DesiredActor;
+import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DownReason;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
@@ -46,7 +48,6 @@ public final class Supervisor implements AutoCloseable {
         this.listener = listener;
         this.around = new ActorProcess.Surroundings(
                 parts.launcher(), journal, parts.ports(), settings.startDeadline(), output, this::changed);
-        recall();
     }
 
     /**
@@ -67,6 +68,29 @@ public final class Supervisor implements AutoCloseable {
 
         /** The control plane knows the end of it, and so we need not. */
         void forgotten(ActorId actor, long generation);
+    }
+
+    /** Takes up what an earlier run of the agent had started: what still lives, and what is known of the rest. */
+    public void recall() {
+        lock.lock();
+        try {
+            var survivors = new HashMap<ActorKey, Survivor>();
+            for (var survivor : around.launcher().survivors()) {
+                survivors.put(new ActorKey(survivor.actor(), survivor.generation()), survivor);
+            }
+            journal.entries().forEach((key, end) -> {
+                var survivor = end.isEmpty() ? survivors.remove(key) : null;
+                if (survivor == null) {
+                    down.put(key, end.orElseGet(() -> lost(key)));
+                } else {
+                    adopt(key, survivor);
+                }
+            });
+            // Their ends are written down already, or they never came to be a start of ours.
+            survivors.values().forEach(Survivor::end);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** From now on, this is what should run here; returns at once. */
@@ -133,9 +157,14 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** What an earlier run of the agent had started; its processes were ended before we came here. */
-    private void recall() {
-        journal.entries().forEach((key, end) -> down.put(key, end.orElseGet(() -> lost(key))));
+    private void adopt(ActorKey key, Survivor survivor) {
+        log.atInfo()
+                .addKeyValue("actor", key.actor())
+                .addKeyValue("generation", key.generation())
+                .log("an actor outlived the agent and is adopted");
+        var process = new ActorProcess(new Run(key.actor(), key.generation(), survivor.spec()), around);
+        alive.put(key, process);
+        process.adopt(survivor);
     }
 
     private Down lost(ActorKey key) {

@@ -38,6 +38,7 @@ class SupervisorTest {
                         launcher, Journal.open(folder), new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
                 launcher,
                 _ -> {});
+        supervisor.recall();
     }
 
     @AfterEach
@@ -144,6 +145,7 @@ class SupervisorTest {
     static final ActorSpec SPEC = new ActorSpec(
             new ActorSpec.Build(BuildId.random(), BuildKind.EXECUTABLE, "00", 1, "none"),
             Map.of(),
+            null,
             Map.of(),
             Map.of(),
             250,
