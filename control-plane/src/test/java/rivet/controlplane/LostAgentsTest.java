@@ -62,7 +62,7 @@ class LostAgentsTest {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(durable)
                             .allMatch(actor -> api.state(actor).equals("running")));
-            await().atMost(SOON).until(() -> api.state(fleeting).equals("destroyed"));
+            await().atMost(SOON).until(() -> api.state(fleeting).equals("destroyed (agent_lost)"));
 
             assertThat(epoch(silent)).isEqualTo(2);
             assertThat(epoch(alive)).isEqualTo(1);
