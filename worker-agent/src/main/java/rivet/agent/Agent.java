@@ -17,6 +17,7 @@ import rivet.agent.launch.Deno;
 import rivet.agent.launch.HostLauncher;
 import rivet.agent.launch.Java;
 import rivet.agent.launch.Javascript;
+import rivet.agent.lease.Lease;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
 import rivet.agent.metrics.AgentMetrics;
@@ -45,6 +46,7 @@ public final class Agent implements AutoCloseable {
     private final AgentSettings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final AgentId id;
+    private final Lease lease = new Lease(System::nanoTime);
     private final ControlPlaneLink link;
     private final Javascript javascript;
     private final Supervisor supervisor;
@@ -149,6 +151,11 @@ public final class Agent implements AutoCloseable {
     private final class Directory implements Proxy.Directory {
 
         @Override
+        public boolean mayServe() {
+            return lease.mayServe();
+        }
+
+        @Override
         public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
             return link.locate(actor);
         }
@@ -231,9 +238,24 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void desired(Desired set) {
+            if (!lease.mayStart(set.epoch())) {
+                link.rejoin(); // it came so late that it may name what another agent runs by now
+                return;
+            }
             routes.desired(set);
             supervisor.desire(set.actors());
+            var _ = supervisor.strangersGone().thenRun(() -> lease.reconciled(set.epoch()));
             joined.complete(null);
+        }
+
+        @Override
+        public void granted(long epoch, long untilNanos) {
+            lease.granted(epoch, untilNanos);
+        }
+
+        @Override
+        public void fenced(long epoch) {
+            lease.fenced(epoch);
         }
 
         @Override

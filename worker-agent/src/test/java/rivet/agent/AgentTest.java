@@ -134,14 +134,14 @@ class AgentTest {
     }
 
     @Test
-    void actor_that_is_no_longer_named_ends_and_its_end_is_kept_until_then_only() throws Exception {
+    void actor_that_is_no_longer_named_is_killed_and_its_end_is_kept_until_then_only() throws Exception {
         var build = TestBuilds.script(controlPlane, "echo up; exec sleep 1000");
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("up"));
 
         controlPlane.desire();
 
-        assertThat(awaitDown(1).signal()).isEqualTo(15);
+        assertThat(awaitDown(1).reason()).isEqualTo(DownReason.KILLED);
         controlPlane.desire();
         controlPlane.disconnect();
         soon().until(() -> controlPlane.hellos.size() >= 2
@@ -206,7 +206,7 @@ class AgentTest {
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("begun 1"));
 
-        controlPlane.desire(new Run(actor, 2, TestBuilds.spec(build, Map.of())));
+        controlPlane.desire(new Stop(actor, 1, 10_000), new Run(actor, 2, TestBuilds.spec(build, Map.of())));
 
         soon().until(() -> controlPlane.text(actor).contains("begun 2"));
         assertThat(controlPlane.text(actor)).isEqualTo("begun 1\ngone 1\nbegun 2");

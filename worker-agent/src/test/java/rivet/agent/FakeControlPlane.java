@@ -171,7 +171,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 agent = channel;
                 hellos.add(hello);
                 heard.addAll(hello.actors());
-                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100));
+                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100, 8000));
                 push();
             }
             case ToControlPlane.Report report -> heard.addAll(report.actors());

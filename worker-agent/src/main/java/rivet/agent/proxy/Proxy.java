@@ -55,6 +55,11 @@ public final class Proxy implements AutoCloseable {
 
         CompletionStage<Optional<ActorLocation>> locate(ActorId actor);
 
+        /** Whether the agent's actors are still its own at this instant: asked for each request and each read of a stream. */
+        default boolean mayServe() {
+            return true;
+        }
+
         /** The live actors that a custom route leads to, or some of them. */
         CompletionStage<List<ActorLocation>> locate(RouteName route);
     }
@@ -81,8 +86,16 @@ public final class Proxy implements AutoCloseable {
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
-        Lane.Shared shared =
-                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, counters);
+        Lane.Shared shared = new Lane.Shared(
+                settings,
+                routes,
+                customRoutes,
+                routeCounts,
+                lookups,
+                routeLookups,
+                held,
+                counters,
+                directory::mayServe);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -103,6 +104,18 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /** Completes when nothing is left of what runs here now and is not desired. */
+    public CompletionStage<Void> strangersGone() {
+        lock.lock();
+        try {
+            return CompletableFuture.allOf(Difference.unnamed(alive.keySet(), desired).stream()
+                    .map(key -> process(key).gone())
+                    .toArray(CompletableFuture<?>[]::new));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** All that runs here, and all that ended here and is still named. */
     public List<ActorReport> inventory() {
         lock.lock();
@@ -183,7 +196,7 @@ public final class Supervisor implements AutoCloseable {
                 process.start();
             }
             case Step.End(var key, var graceMs) -> stop(key, graceMs);
-            case Step.EndUnnamed(var key) -> stop(key, process(key).spec().graceMs());
+            case Step.EndUnnamed(var key) -> stop(key, 0); // another may have its place already
             case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
