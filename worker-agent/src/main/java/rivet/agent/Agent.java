@@ -73,6 +73,11 @@ public final class Agent implements AutoCloseable {
             metrics = opened(new AgentMetrics(settings.metrics()));
             var host = opened(Host.start(
                     new Host.Settings(id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
+            lease.onDeadline(host::lease);
+            if (!host.canFreeze()) {
+                log.warn(
+                        "actors cannot be frozen here (no writable control groups): they run on when the lease is over");
+            }
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id)
                             .withAddress(settings.proxyHost(), settings.proxyPort())
@@ -243,8 +248,7 @@ public final class Agent implements AutoCloseable {
                 return;
             }
             routes.desired(set);
-            supervisor.desire(set.actors());
-            var _ = supervisor.strangersGone().thenRun(() -> lease.reconciled(set.epoch()));
+            supervisor.desire(set.actors(), () -> lease.reconciled(set.epoch()));
             joined.complete(null);
         }
 

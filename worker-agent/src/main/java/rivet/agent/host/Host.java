@@ -44,6 +44,7 @@ public final class Host implements AutoCloseable {
     private static final Duration REAP_SHOULD_TAKE = Duration.ofSeconds(10);
     private static final Duration CHECK_DEADLINE = Duration.ofSeconds(10);
     private static final long REAP_PAUSE_MS = 5;
+    private static final Limits SMALL = new Limits(250, 64);
 
     private final Settings settings;
     private final Path files;
@@ -105,6 +106,13 @@ public final class Host implements AutoCloseable {
     /** What has a label lives on under the warden, and is the caller's now; all else was ended. */
     public List<Survivor> survivors() {
         return survivors;
+    }
+
+    /** Whether all in a sandbox can be held still at once, which the end of a lease asks for. */
+    public boolean canFreeze() {
+        try (var sandbox = open(SMALL)) {
+            return sandbox.canFreeze();
+        }
     }
 
     /** Until when processes may run, in {@link System#nanoTime}; the warden freezes them then, whatever we do. */

@@ -51,12 +51,12 @@ public final class Lease {
         return deadline(state.get());
     }
 
-    /** Told each new {@link #deadlineNanos}, earlier ones too. Must not wait; order among threads is not kept, so ask again. */
+    /** Told each new {@link #deadlineNanos} in order, earlier ones too; meanwhile other changes wait. */
     public void onDeadline(LongConsumer listener) {
         listeners.add(listener);
     }
 
-    private void change(UnaryOperator<LeaseState> step) {
+    private synchronized void change(UnaryOperator<LeaseState> step) {
         var before = state.getAndUpdate(step);
         if (deadlineNanos() != deadline(before)) {
             listeners.forEach(listener -> listener.accept(deadlineNanos()));

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -40,6 +39,7 @@ public final class Supervisor implements AutoCloseable {
     private final Map<ActorKey, ActorProcess> alive = new HashMap<>();
     private final Map<ActorKey, Down> down = new HashMap<>();
     private List<DesiredActor> desired = List.of();
+    private Runnable strangersGone = () -> {};
     private boolean closing;
 
     public Supervisor(Settings settings, Parts parts, Listener listener, Consumer<LogLine> output) {
@@ -93,24 +93,18 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** From now on, this is what should run here; returns at once. */
-    public void desire(List<DesiredActor> actors) {
+    /**
+     * From now on, this is what should run here; returns at once.
+     *
+     * @param strangersGone called when nothing is left of what this does not name, and before anything is started; also later,
+     *     and not if another set comes first. It must not call back.
+     */
+    public void desire(List<DesiredActor> actors, Runnable strangersGone) {
         lock.lock();
         try {
             desired = List.copyOf(actors);
+            this.strangersGone = strangersGone;
             pass();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Completes when nothing is left of what runs here now and is not desired. */
-    public CompletionStage<Void> strangersGone() {
-        lock.lock();
-        try {
-            return CompletableFuture.allOf(Difference.unnamed(alive.keySet(), desired).stream()
-                    .map(key -> process(key).gone())
-                    .toArray(CompletableFuture<?>[]::new));
         } finally {
             lock.unlock();
         }
@@ -178,7 +172,16 @@ public final class Supervisor implements AutoCloseable {
         if (closing) {
             return;
         }
-        Difference.between(known(), desired).forEach(this::take);
+        var steps = Difference.between(known(), desired);
+        steps.stream().filter(step -> !isStart(step)).forEach(this::take);
+        if (Difference.unnamed(alive.keySet(), desired).isEmpty()) {
+            strangersGone.run();
+            steps.stream().filter(Supervisor::isStart).forEach(this::take);
+        }
+    }
+
+    private static boolean isStart(Step step) {
+        return step instanceof Step.Start;
     }
 
     private Map<ActorKey, Known> known() {
