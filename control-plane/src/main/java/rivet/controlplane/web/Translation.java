@@ -23,6 +23,9 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /** What was thrown, as the caller is told it. */
 final class Translation {
 
+    /** Serialization failures, deadlocks and locks that were not had in time: by now they have been tried again. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "55P03");
+
     private Translation() {}
 
     static Problem toProblem(Throwable thrown) {
@@ -51,9 +54,6 @@ final class Translation {
             default -> ours(thrown);
         };
     }
-
-    /** Serialization failures, deadlocks and locks that were not had in time: by now they have been tried again. */
-    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "55P03");
 
     /** Nobody is left to be told. */
     static boolean isClientGone(Throwable thrown) {

@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -29,7 +26,9 @@ class KilledDevServerTest {
         killed.awaitState(durable, "running");
         killed.awaitState(fleeting, "running");
         killed.get(RunningDevServer.url(killed.actor(durable), "http"));
-        var old = processesOf(durable, fleeting);
+        var processes = new AgentProcesses(data);
+        var old = processes.listening();
+        assertThat(old).as("one process for each actor").hasSize(2);
         var postgres = Long.parseLong(
                 Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
 
@@ -38,7 +37,7 @@ class KilledDevServerTest {
         try (var again = RunningDevServer.start(data)) {
             again.awaitState(durable, "running");
             again.awaitState(fleeting, "running");
-            assertThat(processesOf(durable, fleeting)).isEqualTo(old);
+            assertThat(processes.listening()).isEqualTo(old);
             var reply = again.get(RunningDevServer.url(again.actor(durable), "http"));
             assertThat(reply.statusCode()).isEqualTo(200);
             assertThat(reply.body()).contains("\"count\":2");
@@ -46,8 +45,7 @@ class KilledDevServerTest {
                     .isZero();
             assertThat(isAlive(postgres)).isFalse();
         }
-        assertThat(processesOf(durable, fleeting)).isEmpty();
-        await().atMost(Duration.ofSeconds(10)).until(() -> old.stream().noneMatch(KilledDevServerTest::isAlive));
+        await().atMost(Duration.ofSeconds(10)).until(() -> processes.all().isEmpty());
     }
 
     @Test
@@ -65,12 +63,6 @@ class KilledDevServerTest {
         return server.create("""
                 {"tags": {"durable": "%1$b"}, "build_tags": {"name": "counter", "current": "true"},
                  "lifecycle": {"durable": %1$b}, "network": {"ports": {"http": {"protocol": "http"}}}}""".formatted(durable));
-    }
-
-    private static Set<Long> processesOf(JsonNode... actors) {
-        return List.of(actors).stream()
-                .flatMap(actor -> StopTest.processesOf(actor).stream())
-                .collect(Collectors.toSet());
     }
 
     private static boolean isAlive(long pid) {

@@ -1,7 +1,6 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.http.Body;
 import rivet.agent.proxy.http.Method;
@@ -22,9 +21,6 @@ final class Exchange {
         ENDED
     }
 
-    private static final long FIRST_RETRY_MILLIS = 25;
-    private static final long LONGEST_RETRY_MILLIS = 400;
-
     private final ClientHandler client;
     private final Lane lane;
     private final RequestHead head;
@@ -41,8 +37,9 @@ final class Exchange {
 
     private boolean bodySent;
     private boolean onlyFresh;
-    private long refusedSince;
-    private long retryMillis = FIRST_RETRY_MILLIS;
+    /** Made when an actor first refuses, which most never do. */
+    private @Nullable ConnectRetries retries;
+
     private boolean answering;
     private boolean keep;
     private boolean untilClose;
@@ -103,14 +100,10 @@ final class Exchange {
         if (stage != Stage.CONNECTING) {
             return;
         }
-        long now = System.nanoTime();
-        refusedSince = refusedSince == 0 ? now : refusedSince;
-        if (now - refusedSince >= lane.times().connectRetries().toNanos()) {
-            fail(Problem.CONNECT_FAILED);
-            return;
-        }
-        lane.later(this::connectAgain, Duration.ofMillis(retryMillis));
-        retryMillis = Math.min(retryMillis * 2, LONGEST_RETRY_MILLIS);
+        ConnectRetries again = retries == null ? new ConnectRetries(lane.times().connectRetries()) : retries;
+        retries = again;
+        again.refused(System.nanoTime())
+                .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(Problem.CONNECT_FAILED));
     }
 
     private void connectAgain() {
