@@ -74,8 +74,7 @@ class AgentPausedTest {
 
     @Test
     void what_is_not_named_any_more_never_goes_on_and_what_is_new_starts() throws Exception {
-        var build = TestBuilds.script(
-                controlPlane, "while :; do echo >> %s; sleep 0.01; done".formatted(ticks));
+        var build = TestBuilds.script(controlPlane, "while :; do echo >> %s; sleep 0.01; done".formatted(ticks));
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> size(ticks) > 20);
         signal("STOP");
