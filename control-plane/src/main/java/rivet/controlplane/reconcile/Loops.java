@@ -12,6 +12,7 @@ import rivet.controlplane.agent.Agents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
@@ -32,6 +33,7 @@ final class Loops implements SmartLifecycle {
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
+    private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
@@ -48,6 +50,7 @@ final class Loops implements SmartLifecycle {
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
+            Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
         this.actors = actors;
@@ -61,6 +64,7 @@ final class Loops implements SmartLifecycle {
         this.idempotency = idempotency;
         this.traffic = traffic;
         this.timelines = timelines;
+        this.connections = connections;
         this.settings = settings;
         this.registry = registry;
     }
@@ -80,7 +84,8 @@ final class Loops implements SmartLifecycle {
                 loop("prune-tokens", settings.pruneInterval(), tokens::prune),
                 loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
-                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune),
+                loop("prune-connections", settings.pruneInterval(), connections::prune));
     }
 
     private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
@@ -90,6 +95,7 @@ final class Loops implements SmartLifecycle {
     private boolean pushChanged() {
         links.pushChanged();
         links.pushRoutes();
+        links.pushAccess();
         return false;
     }
 

@@ -43,6 +43,9 @@ final class Conversation implements Socket.Receiver {
     /** Likewise. */
     private long routesRevision = NO_REVISION;
 
+    /** Likewise. */
+    private long accessRevision = NO_REVISION;
+
     Conversation(
             ControlPlaneLink.Agent agent,
             Outbox outbox,
@@ -90,6 +93,7 @@ final class Conversation implements Socket.Receiver {
                 case Rejected(var code, var message) -> reject(code, message);
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
+                case ToAgent.Access access -> access(access);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
@@ -123,6 +127,14 @@ final class Conversation implements Socket.Receiver {
         if (welcomed != null && routes.epoch() == welcomed.epoch() && routes.revision() > routesRevision) {
             routesRevision = routes.revision();
             agent.routes(routes.routes());
+        }
+    }
+
+    private void access(ToAgent.Access access) {
+        var welcomed = welcome.getNow(null);
+        if (welcomed != null && access.epoch() == welcomed.epoch() && access.revision() > accessRevision) {
+            accessRevision = access.revision();
+            agent.access(access);
         }
     }
 

@@ -35,6 +35,7 @@ final class Lane {
             Lookups<ActorId, Optional<ActorLocation>> lookups,
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
+            Access access,
             ProxyCounters counters) {}
 
     /** Something with a deadline. */
@@ -158,6 +159,10 @@ final class Lane {
 
     HeldRequests held() {
         return shared.held();
+    }
+
+    Access access() {
+        return shared.access();
     }
 
     ProxyCounters counters() {

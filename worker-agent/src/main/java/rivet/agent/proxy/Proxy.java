@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ToAgent;
 
 /** The data plane of one agent: listens for clients and carries their requests to the actors in its routes. */
 public final class Proxy implements AutoCloseable {
@@ -41,6 +42,7 @@ public final class Proxy implements AutoCloseable {
     private final RouteCounts routeCounts = new RouteCounts();
     private final Lookups<ActorId, Optional<ActorLocation>> lookups;
     private final HeldRequests held;
+    private final Access access = new Access();
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final ProxyCounters counters = new ProxyCounters();
@@ -78,7 +80,7 @@ public final class Proxy implements AutoCloseable {
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
         Lane.Shared shared =
-                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, counters);
+                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, access, counters);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }
@@ -144,6 +146,11 @@ public final class Proxy implements AutoCloseable {
     /** The custom routes; thread-safe. */
     public CustomRoutes customRoutes() {
         return customRoutes;
+    }
+
+    /** With what tokens of connections are checked from now on; thread-safe. Streams of those revoked are cut. */
+    public void access(ToAgent.Access given) {
+        access.set(given.keys(), given.revoked());
     }
 
     /** How often they were used; thread-safe. */
