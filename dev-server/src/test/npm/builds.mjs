@@ -1,28 +1,9 @@
-// Builds through the published client. Argument: the API's address. Any surprise ends it with an exception.
+// All methods of client.builds. Argument: the API's address. Any surprise ends it with an exception.
 import assert from "node:assert/strict";
-import { Rivet, RivetClient } from "@rivet-gg/api";
+import { Rivet } from "@rivet-gg/api";
+import { allDriven, client, endpoint, scope, upload } from "./published-client.mjs";
 
-const [endpoint] = process.argv.slice(2);
-const client = new RivetClient({ environment: endpoint, token: "unused-in-development" });
-const scope = { project: "default", environment: "default" };
 const source = "export default { async start() { await new Promise(() => {}); } };\n";
-
-const upload = async (text, compression) => {
-  const { build, presignedRequests } = await client.builds.prepare({
-    ...scope,
-    body: {
-      imageTag: "unused",
-      imageFile: { path: "index.js", contentType: "text/javascript", contentLength: text.length },
-      kind: "javascript",
-      compression,
-    },
-  });
-  assert.equal(presignedRequests.length, 1);
-  const [{ url, byteOffset, contentLength }] = presignedRequests;
-  assert.equal((await fetch(url, { method: "PUT", body: text.slice(byteOffset, byteOffset + contentLength) })).status, 200);
-  await client.builds.complete(build, scope);
-  return build;
-};
 
 const first = await upload(source, "none");
 const second = await upload(source, undefined);
@@ -55,3 +36,5 @@ await assert.rejects(
   client.builds.patchTags(first, { ...scope, body: { tags: {}, exclusiveTags: ["current"] } }),
   Rivet.BadRequestError,
 );
+
+allDriven("builds");

@@ -1,18 +1,11 @@
-// Routes and regions through the published client. Arguments: the API's address, the name tag of the build.
-// Prints one JSON line; any surprise ends it with an exception.
+// All methods of client.routes. Arguments: the API's address, the name tag of the build.
+// Any surprise ends it with an exception.
 import assert from "node:assert/strict";
 import http from "node:http";
-import { Rivet, RivetClient } from "@rivet-gg/api";
+import { Rivet } from "@rivet-gg/api";
+import { allDriven, client, scope, until } from "./published-client.mjs";
 
-const [endpoint, buildName] = process.argv.slice(2);
-const client = new RivetClient({ environment: endpoint, token: "unused-in-development" });
-const scope = { project: "default", environment: "default" };
-
-const { regions } = await client.regions.list(scope);
-assert.deepEqual(regions.map((each) => each.id), ["local"]);
-assert.equal((await client.regions.recommend(scope)).region.id, "local");
-assert.equal((await client.regions.recommend({ ...scope, lat: 50.1, long: 8.7 })).region.name, "local");
-await assert.rejects(client.regions.recommend({ ...scope, lat: 50.1 }), Rivet.BadRequestError);
+const buildName = process.argv[3];
 
 const { actor } = await client.actors.create({
   ...scope,
@@ -36,16 +29,6 @@ const ask = (host, path) =>
       })
       .on("error", reject);
   });
-
-const until = async (what, condition) => {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await condition();
-    if (value) return value;
-    if (Date.now() > deadline) throw new Error(`within 30 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
 
 const route = (more) => ({
   ...scope,
@@ -105,4 +88,6 @@ await client.routes.delete("nobody", scope);
 assert.deepEqual((await client.routes.list(scope)).routes, []);
 await until("the proxy has forgotten the route", async () => (await ask("shop.localhost", "/api")).status === 404);
 
-console.log(JSON.stringify({ actor: actor.id }));
+await client.actors.destroy(actor.id, { ...scope, overrideKillTimeout: 0 });
+
+allDriven("routes");

@@ -44,6 +44,11 @@ public final class ControlPlane implements AutoCloseable {
         return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, server.getPort()));
     }
 
+    /** For tests that go by what there is, such as all handlers. */
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
     @Override
     public void close() {
         context.close();

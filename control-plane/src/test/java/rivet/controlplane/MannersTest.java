@@ -2,6 +2,7 @@ package rivet.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,31 @@ class MannersTest {
                 .singleElement()
                 .asString()
                 .contains("GET", "POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/xml", "nonsense", "*/*;q=2"})
+    void what_a_client_would_rather_read_does_not_undo_what_it_asked_for(String accept) {
+        var tags = Api.encoded("{\"accept\": \"" + accept + "\"}");
+        api.build("accepting", "{\"name\": \"accepting\", \"current\": \"true\"}");
+
+        var answer = api.send(api.json("/actors")
+                .header("accept", accept)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"tags\": {\"accept\": \"%s\"}, \"build_tags\": {\"name\": \"accepting\"}}"
+                                .formatted(accept))));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(api.get("/actors?tags_json=" + tags).body().path("actors")).hasSize(1);
+    }
+
+    @Test
+    void a_query_may_be_as_long_as_queries_may_be() {
+        var query = "{\"string_contains\": {\"property\": \"region\", \"value\": \"x\"}}" + " ".repeat(65_000);
+
+        assertThat(api.get("/actors/query?query_json=" + Api.encoded(query).replace("+", "%20"))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -49,6 +49,11 @@ public final class TestControlPlane implements AutoCloseable {
         return api;
     }
 
+    /** A part of it, for tests that go by what there is, such as all handlers. */
+    public <T> T bean(Class<T> type) {
+        return controlPlane.bean(type);
+    }
+
     public TestDatabase database() {
         return database;
     }

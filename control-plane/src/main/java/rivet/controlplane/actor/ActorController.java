@@ -46,6 +46,7 @@ class ActorController {
         this.views = views;
     }
 
+    /** An actor. With {@code wait}, as it is when the wait is over. */
     @Needs(Scope.READ)
     @GetMapping("/{id}")
     ActorView.One get(
@@ -60,6 +61,7 @@ class ActorController {
         return new ActorView.One(views.view(waits.await(actor, wait), type));
     }
 
+    /** Actors, newest first, 32 to a page. Those whose destruction has begun are left out unless asked for. */
     @Needs(Scope.READ)
     @GetMapping
     ActorView.Many list(
@@ -95,6 +97,7 @@ class ActorController {
         return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
     }
 
+    /** Destroys all actors that have these tags, and says how many. */
     @Needs(Scope.ACTORS)
     @PostMapping("/destroy")
     ManyActors.Destroyed destroyAll(Caller caller, @RequestBody ManyActors.DestroyRequest request) {
@@ -108,6 +111,7 @@ class ActorController {
         return new ManyActors.Destroyed(requests.destroyAll(caller, tags, grace));
     }
 
+    /** Lets an actor run another build: its copy is stopped with its grace, then the new one is started. */
     @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/{id}/upgrade")
     Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
@@ -116,6 +120,7 @@ class ActorController {
         return Map.of();
     }
 
+    /** Upgrades all actors that have these tags, and says how many. */
     @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/upgrade")
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {

@@ -42,6 +42,10 @@ class ActorCreationController {
         this.placer = placer;
     }
 
+    /**
+     * Creates an actor. It is {@code pending} or {@code starting} when this answers, unless {@code wait} or {@code
+     * network.wait_ready} asks for more.
+     */
     @Needs(Scope.ACTORS)
     @PostMapping
     ActorView.One create(
@@ -63,6 +67,7 @@ class ActorCreationController {
         return new ActorView.One(views.view(settled, type));
     }
 
+    /** The one live actor that has this key, which is created only if there is none. */
     @Needs(Scope.ACTORS)
     @PutMapping
     ActorView.GetOrCreated getOrCreate(
@@ -96,6 +101,7 @@ class ActorCreationController {
                 verdicts.stream().map(ActorCreationController::view).toList());
     }
 
+    /** Creates up to 100 actors, all or none. */
     @Needs(Scope.ACTORS)
     @PostMapping("/bulk")
     ManyActors.Created createMany(

@@ -31,6 +31,7 @@ class ActorQueryController {
         this.views = views;
     }
 
+    /** Actors that a query is true of, newest first. A page may be short, or empty, and yet not be the last. */
     @Needs(Scope.READ)
     @GetMapping("/actors/query")
     ActorView.Many query(

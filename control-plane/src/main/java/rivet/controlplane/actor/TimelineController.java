@@ -36,6 +36,10 @@ class TimelineController {
         this.timelines = timelines;
     }
 
+    /**
+     * What happened to an actor, oldest first. As {@code text/event-stream}: all of it, and then the rest as it
+     * happens.
+     */
     @Needs(Scope.READ)
     @GetMapping(path = PATH, produces = MediaType.APPLICATION_JSON_VALUE)
     ActorEventView.Many page(

@@ -36,6 +36,7 @@ class UsageController {
         this.settings = settings;
     }
 
+    /** How much of what ran when, one value for each interval. */
     @Needs(Scope.READ)
     @GetMapping("/actors/usage")
     UsageView usage(

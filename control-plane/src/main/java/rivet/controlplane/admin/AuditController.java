@@ -31,7 +31,7 @@ class AuditController {
         this.environments = environments;
     }
 
-    /** Of the environment that is named; else of all that the caller may touch. */
+    /** Changes and refused changes, newest first: of the environment that is named; else of all that the caller may touch. */
     @Needs(Scope.ADMIN)
     @GetMapping("/audit")
     AuditView.Many page(

@@ -33,6 +33,7 @@ class ProjectController {
         this.environments = environments;
     }
 
+    /** Projects that the caller may know of. */
     @Needs(Scope.READ)
     @GetMapping
     ProjectView.Many list(Principal caller) {
@@ -42,6 +43,7 @@ class ProjectController {
                 .toList());
     }
 
+    /** Creates a project. */
     @Needs(value = Scope.ADMIN, everywhere = true)
     @PostMapping
     ProjectView.One create(Principal caller, @RequestBody ProjectView.CreateRequest request) {
@@ -50,6 +52,7 @@ class ProjectController {
         return new ProjectView.One(project(projects.create(slug)));
     }
 
+    /** Deletes a project that has no environments. */
     @Needs(value = Scope.ADMIN, everywhere = true)
     @DeleteMapping("/{project}")
     Map<String, Object> delete(Principal caller, @PathVariable("project") String project) {
@@ -57,6 +60,7 @@ class ProjectController {
         return Map.of();
     }
 
+    /** Environments of a project that the caller may know of. */
     @Needs(Scope.READ)
     @GetMapping("/{project}/environments")
     EnvironmentView.Many environments(Principal caller, @PathVariable("project") String project) {
@@ -69,6 +73,7 @@ class ProjectController {
                 .toList());
     }
 
+    /** Creates an environment. */
     @Needs(value = Scope.ADMIN, everywhere = true)
     @PostMapping("/{project}/environments")
     EnvironmentView.One createEnvironment(
@@ -80,6 +85,7 @@ class ProjectController {
         return new EnvironmentView.One(environment(projects.createEnvironment(project, slug)));
     }
 
+    /** Deletes an environment in which there never was a build or an actor, with its tokens. */
     @Needs(value = Scope.ADMIN, everywhere = true)
     @DeleteMapping("/{project}/environments/{environment}")
     Map<String, Object> deleteEnvironment(

@@ -24,6 +24,7 @@ class RegionController {
         this.regions = regions;
     }
 
+    /** Regions, the nearest first where the caller says where it is. */
     @Needs(Scope.READ)
     @GetMapping
     RegionView.Many list(
@@ -34,7 +35,7 @@ class RegionController {
                 best(lat, longitude).stream().map(RegionController::view).toList());
     }
 
-    /** The second path is the one of older clients. */
+    /** The region that is nearest to where the caller is, or says it is. The path {@code resolve} is the one of older clients. */
     @Needs(Scope.READ)
     @GetMapping({"/recommend", "/resolve"})
     Recommended recommend(

@@ -27,6 +27,7 @@ class TokenController {
         this.environments = environments;
     }
 
+    /** Tokens, without their secrets. */
     @Needs(Scope.ADMIN)
     @GetMapping
     TokenView.Many list(Principal caller, ServerHttpRequest http) {
@@ -35,6 +36,7 @@ class TokenController {
                 tokens.list(caller, named).stream().map(TokenController::view).toList());
     }
 
+    /** Creates a token. Its secret is in this answer and never again. */
     @Needs(Scope.ADMIN)
     @PostMapping
     TokenView.Created create(Principal caller, ServerHttpRequest http, @RequestBody TokenView.CreateRequest request) {
@@ -51,6 +53,7 @@ class TokenController {
         return Boolean.TRUE.equals(everywhere) ? null : environments.required(caller, http);
     }
 
+    /** Revokes a token; its next request is refused, whichever server it comes to. */
     @Needs(Scope.ADMIN)
     @DeleteMapping("/{id}")
     Map<String, Object> revoke(Principal caller, @PathVariable("id") String id) {

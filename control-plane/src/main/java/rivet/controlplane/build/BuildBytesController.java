@@ -43,6 +43,7 @@ class BuildBytesController {
         this.virtualThreads = virtualThreads;
     }
 
+    /** The bytes of one part of a build. */
     @Open("the URL is signed, and good for this one part")
     @PutMapping("/builds/{id}/parts/{part}")
     void upload(

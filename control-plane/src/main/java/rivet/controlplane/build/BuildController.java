@@ -41,6 +41,7 @@ class BuildController {
         this.web = web;
     }
 
+    /** Builds, newest first. */
     @Needs(Scope.READ)
     @GetMapping
     BuildView.Many list(Caller caller, @RequestParam(name = "tags_json", required = false) @Nullable String tags) {
@@ -48,12 +49,14 @@ class BuildController {
         return new BuildView.Many(found.stream().map(BuildController::view).toList());
     }
 
+    /** A build. */
     @Needs(Scope.READ)
     @GetMapping("/{id}")
     BuildView.One get(Caller caller, @PathVariable("id") String id) {
         return new BuildView.One(view(builds.get(caller.environment(), parse(id))));
     }
 
+    /** Changes tags of a build. {@code exclusive_tags} takes these tags from all other builds in the same step. */
     @Needs(Scope.DEPLOY)
     @PatchMapping("/{id}/tags")
     Map<String, Object> patchTags(
@@ -64,6 +67,7 @@ class BuildController {
         return Map.of();
     }
 
+    /** Announces the bytes of a new build, and says where each part of them is to be put. */
     @Needs(Scope.DEPLOY)
     @PostMapping("/prepare")
     BuildView.Prepared prepare(
@@ -84,6 +88,7 @@ class BuildController {
         return prepared(missing.build(), missing.parts().stream().mapToInt(part -> part), http);
     }
 
+    /** Makes a build usable, once all of its bytes have come and have the digest that was announced. */
     @Needs(Scope.DEPLOY)
     @PostMapping("/{id}/complete")
     Map<String, Object> complete(Caller caller, @PathVariable("id") String id) {

@@ -24,6 +24,7 @@ class ExplainController {
         this.logs = logs;
     }
 
+    /** Why an actor is in the state that it is in, since when, what comes next, and the last lines it printed. */
     @Needs(Scope.READ)
     @GetMapping("/actors/{id}/explain")
     ExplanationView explain(Caller caller, @PathVariable("id") String id) {

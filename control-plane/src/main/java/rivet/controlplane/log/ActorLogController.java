@@ -36,6 +36,9 @@ class ActorLogController {
         this.reader = reader;
     }
 
+    /**
+     * Lines that actors printed: the newest 256, or with {@code watch_index} the next ones as soon as there are any.
+     */
     @Needs(Scope.READ)
     @GetMapping("/actors/logs")
     LogsView logs(

@@ -52,6 +52,7 @@ class LogExportController {
 
     record Exported(String url) {}
 
+    /** A signed URL from which the lines can be downloaded that a query is true of. */
     @Needs(Scope.READ)
     @PostMapping("/actors/logs/export")
     Exported export(Caller caller, ServerHttpRequest http, @RequestBody ExportRequest request) {
@@ -62,6 +63,7 @@ class LogExportController {
         return new Exported(exports.sign(base, caller.environment().id(), query));
     }
 
+    /** The lines of an export, as text. */
     @Open("the URL is signed, and good for these lines only")
     @GetMapping("/actors/logs/exports")
     ResponseEntity<Flux<DataBuffer>> exported(

@@ -28,6 +28,7 @@ class RouteController {
         this.history = history;
     }
 
+    /** Custom routes. */
     @Needs(Scope.READ)
     @GetMapping
     RouteView.Many list(Caller caller) {
@@ -36,6 +37,7 @@ class RouteController {
                 .toList());
     }
 
+    /** Creates a custom route, or replaces it. */
     @Needs(Scope.DEPLOY)
     @PutMapping("/{name}")
     Map<String, Object> put(Caller caller, @PathVariable("name") String name, @RequestBody RouteView.Update update) {
@@ -43,6 +45,7 @@ class RouteController {
         return Map.of();
     }
 
+    /** Deletes a custom route. */
     @Needs(Scope.DEPLOY)
     @DeleteMapping("/{name}")
     Map<String, Object> delete(Caller caller, @PathVariable("name") String name) {
@@ -50,6 +53,7 @@ class RouteController {
         return Map.of();
     }
 
+    /** Requests through custom routes, one value for each interval. */
     @Needs(Scope.READ)
     @GetMapping("/history")
     RouteView.History history(

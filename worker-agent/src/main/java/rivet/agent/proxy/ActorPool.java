@@ -23,6 +23,8 @@ final class ActorPool {
     /** The one used last is used next, so that the rest may grow old. */
     private final Map<Target, Deque<ActorHandler>> idle = new HashMap<>();
 
+    private final Map<Target, ActorStreams> streams = new HashMap<>();
+
     ActorPool(Lane lane) {
         this.lane = lane;
         ProxySettings settings = lane.settings();
@@ -71,6 +73,11 @@ final class ActorPool {
     }
 
     void connect(Target target, Exchange exchange) {
+        if (exchange.head().grpc()) {
+            streams.computeIfAbsent(target, _ -> new ActorStreams(lane, target, bootstrap))
+                    .open(exchange);
+            return;
+        }
         bootstrap.connect(target.address()).addListener((ChannelFuture connected) -> {
             ActorHandler handler = connected.channel().pipeline().get(ActorHandler.class);
             if (connected.isSuccess() && handler != null) {
@@ -87,15 +94,21 @@ final class ActorPool {
             if (waiting != null) {
                 waiting.forEach(ActorHandler::close);
             }
+            ActorStreams open = streams.remove(target);
+            if (open != null) {
+                open.close();
+            }
         }
     }
 
     void drain() {
         drop(new ArrayList<>(idle.keySet()));
+        drop(new ArrayList<>(streams.keySet()));
     }
 
     void sweep(long now) {
         long keep = lane.times().upstreamIdle().toNanos();
+        streams.values().removeIf(open -> open.sweep(now, keep));
         idle.values().removeIf(waiting -> {
             while (!waiting.isEmpty() && waiting.getLast().tired(now, keep)) {
                 waiting.removeLast().close();

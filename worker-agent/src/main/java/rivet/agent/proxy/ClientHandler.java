@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,6 +32,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     /** Came before it could be used. */
     private @Nullable ByteBuf stash;
 
+    private boolean begunBefore;
     private boolean consuming;
     private boolean closing;
     /** Since when there is nothing but waiting for a request, or for the rest of its head. */
@@ -99,12 +99,30 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         switch (progress) {
             case MORE -> {}
             case REFUSED -> refuse(Problem.of(parser.refusal()));
-            case DONE -> {
-                exchange = new Exchange(this, lane, parser.head());
-                lane.began();
-                exchange.start();
-            }
+            case DONE -> begin(in);
         }
+    }
+
+    private void begin(ByteBuf in) {
+        if (parser.head().preface()) {
+            changeToHttp2(in);
+            return;
+        }
+        exchange = new Exchange(this, lane, parser.head());
+        lane.began();
+        exchange.start();
+        begunBefore = true;
+    }
+
+    private void changeToHttp2(ByteBuf in) {
+        if (begunBefore) {
+            refuse(Problem.MALFORMED_PREFACE);
+            return;
+        }
+        closing = true;
+        lane.remove(this);
+        channel.pipeline().remove(this);
+        MultiplexedClient.serve(lane, channel, in.readRetainedSlice(in.readableBytes()));
     }
 
     private void stash(ByteBuf in) {
@@ -199,13 +217,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     void abort(boolean reset) {
         exchange = null;
         lane.ended();
-        if (reset) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        } else {
-            channel.flush();
-        }
         closing = true;
-        channel.close();
+        if (reset) {
+            Ends.reset(channel);
+        } else {
+            Ends.breakOff(channel);
+        }
     }
 
     /** Hands the connection over to a tunnel, with what the client sent ahead. */

@@ -65,6 +65,8 @@ final class Exchange {
     void start() {
         if (!listenedTo()) {
             fail(Problem.METHOD_NOT_ALLOWED);
+        } else if (climbs()) {
+            fail(Problem.CLIMBING_PATH);
         } else if (approach == null) {
             fail(Problem.NO_ROUTE);
         } else {
@@ -76,6 +78,11 @@ final class Exchange {
         return head.method() != Method.CONNECT && head.method() != Method.TRACE;
     }
 
+    /** What is stripped off the path is no place that its rest may lead back to. */
+    private boolean climbs() {
+        return door != null && head.climbsAbove(door.targetFrom());
+    }
+
     void admitted(Target target) {
         if (target.guard() != null && !mayReach(target, target.guard())) {
             return;
@@ -83,7 +90,7 @@ final class Exchange {
         stage = Stage.CONNECTING;
         counted = target;
         target.began();
-        ActorHandler idle = onlyFresh ? null : lane.pool().take(target);
+        ActorHandler idle = onlyFresh || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -265,7 +272,7 @@ final class Exchange {
             return;
         }
         tell(problem.status(), problem.code());
-        keep = head.persistent() && body.done() && listenedTo() && !lane.draining();
+        keep = head.persistent() && body.done() && listenedTo() && !climbs() && !lane.draining();
         client.send(ProblemAnswer.of(client.channel().alloc(), problem, ray, head, keep));
         client.flush();
         client.answered(keep, clientMaySend());
@@ -342,7 +349,8 @@ final class Exchange {
             return;
         }
         long lastMove = Math.max(client.lastRead(), actor.lastMove());
-        boolean owesBody = !body.done() && !answering && actor.writable();
+        // Calls that last are streams of messages, and may be silent for long.
+        boolean owesBody = !body.done() && !answering && !head.grpc() && actor.writable();
         if (owesBody && now - client.lastRead() > lane.times().stall().toNanos()) {
             fail(Problem.BODY_TIMEOUT);
         } else if (now - lastMove > lane.times().idle().toNanos()) {

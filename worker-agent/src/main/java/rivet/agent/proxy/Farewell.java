@@ -4,7 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 
@@ -28,7 +27,7 @@ final class Farewell extends ChannelInboundHandlerAdapter {
         closeAfter(lane.times().stall());
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             if (more && flushed.isSuccess()) {
-                ((DuplexChannel) channel).shutdownOutput();
+                Ends.finish(channel);
                 closeAfter(lane.times().linger());
             } else {
                 channel.close();

@@ -20,6 +20,10 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     static final Problem HEAD_TIMEOUT = of(408, "head_timeout", "The request's head took too long to arrive.");
     static final Problem BODY_TIMEOUT = of(408, "body_timeout", "The request's body stopped arriving.");
     static final Problem MALFORMED_BODY = of(400, "malformed_request", "The request's chunks are malformed.");
+    static final Problem MALFORMED_PREFACE =
+            of(400, "malformed_request", "HTTP/2 begins with the connection or not at all.");
+    static final Problem CLIMBING_PATH =
+            of(400, "malformed_request", "Dots in the path lead above the part of it that names the actor or route.");
     static final Problem REMOTE_ACTOR = of(
             502,
             "remote_actor",

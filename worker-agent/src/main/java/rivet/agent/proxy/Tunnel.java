@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         } else {
             peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
                 if (peer.isActive()) {
-                    ((DuplexChannel) peer).shutdownOutput();
+                    Ends.finish(peer);
                 }
             });
         }

@@ -101,7 +101,7 @@ class CustomRoutesTest {
         "/api,       /api?q=1,     /?q=1",
         "/api,       /api/x/y?q=1, /x/y?q=1",
         "/api,       /api//x,      //x",
-        "/api,       /api/../x,    /../x",
+        "/api,       /api/a/../x,  /a/../x",
         "'',         /x,           /x",
     })
     void the_prefix_is_taken_off_and_told(String path, String target, String seen) throws IOException {
@@ -118,6 +118,18 @@ class CustomRoutesTest {
             if (!path.isEmpty()) {
                 assertThat(head).contains("x-forwarded-prefix: /api\r\n");
             }
+        }
+    }
+
+    @Test
+    void dots_do_not_lead_back_to_what_was_taken_off() throws IOException {
+        try (RawActor actor = named("never");
+                ProxyUnderTest proxy = ProxyUnderTest.start()) {
+            ready(proxy, SHOP, actor);
+            proxy.proxy().customRoutes().set(List.of(stripping("/api")));
+
+            assertThat(ask(proxy, "shop.example.com", "/api/../x").status()).isEqualTo(400);
+            assertThat(ask(proxy, "shop.example.com", "/api/%2e%2e/x").status()).isEqualTo(400);
         }
     }
 

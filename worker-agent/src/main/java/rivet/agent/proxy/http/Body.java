@@ -31,6 +31,19 @@ public abstract sealed class Body permits ChunkedBody, Body.Length, Body.UntilCl
 
     public abstract boolean done();
 
+    /**
+     * For who wants the data alone: skips what frames it and tells how many of the bytes that are readable then are
+     * data; 0 where more must come, or nothing more will. They count as seen; the reader index stays before them.
+     */
+    public int nextData(ByteBuf in) {
+        return take(in);
+    }
+
+    /** The lines behind the last chunk, once that was read by {@link #nextData}. */
+    public String trailers() {
+        return "";
+    }
+
     static final class Length extends Body {
 
         private long left;

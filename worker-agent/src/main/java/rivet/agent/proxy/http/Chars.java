@@ -38,7 +38,7 @@ final class Chars {
     }
 
     static boolean host(byte b) {
-        return digit(b) || letter(b) || b == '.' || b == '-' || b == '_' || b == ':' || b == '[' || b == ']';
+        return digit(b) || letter(b) || b == '.' || b == '-' || b == '_';
     }
 
     static boolean digit(byte b) {

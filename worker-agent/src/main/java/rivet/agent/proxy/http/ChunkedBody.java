@@ -17,7 +17,13 @@ final class ChunkedBody extends Body {
 
     private enum State {
         SIZE,
-        EXTENSION,
+        EXTENSION_START,
+        EXTENSION_NAME,
+        EXTENSION_VALUE_START,
+        EXTENSION_VALUE,
+        EXTENSION_QUOTED,
+        EXTENSION_ESCAPED,
+        EXTENSION_UNQUOTED,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -38,6 +44,7 @@ final class ChunkedBody extends Body {
     private int trailerBytes;
     private byte[] trailerName = {};
     private int trailerNameBytes;
+    private final StringBuilder trailers = new StringBuilder(0);
 
     @Override
     public int take(ByteBuf in) {
@@ -56,10 +63,43 @@ final class ChunkedBody extends Body {
         return state == State.BROKEN ? Body.BROKEN : at - in.readerIndex();
     }
 
+    @Override
+    public int nextData(ByteBuf in) {
+        while (in.isReadable() && state != State.DONE && state != State.BROKEN) {
+            if (state == State.DATA) {
+                int many = (int) Math.min(size, in.readableBytes());
+                size -= many;
+                state = size == 0 ? State.DATA_CR : State.DATA;
+                return many;
+            }
+            byte b = in.readByte();
+            state = next(b);
+            keepTrailer(b);
+        }
+        return state == State.BROKEN ? Body.BROKEN : 0;
+    }
+
+    private void keepTrailer(byte b) {
+        if (state == State.TRAILER_NAME || state == State.TRAILER_VALUE || state == State.TRAILER_LF) {
+            trailers.append(state == State.TRAILER_LF ? '\n' : (char) (b & 0xff));
+        }
+    }
+
+    @Override
+    public String trailers() {
+        return trailers.toString();
+    }
+
     private State next(byte b) {
         return switch (state) {
             case SIZE -> size(b);
-            case EXTENSION -> extension(b);
+            case EXTENSION_START,
+                    EXTENSION_NAME,
+                    EXTENSION_VALUE_START,
+                    EXTENSION_VALUE,
+                    EXTENSION_QUOTED,
+                    EXTENSION_ESCAPED,
+                    EXTENSION_UNQUOTED -> ++extensionBytes <= MAX_EXTENSION_BYTES ? extension(b) : State.BROKEN;
             case SIZE_LF -> b != Chars.LF ? State.BROKEN : size > 0 ? State.DATA : State.TRAILER_START;
             case DATA_CR -> b == Chars.CR ? State.DATA_LF : State.BROKEN;
             case DATA_LF -> b == Chars.LF ? nextChunk() : State.BROKEN;
@@ -88,14 +128,33 @@ final class ChunkedBody extends Body {
         if (sizeDigits == 0) {
             return State.BROKEN;
         }
-        return b == Chars.CR ? State.SIZE_LF : b == ';' ? State.EXTENSION : State.BROKEN;
+        return b == Chars.CR ? State.SIZE_LF : b == ';' ? State.EXTENSION_START : State.BROKEN;
     }
 
+    /** Names and values to the letter: what else stands behind a size is where readers disagree about its end. */
     private State extension(byte b) {
-        if (b == Chars.CR) {
-            return State.SIZE_LF;
-        }
-        return Chars.fieldValue(b) && ++extensionBytes <= MAX_EXTENSION_BYTES ? State.EXTENSION : State.BROKEN;
+        return switch (state) {
+            case EXTENSION_START -> Chars.token(b) ? State.EXTENSION_NAME : State.BROKEN;
+            case EXTENSION_NAME ->
+                Chars.token(b) ? State.EXTENSION_NAME : b == '=' ? State.EXTENSION_VALUE_START : extensionEnd(b);
+            case EXTENSION_VALUE_START ->
+                b == '"' ? State.EXTENSION_QUOTED : Chars.token(b) ? State.EXTENSION_VALUE : State.BROKEN;
+            case EXTENSION_VALUE -> Chars.token(b) ? State.EXTENSION_VALUE : extensionEnd(b);
+            case EXTENSION_QUOTED ->
+                b == '"' ? State.EXTENSION_UNQUOTED : b == '\\' ? State.EXTENSION_ESCAPED : quoted(b);
+            case EXTENSION_ESCAPED -> quoted(b);
+            case EXTENSION_UNQUOTED -> extensionEnd(b);
+            case SIZE, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER_START, TRAILER_NAME -> State.BROKEN;
+            case TRAILER_VALUE, TRAILER_LF, END_LF, DONE, BROKEN -> State.BROKEN;
+        };
+    }
+
+    private static State extensionEnd(byte b) {
+        return b == Chars.CR ? State.SIZE_LF : b == ';' ? State.EXTENSION_START : State.BROKEN;
+    }
+
+    private static State quoted(byte b) {
+        return Chars.fieldValue(b) ? State.EXTENSION_QUOTED : State.BROKEN;
     }
 
     private State nextTrailer(byte b) {

@@ -26,6 +26,11 @@ public enum Method {
         return idempotent;
     }
 
+    /** Whether a body has no meaning; old servers did not look for one and took it for the next request. */
+    boolean bodyless() {
+        return this == GET || this == HEAD || this == DELETE;
+    }
+
     static Method of(byte[] bytes, int from, int to) {
         for (Method method : NAMED) {
             if (method.matches(bytes, from, to)) {

@@ -1,5 +1,6 @@
 package rivet.agent.proxy.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -7,16 +8,21 @@ import org.jspecify.annotations.Nullable;
 public final class RequestHead extends Head {
 
     private static final int MAX_METHOD = 32;
+    private static final String PREFACE = "PRI * HTTP/2.0";
+    private static final String GRPC = "application/grpc";
 
     private int lineFrom;
     private int methodTo;
     private Method method = Method.OTHER;
     private int targetFrom;
     private int targetTo;
+    private boolean plainPath;
     private int authorityFrom;
     private int authorityTo;
     private int host;
     private int accept;
+    private int contentType;
+    private boolean preface;
     private boolean expectsContinue;
 
     public RequestHead() {
@@ -31,10 +37,13 @@ public final class RequestHead extends Head {
         method = Method.OTHER;
         targetFrom = 0;
         targetTo = 0;
+        plainPath = true;
         authorityFrom = 0;
         authorityTo = 0;
         host = -1;
         accept = -1;
+        contentType = -1;
+        preface = false;
         expectsContinue = false;
     }
 
@@ -59,14 +68,30 @@ public final class RequestHead extends Head {
         if (targetTo == targetFrom || targetTo == to || bytes()[targetTo] != ' ') {
             return Refusal.malformed("The request target is empty or holds a character that must be encoded.");
         }
+        if (to - from == PREFACE.length() && startsWith(from, PREFACE)) {
+            preface = true;
+            return null;
+        }
         Refusal version = version(targetTo + 1, to);
         return version != null ? version : target();
+    }
+
+    private boolean startsWith(int from, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes()[from + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable Refusal target() {
         byte first = bytes()[targetFrom];
         boolean asterisk = first == '*' && targetTo - targetFrom == 1 && method == Method.OPTIONS;
-        if (first == '/' || asterisk || method == Method.CONNECT) {
+        if (first == '/') {
+            return path();
+        }
+        if (asterisk || method == Method.CONNECT) {
             return null;
         }
         if (targetTo - targetFrom <= 7 || !is(targetFrom, targetFrom + 7, "http://")) {
@@ -78,7 +103,20 @@ public final class RequestHead extends Head {
             authorityTo++;
         }
         targetFrom = authorityTo;
-        return null;
+        return path();
+    }
+
+    private @Nullable Refusal path() {
+        plainPath = TargetPath.plain(bytes(), targetFrom, targetTo);
+        return climbsAbove(targetFrom)
+                ? Refusal.malformed(
+                        "The path holds a percent sign without two digits, a NUL, or dots that lead above its beginning.")
+                : null;
+    }
+
+    /** Whether dots in the path lead out of the part of it that begins here. */
+    public boolean climbsAbove(int from) {
+        return !plainPath && !TargetPath.sound(bytes(), from, targetTo);
     }
 
     @Override
@@ -87,6 +125,10 @@ public final class RequestHead extends Head {
         return switch (name) {
             case HOST -> host(field);
             case EXPECT -> expect(field);
+            case CONTENT_TYPE -> {
+                contentType = field;
+                yield null;
+            }
             case ACCEPT -> {
                 accept = accept < 0 ? field : accept;
                 yield null;
@@ -100,12 +142,9 @@ public final class RequestHead extends Head {
             return Refusal.malformed("Host is given more than once.");
         }
         host = field;
-        for (int i = valueFrom(field); i < valueTo(field); i++) {
-            if (!Chars.host(bytes()[i])) {
-                return Refusal.malformed("Host is not a name or address with an optional port.");
-            }
-        }
-        return valueFrom(field) == valueTo(field) ? Refusal.malformed("Host is empty.") : null;
+        return HostValue.wellFormed(bytes(), valueFrom(field), valueTo(field))
+                ? null
+                : Refusal.malformed("Host is not a name or address with an optional port.");
     }
 
     private @Nullable Refusal expect(int field) {
@@ -119,11 +158,17 @@ public final class RequestHead extends Head {
     @Override
     @Nullable
     Refusal complete() {
+        if (preface) {
+            return count() == 0 ? null : Refusal.malformed("HTTP/2 begins with fields.");
+        }
         if (host < 0 && !http10()) {
             return Refusal.malformed("Host is missing.");
         }
         if (authorityFrom > 0 && !authorityIsHost()) {
             return Refusal.malformed("The address in the request line and Host differ.");
+        }
+        if (http10() && contentLength() > 0 && method.bodyless()) {
+            return Refusal.malformed("A body with this method is not served in HTTP/1.0.");
         }
         return framing();
     }
@@ -150,6 +195,19 @@ public final class RequestHead extends Head {
 
     public Method method() {
         return method;
+    }
+
+    public String methodText() {
+        return text(lineFrom, methodTo);
+    }
+
+    /** Path and query as they were written. */
+    public String targetText() {
+        return text(targetFrom, targetTo);
+    }
+
+    private String text(int from, int to) {
+        return new String(bytes(), from, to - from, StandardCharsets.US_ASCII);
     }
 
     int methodFrom() {
@@ -187,6 +245,18 @@ public final class RequestHead extends Head {
     /** The first Accept field, or -1. */
     public int accept() {
         return accept;
+    }
+
+    /** Whether this is no request but the first half of what an HTTP/2 client begins its connection with. */
+    public boolean preface() {
+        return preface;
+    }
+
+    /** Whether only a server that speaks HTTP/2 can answer. */
+    public boolean grpc() {
+        return contentType >= 0
+                && valueTo(contentType) - valueFrom(contentType) >= GRPC.length()
+                && is(valueFrom(contentType), valueFrom(contentType) + GRPC.length(), GRPC);
     }
 
     boolean expectsContinue() {

@@ -1,0 +1,14 @@
+package rivet.devserver.stories;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The published npm client, unmodified, over every method of {@code client.actors}. */
+@ExtendWith(SharedDevServer.class)
+class PublishedClientActorsTest {
+
+    @Test
+    void every_method(SharedDevServer.Running running) throws Exception {
+        running.passes("actors.mjs");
+    }
+}

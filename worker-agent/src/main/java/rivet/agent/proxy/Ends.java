@@ -1,0 +1,42 @@
+package rivet.agent.proxy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import rivet.agent.proxy.http2.Ending;
+
+/** How a connection is ended in part or in anger, or a stream that stands for one. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
+final class Ends {
+
+    private Ends() {}
+
+    /** Nothing more comes from us. */
+    static void finish(Channel channel) {
+        if (channel instanceof DuplexChannel connection) {
+            connection.shutdownOutput();
+        } else {
+            channel.writeAndFlush(Ending.FINISHED);
+        }
+    }
+
+    /** Closes in a way that cannot be taken for the end of what was being sent. */
+    static void reset(Channel channel) {
+        if (channel instanceof DuplexChannel) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } else {
+            channel.writeAndFlush(Ending.ABORTED);
+        }
+        channel.close();
+    }
+
+    /** Closes before the end of an answer whose reader knows how long it was to be. */
+    static void breakOff(Channel channel) {
+        if (channel instanceof DuplexChannel) {
+            channel.flush();
+            channel.close();
+        } else {
+            reset(channel);
+        }
+    }
+}
