@@ -10,7 +10,9 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,10 @@ class ConnectionsTest {
     private static String connected(String actor, String subject) {
         return Api.require(connect(actor, """
                 {"port": "http", "ttl_ms": 60000, "subject": "%s"}
-                """.formatted(subject))).body().path("connection_id").asString();
+                """.formatted(subject)))
+                .body()
+                .path("connection_id")
+                .asString();
     }
 
     private static ToAgent.Access told(SimulatedAgent by) {
@@ -90,11 +95,13 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"bearer\": \"s3cret-canary\"} | {\"bearer\":\"***\"}",
-        "{\"query\": {\"key\": \"k\", \"value\": \"s3cret-canary\"}} | {\"query\":{\"key\":\"k\",\"value\":\"***\"}}",
-        "{\"connection\": {}} | {\"connection\":{}}"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"bearer\": \"s3cret-canary\"} | {\"bearer\":\"***\"}",
+                "{\"query\": {\"key\": \"k\", \"value\": \"s3cret-canary\"}} | {\"query\":{\"key\":\"k\",\"value\":\"***\"}}",
+                "{\"connection\": {}} | {\"connection\":{}}"
+            })
     void a_rule_is_shown_without_its_secret_and_told_to_the_agent_as_a_hash(String rule, String shown) {
         var created = Api.require(actor(rule));
         var id = created.body().at("/actor/id").asString();
@@ -108,34 +115,36 @@ class ConnectionsTest {
                         .query(String.class)
                         .single())
                 .doesNotContain("s3cret-canary");
-        await().until(() -> guard(id) != null);
-        assertThat(Wire.JSON.writeValueAsString(guard(id))).doesNotContain("canary");
+        await().until(() -> guard(id).isPresent());
+        assertThat(Wire.JSON.writeValueAsString(guard(id).orElseThrow())).doesNotContain("canary");
     }
 
-    private static PortGuard guard(String actor) {
+    private static Optional<PortGuard> guard(String actor) {
         return agent.received.stream()
                 .filter(ToAgent.Desired.class::isInstance)
                 .flatMap(set -> ((ToAgent.Desired) set).actors().stream())
                 .filter(DesiredActor.Run.class::isInstance)
                 .map(DesiredActor.Run.class::cast)
                 .filter(run -> run.actor().toString().equals(actor))
-                .map(run -> run.spec().ports().get("http").guard())
-                .findAny()
-                .orElse(null);
+                .flatMap(run -> Stream.ofNullable(run.spec().ports().get("http")))
+                .flatMap(port -> Stream.ofNullable(port.guard()))
+                .findAny();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"basic\": {}}                                  | network.ports.http.routing.guard.authorization",
-        "{}                                               | network.ports.http.routing.guard.authorization",
-        "{\"connection\": {}, \"bearer\": \"x\"}          | network.ports.http.routing.guard.authorization",
-        "{\"bearer\": \"\"}                               | network.ports.http.routing.guard.authorization.bearer",
-        "{\"bearer\": {\"token\": \"s3cret\"}}            | network.ports.http.routing.guard.authorization.bearer",
-        "{\"query\": {\"value\": \"s3cret\"}}             | network.ports.http.routing.guard.authorization.query.key",
-        "{\"query\": {\"key\": \"k\", \"value\": 7}}      | network.ports.http.routing.guard.authorization.query.value",
-        "{\"query\": {\"key\": \"k\", \"value\": \"v\", \"s\": \"s3cret\"}} | network.ports.http.routing.guard.authorization.query.s",
-        "{\"connection\": {\"x\": 1}}                     | network.ports.http.routing.guard.authorization.connection.x"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"basic\": {}}                                  | network.ports.http.routing.guard.authorization",
+                "{}                                               | network.ports.http.routing.guard.authorization",
+                "{\"connection\": {}, \"bearer\": \"x\"}          | network.ports.http.routing.guard.authorization",
+                "{\"bearer\": \"\"}                               | network.ports.http.routing.guard.authorization.bearer",
+                "{\"bearer\": {\"token\": \"s3cret\"}}            | network.ports.http.routing.guard.authorization.bearer",
+                "{\"query\": {\"value\": \"s3cret\"}}             | network.ports.http.routing.guard.authorization.query.key",
+                "{\"query\": {\"key\": \"k\", \"value\": 7}}      | network.ports.http.routing.guard.authorization.query.value",
+                "{\"query\": {\"key\": \"k\", \"value\": \"v\", \"s\": \"s3cret\"}} | network.ports.http.routing.guard.authorization.query.s",
+                "{\"connection\": {\"x\": 1}}                     | network.ports.http.routing.guard.authorization.connection.x"
+            })
     void a_rule_that_is_none_is_refused_by_its_field_and_not_repeated(String rule, String field) {
         var refused = actor(rule);
 
@@ -164,8 +173,7 @@ class ConnectionsTest {
                 .orElseThrow();
         var signature = Signature.getInstance("Ed25519");
         signature.initVerify(KeyFactory.getInstance("Ed25519")
-                .generatePublic(
-                        new X509EncodedKeySpec(Base64.getDecoder().decode(key.publicKey()))));
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(key.publicKey()))));
         signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
 
@@ -197,7 +205,10 @@ class ConnectionsTest {
             assertThat(revoked(each)).doesNotContain(two, three);
         }
 
-        assertThat(Api.require(api.delete("/connections?subject=ann")).body().path("revoked").asLong())
+        assertThat(Api.require(api.delete("/connections?subject=ann"))
+                        .body()
+                        .path("revoked")
+                        .asLong())
                 .isEqualTo(1);
         await().until(() -> revoked(elsewhere).contains(two));
         assertThat(revoked(elsewhere)).doesNotContain(three);
@@ -228,20 +239,22 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"ttl_ms\": 1000}                                                 | 400 | port",
-        "{\"port\": \"nope\", \"ttl_ms\": 1000}                             | 400 | port",
-        "{\"port\": \"open\", \"ttl_ms\": 1000}                             | 409 | port",
-        "{\"port\": \"http\"}                                               | 400 | ttl_ms",
-        "{\"port\": \"http\", \"ttl_ms\": 999}                              | 400 | ttl_ms",
-        "{\"port\": \"http\", \"ttl_ms\": 604800001}                        | 400 | ttl_ms",
-        "{\"port\": \"http\", \"ttl_ms\": 600001, \"single_use\": true}     | 400 | ttl_ms",
-        "{\"port\": \"http\", \"ttl_ms\": 1000, \"subject\": \"a\\r\\nb\"}  | 400 | subject",
-        "{\"port\": \"http\", \"ttl_ms\": 1000, \"claims\": {\"A b\": \"\"}} | 400 | claims.A b",
-        "{\"port\": \"http\", \"ttl_ms\": 1000, \"claims\": {\"a\": \"\\n\"}} | 400 | claims.a",
-        "{\"port\": \"http\", \"ttl_ms\": 1000, \"methods\": [\"get\"]}     | 400 | methods",
-        "{\"port\": \"http\", \"ttl_ms\": 1000, \"path_prefix\": \"/a/../b\"} | 400 | path_prefix"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"ttl_ms\": 1000}                                                 | 400 | port",
+                "{\"port\": \"nope\", \"ttl_ms\": 1000}                             | 400 | port",
+                "{\"port\": \"open\", \"ttl_ms\": 1000}                             | 409 | port",
+                "{\"port\": \"http\"}                                               | 400 | ttl_ms",
+                "{\"port\": \"http\", \"ttl_ms\": 999}                              | 400 | ttl_ms",
+                "{\"port\": \"http\", \"ttl_ms\": 604800001}                        | 400 | ttl_ms",
+                "{\"port\": \"http\", \"ttl_ms\": 600001, \"single_use\": true}     | 400 | ttl_ms",
+                "{\"port\": \"http\", \"ttl_ms\": 1000, \"subject\": \"a\\r\\nb\"}  | 400 | subject",
+                "{\"port\": \"http\", \"ttl_ms\": 1000, \"claims\": {\"A b\": \"\"}} | 400 | claims.A b",
+                "{\"port\": \"http\", \"ttl_ms\": 1000, \"claims\": {\"a\": \"\\n\"}} | 400 | claims.a",
+                "{\"port\": \"http\", \"ttl_ms\": 1000, \"methods\": [\"get\"]}     | 400 | methods",
+                "{\"port\": \"http\", \"ttl_ms\": 1000, \"path_prefix\": \"/a/../b\"} | 400 | path_prefix"
+            })
     void what_is_wrong_is_named(String body, int status, String field) {
         var refused = connect(connectable(), body);
 

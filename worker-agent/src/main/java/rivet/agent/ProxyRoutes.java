@@ -68,8 +68,8 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(new ActorRoute(
-                run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
+        routes.put(
+                new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
     }
 
     private static Map<String, PortGuard> guards(ActorSpec spec) {

@@ -20,8 +20,7 @@ public final class ActorPorts {
     }
 
     /** @param guard null where everyone may reach it @param url null while no proxy serves it */
-    public record Found(
-            @Nullable PortGuard guard, @Nullable String url) {}
+    public record Found(@Nullable PortGuard guard, @Nullable String url) {}
 
     /** Fails unless the environment has, or had, such an actor. */
     public void requireActor(Environment environment, ActorId actor) {
@@ -39,7 +38,8 @@ public final class ActorPorts {
             throw Problem.badField(
                     "port",
                     port,
-                    "a port of the actor: " + String.join(", ", actor.setup().ports().keySet()));
+                    "a port of the actor: "
+                            + String.join(", ", actor.setup().ports().keySet()));
         }
         var shown = views.view(actor, null).network().ports().get(port);
         return new Found(set.guard(), shown == null ? null : shown.url());

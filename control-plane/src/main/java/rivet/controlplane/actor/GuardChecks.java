@@ -32,20 +32,21 @@ final class GuardChecks {
         if (authorization.size() != 1) {
             throw Problem.badField(at, "with %d fields".formatted(authorization.size()), "exactly " + KINDS);
         }
-        var kind = authorization.entrySet().iterator().next();
-        var inside = at + "." + kind.getKey();
-        return switch (kind.getKey()) {
+        var given = authorization.entrySet().iterator().next();
+        var kind = String.valueOf(given.getKey());
+        var inside = at + "." + kind;
+        return switch (kind) {
             case "none" -> {
-                only(inside, object(inside, kind.getValue(), "{}"), Set.of(), "{}");
+                only(inside, object(inside, given.getValue(), "{}"), Set.of(), "{}");
                 yield null;
             }
-            case "bearer" -> new PortGuard.Bearer(sha256(text(inside, kind.getValue(), LONGEST_SECRET)));
-            case "query" -> query(inside, object(inside, kind.getValue(), "an object with key and value"));
+            case "bearer" -> new PortGuard.Bearer(sha256(text(inside, given.getValue(), LONGEST_SECRET)));
+            case "query" -> query(inside, object(inside, given.getValue(), "an object with key and value"));
             case "connection" -> {
-                only(inside, object(inside, kind.getValue(), "{}"), Set.of(), "{}");
+                only(inside, object(inside, given.getValue(), "{}"), Set.of(), "{}");
                 yield new PortGuard.Connection();
             }
-            default -> throw Problem.badField(at, kind.getKey(), KINDS);
+            default -> throw Problem.badField(at, kind, KINDS);
         };
     }
 

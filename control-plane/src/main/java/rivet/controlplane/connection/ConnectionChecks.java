@@ -95,7 +95,9 @@ final class ConnectionChecks {
         if (given != null
                 && (!PATH.matcher(given).matches() || AMBIGUOUS.matcher(given).find())) {
             throw Problem.badField(
-                    "path_prefix", given, "a path of at most 256 characters, nothing encoded, no empty or dot segments");
+                    "path_prefix",
+                    given,
+                    "a path of at most 256 characters, nothing encoded, no empty or dot segments");
         }
         return given;
     }

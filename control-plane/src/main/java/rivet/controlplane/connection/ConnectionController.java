@@ -29,6 +29,7 @@ class ConnectionController {
         this.connections = connections;
     }
 
+    /** Opens an actor's port to somebody for a while. The token is shown this one time. */
     @Needs(Scope.ACTORS)
     @PostMapping("/actors/{id}/connections")
     ConnectionView.Created create(
@@ -38,9 +39,14 @@ class ConnectionController {
         var path = draft.pathPrefix() == null ? "/" : draft.pathPrefix();
         var url = made.url() + path + "?rivet_token=" + made.token();
         return new ConnectionView.Created(
-                url, "ws" + url.substring("http".length()), made.token(), made.expiresAt(), made.id().toString());
+                url,
+                "ws" + url.substring("http".length()),
+                made.token(),
+                made.expiresAt(),
+                made.id().toString());
     }
 
+    /** The connections of an actor, the newest 1000, without their tokens. */
     @Needs(Scope.READ)
     @GetMapping("/actors/{id}/connections")
     ConnectionView.Many list(Caller caller, @PathVariable("id") String id) {
@@ -49,6 +55,7 @@ class ConnectionController {
                 .toList());
     }
 
+    /** Revokes a connection: its token opens nothing more, and what it had opened is closed. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/actors/{id}/connections/{connection}")
     Map<String, Object> revoke(
@@ -57,6 +64,7 @@ class ConnectionController {
         return Map.of();
     }
 
+    /** Revokes all connections of an actor, or those of a subject. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/actors/{id}/connections")
     ConnectionView.Revoked revokeOfActor(
@@ -67,6 +75,7 @@ class ConnectionController {
                 connections.revoke(caller.environment(), new Which(null, actor(id), subject)));
     }
 
+    /** Revokes all connections of a subject in the environment. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/connections")
     ConnectionView.Revoked revokeOfSubject(

@@ -51,10 +51,7 @@ final class ConnectionRepository {
         return jdbc.sql("""
                 select count(*) from connection
                 where actor_id = :actor and revoked_at is null and expires_at > clock_timestamp()
-                """)
-                .param("actor", actor.value())
-                .query(Long.class)
-                .single();
+                """).param("actor", actor.value()).query(Long.class).single();
     }
 
     /** @return when it expires, by the database's clock */
@@ -117,11 +114,12 @@ final class ConnectionRepository {
     List<UUID> revoked() {
         return jdbc.sql("""
                 select id from connection where revoked_at is not null and expires_at > clock_timestamp() order by id
-                """).query(UUID.class).list();
+                """).query((row, _) -> row.getObject("id", UUID.class)).list();
     }
 
     int prune(Duration retention) {
-        return jdbc.sql("delete from connection where expires_at < clock_timestamp() - make_interval(secs => :retention)")
+        return jdbc.sql(
+                        "delete from connection where expires_at < clock_timestamp() - make_interval(secs => :retention)")
                 .param("retention", retention.toSeconds())
                 .update();
     }

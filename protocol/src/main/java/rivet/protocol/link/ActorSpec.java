@@ -45,10 +45,7 @@ public record ActorSpec(
             @Nullable String url,
             @Nullable PortGuard guard) {
 
-        public Port(
-                PortProtocol protocol,
-                @Nullable Integer internalPort,
-                @Nullable String url) {
+        public Port(PortProtocol protocol, @Nullable Integer internalPort, @Nullable String url) {
             this(protocol, internalPort, url, null);
         }
     }

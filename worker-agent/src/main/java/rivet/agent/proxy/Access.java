@@ -33,11 +33,7 @@ final class Access {
     }
 
     /** What a request was let in with. @param connection null where no connection's token was shown */
-    record Pass(
-            Target target,
-            Shown shown,
-            @Nullable UUID connection,
-            Channel channel) {}
+    record Pass(Target target, Shown shown, @Nullable UUID connection, Channel channel) {}
 
     void set(List<ConnectionKey> keys, List<UUID> revoked) {
         guard.set(keys, revoked);

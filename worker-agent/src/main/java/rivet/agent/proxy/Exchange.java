@@ -10,8 +10,8 @@ import rivet.agent.proxy.http.Onward;
 import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.RequestWriter;
-import rivet.agent.proxy.http.Shown;
 import rivet.agent.proxy.http.ResponseWriter.Afterwards;
+import rivet.agent.proxy.http.Shown;
 import rivet.protocol.PortGuard;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */

@@ -79,8 +79,8 @@ public final class Proxy implements AutoCloseable {
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
-        Lane.Shared shared =
-                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, access, counters);
+        Lane.Shared shared = new Lane.Shared(
+                settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, access, counters);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }

@@ -117,7 +117,8 @@ class GuardTest {
         try (RawActor actor = RawActor.answering(OK);
                 ProxyUnderTest proxy = guarded(actor, CONNECTION);
                 RawConnection client = proxy.connect()) {
-            var head = client.send("GET " + path("/") + " HTTP/1.1\r\nHost: a\r\n\r\n").readHead();
+            var head = client.send("GET " + path("/") + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                    .readHead();
 
             assertThat(head).startsWith("HTTP/1.1 401 ").contains("www-authenticate: Bearer realm=\"rivet\"");
         }
@@ -185,7 +186,9 @@ class GuardTest {
                     good + ".",
                     "...",
                     "k1.%%.%%")) {
-                assertThat(status(proxy, "/", "X-Rivet-Token: " + bad + "\r\n")).as(bad).isEqualTo(401);
+                assertThat(status(proxy, "/", "X-Rivet-Token: " + bad + "\r\n"))
+                        .as(bad)
+                        .isEqualTo(401);
             }
             assertThat(status(proxy, "/", "X-Rivet-Token: " + good + "\r\n")).isEqualTo(200);
         }
@@ -214,7 +217,8 @@ class GuardTest {
                 ProxyUnderTest proxy = guarded(actor, CONNECTION)) {
             assertThat(status(proxy, "/", "X-Rivet-Token: " + other + "\r\n")).isEqualTo(403);
             assertThat(status(proxy, "DELETE", "/rooms/1", field)).isEqualTo(403);
-            for (var beyond : List.of("/", "/rooms", "/rooms/12", "/rooms/1/../2", "/rooms/1/%2e%2E/2", "/rooms/1//x")) {
+            for (var beyond :
+                    List.of("/", "/rooms", "/rooms/12", "/rooms/1/../2", "/rooms/1/%2e%2E/2", "/rooms/1//x")) {
                 assertThat(status(proxy, beyond, field)).as(beyond).isEqualTo(403);
             }
             assertThat(actor.heads()).isEmpty();
@@ -254,7 +258,8 @@ class GuardTest {
             proxy.access(List.of(KEY), List.of(gone.connection()));
 
             assertThat(first.ended()).isTrue();
-            assertThat(status(proxy, "/", "X-Rivet-Token: " + signed(gone) + "\r\n")).isEqualTo(401);
+            assertThat(status(proxy, "/", "X-Rivet-Token: " + signed(gone) + "\r\n"))
+                    .isEqualTo(401);
             second.send("GET / HTTP/1.1\r\n\r\n");
             assertThat(second.readHead()).startsWith("HTTP/1.1 101 ");
         }

@@ -81,7 +81,7 @@ record Credential(String secret, Shown shown) {
         }
         String secret = null;
         List<String> others = new ArrayList<>();
-        for (String each : head.value(field).split(",")) {
+        for (String each : head.value(field).split(",", -1)) {
             String protocol = each.strip();
             if (secret == null && protocol.startsWith(TOKEN_PROTOCOL)) {
                 secret = protocol.substring(TOKEN_PROTOCOL.length());

@@ -83,7 +83,9 @@ public final class Guard {
 
     /** The hashes are compared, in a time that does not tell where they differ. */
     private static Decision compared(@Nullable Credential shown, String sha256, String wanted) {
-        return shown != null && MessageDigest.isEqual(sha256(shown.secret()), HexFormat.of().parseHex(sha256))
+        return shown != null
+                        && MessageDigest.isEqual(
+                                sha256(shown.secret()), HexFormat.of().parseHex(sha256))
                 ? new Granted(shown.shown(), null)
                 : new Unauthorized(wanted);
     }
