@@ -165,7 +165,7 @@ class ConnectionsTest {
         assertThat(made.path("url").asString()).endsWith("/" + actor + "-http/rooms/1?rivet_token=" + token);
         assertThat(made.path("ws_url").asString()).startsWith("ws://").endsWith(token);
 
-        var parts = token.split("\\.");
+        var parts = token.split("\\.", -1);
         await().until(() -> told(agent).keys().stream().anyMatch(key -> key.id().equals(parts[0])));
         var key = told(agent).keys().stream()
                 .filter(each -> each.id().equals(parts[0]))

@@ -176,8 +176,8 @@ class GuardTest {
         try (RawActor actor = RawActor.answering(OK);
                 ProxyUnderTest proxy = guarded(actor, CONNECTION)) {
             var good = signed(token(LATER));
-            var parts = good.split("\\.");
-            var elses = signed(token(LATER)).split("\\.");
+            var parts = good.split("\\.", -1);
+            var elses = signed(token(LATER)).split("\\.", -1);
             for (var bad : List.of(
                     signed(token(LATER), pair()),
                     parts[0] + "." + elses[1] + "." + parts[2],
