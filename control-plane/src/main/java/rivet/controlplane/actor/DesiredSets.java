@@ -90,6 +90,7 @@ public final class DesiredSets {
                         row.getLong("build_size_bytes"),
                         row.getString("build_compression")),
                 actor.tags(),
+                setup.key(),
                 setup.environment(),
                 ports(actor, entry),
                 actor.resources().cpuMillicores(),

@@ -65,6 +65,9 @@ final class Translation {
             return new Problem(
                     HttpStatus.BAD_REQUEST, "API_BAD_BODY", "a text holds a character that cannot be stored");
         }
+        if (sql != null && isOfDeletedEnvironment(sql)) {
+            return Problem.notFound("ENVIRONMENT_NOT_FOUND", "environment: it was deleted meanwhile");
+        }
         if (isDatabaseAway(thrown, sql)) {
             return new Problem(
                     HttpStatus.SERVICE_UNAVAILABLE,
@@ -78,6 +81,12 @@ final class Translation {
     private static boolean isUnstorableText(SQLException sql) {
         var state = said(sql.getSQLState(), "");
         return state.equals("22021") || state.equals("22P05");
+    }
+
+    /** Whoever adds something to an environment waits for its deletion, and then refers to nothing. */
+    private static boolean isOfDeletedEnvironment(SQLException sql) {
+        return said(sql.getSQLState(), "").equals("23503")
+                && said(sql.getMessage(), "").contains("_environment_id_fkey");
     }
 
     /** Connection lost (08), shut down or starting up (57P), out of disk or connections (53), read only, cancelled. */

@@ -11,6 +11,7 @@ import rivet.protocol.PortProtocol;
 /**
  * All that an agent must know to start an actor.
  *
+ * @param key the name that no other live actor of its environment has; absent if it has none
  * @param environment the author's variables; {@code PORT_…} and {@code RIVET_…} win over them
  * @param ports by the name the author gave; at most 8
  * @param cpuMillicores the share reserved, 1000 = one core
@@ -20,6 +21,7 @@ import rivet.protocol.PortProtocol;
 public record ActorSpec(
         Build build,
         Map<String, String> tags,
+        @Nullable String key,
         Map<String, String> environment,
         Map<String, Port> ports,
         int cpuMillicores,

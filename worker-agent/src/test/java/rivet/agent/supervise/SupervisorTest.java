@@ -144,6 +144,7 @@ class SupervisorTest {
     static final ActorSpec SPEC = new ActorSpec(
             new ActorSpec.Build(BuildId.random(), BuildKind.EXECUTABLE, "00", 1, "none"),
             Map.of(),
+            null,
             Map.of(),
             Map.of(),
             250,
