@@ -32,7 +32,14 @@ public record ConnectionView(
             @Nullable Boolean singleUse) {}
 
     /** The one time that the token is shown. @param url with the token in it @param wsUrl likewise, for a WebSocket */
-    public record Created(String url, String wsUrl, String token, Instant expiresAt, String connectionId) {}
+    public record Created(String url, String wsUrl, String token, Instant expiresAt, String connectionId) {
+
+        /** What is logged must not hold the token. */
+        @Override
+        public String toString() {
+            return "Created[connectionId=%s, token=***]".formatted(connectionId);
+        }
+    }
 
     /** @param revoked how many connections that were good before */
     public record Revoked(long revoked) {}
