@@ -122,7 +122,9 @@ final class AgentLink {
         }
         var agent = hello.agent();
         epoch = rooms.agents().join(joining).epoch();
-        socket.send(new ToAgent.Welcome(epoch, rooms.agentSettings().heartbeat().toMillis()));
+        var times = rooms.agentSettings();
+        socket.send(new ToAgent.Welcome(
+                epoch, times.heartbeat().toMillis(), times.fence().toMillis()));
         hello.actors().forEach(report -> rooms.actors().report(agent, report));
         links.joined(agent, this);
         changed.release();

@@ -9,6 +9,7 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
@@ -24,6 +25,7 @@ final class Loops implements SmartLifecycle {
 
     private final Actors actors;
     private final Agents agents;
+    private final LostAgents lost;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -41,6 +43,7 @@ final class Loops implements SmartLifecycle {
     Loops(
             Actors actors,
             Agents agents,
+            LostAgents lost,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -55,6 +58,7 @@ final class Loops implements SmartLifecycle {
             MeterRegistry registry) {
         this.actors = actors;
         this.agents = agents;
+        this.lost = lost;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -76,6 +80,8 @@ final class Loops implements SmartLifecycle {
         running = List.of(
                 place,
                 loop("restart-due", settings.interval(), actors::retryDue),
+                loop("find-lost-agents", settings.interval(), lost::look),
+                loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("wake-followers", settings.interval(), this::wakeFollowers),
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),

@@ -1,6 +1,7 @@
 package rivet.controlplane.web;
 
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What was thrown, as the caller is told it. */
 final class Translation {
+
+    /** Serialization failures, deadlocks and locks that were not had in time: by now they have been tried again. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "55P03");
 
     private Translation() {}
 
@@ -102,7 +106,7 @@ final class Translation {
                 || state.startsWith("57")
                 || state.startsWith("53")
                 || state.equals("25006")
-                || state.equals("55P03");
+                || LOST_RACES.contains(state);
     }
 
     private static Problem badInput(ServerWebInputException e) {

@@ -15,9 +15,10 @@ public sealed interface ToAgent {
      * @param epoch counts this agent's registrations; every frame of either side carries it, and one of another epoch is
      *     from the past
      * @param heartbeatMs how often the agent is to send a heartbeat
+     * @param fenceMs how long the agent may serve from the sending of this hello, or of the heartbeat granted last
      */
     @JsonTypeName("welcome")
-    record Welcome(long epoch, long heartbeatMs) implements ToAgent {}
+    record Welcome(long epoch, long heartbeatMs, long fenceMs) implements ToAgent {}
 
     /**
      * All that the agent is to run or to stop; what it runs and is not named here it stops at once.

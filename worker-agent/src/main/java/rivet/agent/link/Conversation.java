@@ -37,6 +37,9 @@ final class Conversation implements Socket.Receiver {
     private final BooleanSupplier fenced;
     private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
 
+    /** When our hello was made, on {@link System#nanoTime}: what the welcome grants counts from there. */
+    private volatile long helloAt;
+
     /** Only the socket's receiving side knows it. */
     private long revision = NO_REVISION;
 
@@ -69,6 +72,7 @@ final class Conversation implements Socket.Receiver {
         try {
             // What is true when the hello is made is in the hello; what changes after that waits behind it.
             outbox.clearFacts();
+            helloAt = System.nanoTime();
             var hello = agent.hello();
             say(socket, hello);
             var welcomed = awaitWelcome();
@@ -89,7 +93,7 @@ final class Conversation implements Socket.Receiver {
     public void message(String text) {
         try {
             switch (Wire.JSON.readValue(text, ToAgent.class)) {
-                case Welcome welcomed -> welcome.complete(welcomed);
+                case Welcome welcomed -> welcomed(welcomed);
                 case Rejected(var code, var message) -> reject(code, message);
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
@@ -99,6 +103,12 @@ final class Conversation implements Socket.Receiver {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("a message could not be obeyed");
+        }
+    }
+
+    private void welcomed(Welcome welcomed) {
+        if (welcome.complete(welcomed)) {
+            agent.granted(welcomed.epoch(), helloAt + TimeUnit.MILLISECONDS.toNanos(welcomed.fenceMs()));
         }
     }
 

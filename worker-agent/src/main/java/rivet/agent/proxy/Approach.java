@@ -39,6 +39,7 @@ final class Approach implements HeldRequests.Waiter {
 
     private void act(Verdict verdict) {
         switch (verdict) {
+            case Verdict.Carry _ when !lane.mayServe() -> exchange.fail(Problem.LEASE_LOST);
             case Verdict.Carry(Target target) -> {
                 leave();
                 exchange.admitted(target);

@@ -1,7 +1,6 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Access.Pass;
 import rivet.agent.proxy.http.Body;
@@ -25,9 +24,6 @@ final class Exchange {
         ENDED
     }
 
-    private static final long FIRST_RETRY_MILLIS = 25;
-    private static final long LONGEST_RETRY_MILLIS = 400;
-
     private final ClientHandler client;
     private final Lane lane;
     private final RequestHead head;
@@ -46,8 +42,9 @@ final class Exchange {
 
     private boolean bodySent;
     private boolean onlyFresh;
-    private long refusedSince;
-    private long retryMillis = FIRST_RETRY_MILLIS;
+    /** Made when an actor first refuses, which most never do. */
+    private @Nullable ConnectRetries retries;
+
     private boolean answering;
     private boolean keep;
     private boolean untilClose;
@@ -143,14 +140,10 @@ final class Exchange {
         if (stage != Stage.CONNECTING) {
             return;
         }
-        long now = System.nanoTime();
-        refusedSince = refusedSince == 0 ? now : refusedSince;
-        if (now - refusedSince >= lane.times().connectRetries().toNanos()) {
-            fail(Problem.CONNECT_FAILED);
-            return;
-        }
-        lane.later(this::connectAgain, Duration.ofMillis(retryMillis));
-        retryMillis = Math.min(retryMillis * 2, LONGEST_RETRY_MILLIS);
+        ConnectRetries again = retries == null ? new ConnectRetries(lane.times().connectRetries()) : retries;
+        retries = again;
+        again.refused(System.nanoTime())
+                .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(Problem.CONNECT_FAILED));
     }
 
     private void connectAgain() {
@@ -161,9 +154,14 @@ final class Exchange {
 
     private void approachAgain() {
         stage = Stage.APPROACHING;
-        uncount();
+        Target failed = counted;
+        counted = null;
         if (approach != null) {
             approach.decide();
+        }
+        // Only now, so that a route with another actor to offer offers it.
+        if (failed != null) {
+            failed.ended();
         }
     }
 
@@ -180,6 +178,7 @@ final class Exchange {
                 named.prefixFrom(),
                 named.targetFrom(),
                 client.address(),
+                client.secured(),
                 lane.settings().believeForwarding(),
                 ray,
                 pass == null ? Shown.NOTHING : pass.shown());

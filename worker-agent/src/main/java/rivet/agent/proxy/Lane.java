@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http.HeadWriter;
@@ -36,7 +37,8 @@ final class Lane {
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
             Access access,
-            ProxyCounters counters) {}
+            ProxyCounters counters,
+            BooleanSupplier mayServe) {}
 
     /** Something with a deadline. */
     interface Swept {
@@ -167,6 +169,11 @@ final class Lane {
 
     ProxyCounters counters() {
         return shared.counters();
+    }
+
+    /** Whether the actors here are still this agent's. */
+    boolean mayServe() {
+        return shared.mayServe().getAsBoolean();
     }
 
     ActorPool pool() {

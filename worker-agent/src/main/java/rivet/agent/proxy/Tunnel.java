@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,12 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!lane.mayServe()) {
+            ReferenceCountUtil.release(message);
+            Ends.breakOff(own);
+            Ends.breakOff(peer);
+            return;
+        }
         lastRead = lane.now();
         peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
@@ -113,7 +120,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void sweep(long now) {
         Tunnel back = peer.pipeline().get(Tunnel.class);
         long lastMove = back == null ? lastRead : Math.max(lastRead, back.lastRead);
-        if (now - lastMove > lane.times().idle().toNanos()) {
+        if (now - lastMove > lane.times().idle().toNanos() || !lane.mayServe()) {
             own.close();
         }
     }

@@ -36,6 +36,7 @@ final class ProxyUnderTest implements AutoCloseable {
     private final Map<ActorId, Supplier<CompletionStage<Optional<ActorLocation>>>> locations =
             new ConcurrentHashMap<>();
     private final Map<String, Supplier<CompletionStage<List<ActorLocation>>>> routed = new ConcurrentHashMap<>();
+    private volatile boolean mayServe = true;
     private final AtomicInteger lookups = new AtomicInteger();
 
     private ProxyUnderTest(UnaryOperator<ProxySettings> change) {
@@ -45,6 +46,11 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     private final class Known implements Proxy.Directory {
+
+        @Override
+        public boolean mayServe() {
+            return mayServe;
+        }
 
         @Override
         public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
@@ -112,6 +118,11 @@ final class ProxyUnderTest implements AutoCloseable {
 
     void locate(String route, Supplier<CompletionStage<List<ActorLocation>>> answer) {
         routed.put(route, answer);
+    }
+
+    /** Whether the agent has a lease. */
+    void mayServe(boolean now) {
+        mayServe = now;
     }
 
     int lookups() {

@@ -17,6 +17,7 @@ public final class RequestWriter {
     private static final byte[] FORWARDED_FOR = HeadWriter.ascii("x-forwarded-for: ");
     private static final byte[] FORWARDED_HOST = HeadWriter.ascii("x-forwarded-host: ");
     private static final byte[] FORWARDED_PROTO = HeadWriter.ascii("x-forwarded-proto: http\r\n");
+    private static final byte[] FORWARDED_PROTO_TLS = HeadWriter.ascii("x-forwarded-proto: https\r\n");
     private static final byte[] FORWARDED_PREFIX = HeadWriter.ascii("x-forwarded-prefix: ");
     private static final byte[] LIST = HeadWriter.ascii(", ");
 
@@ -95,7 +96,7 @@ public final class RequestWriter {
             host(out, head, FORWARDED_HOST);
         }
         if (!believed || !passed(out, head, FieldName.X_FORWARDED_PROTO)) {
-            out.put(FORWARDED_PROTO);
+            out.put(onward.secured() ? FORWARDED_PROTO_TLS : FORWARDED_PROTO);
         }
         if (onward.prefixTo() > onward.prefixFrom()) {
             out.put(FORWARDED_PREFIX)
