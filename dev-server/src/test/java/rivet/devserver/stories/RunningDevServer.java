@@ -180,7 +180,7 @@ final class RunningDevServer implements AutoCloseable {
         return new Ran(process.waitFor(), output, errors.toString());
     }
 
-    private static ProcessBuilder java(String main, String... arguments) {
+    static ProcessBuilder java(String main, String... arguments) {
         var command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
