@@ -146,7 +146,8 @@ final class AgentLink {
                     hello.proxyUrl(),
                     hello.capacity().cpuMillicores(),
                     hello.capacity().memoryMib(),
-                    hello.location());
+                    hello.location(),
+                    hello.hopAddress());
         } catch (IllegalArgumentException e) {
             refuse("bad_hello", String.valueOf(e.getMessage()));
             return null;

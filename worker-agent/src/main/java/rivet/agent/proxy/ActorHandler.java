@@ -119,6 +119,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
+        String cause = target != null && target.isElsewhere() ? HopFields.cause(head) : null;
+        if (Problem.STALE_ROUTE.code().equals(cause)) {
+            asked.staleRoute();
+            return;
+        }
         Body coming = head.body(asked.head().method());
         int many = coming.take(in);
         boolean unreadable = head.chunked() && asked.head().http10();
@@ -128,7 +133,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
         body = coming;
         ResponseWriter.write(
-                lane.writer(), head, asked.answering(head.status(), coming.endsWithConnection()), asked.ray());
+                lane.writer(), head, asked.answering(head.status(), cause, coming.endsWithConnection()), asked.ray());
         if (many <= COPIED_BYTES) {
             ByteBuf out = lane.writer().toBuffer(channel.alloc(), many);
             in.readBytes(out, many);
@@ -165,7 +170,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
-        Tunnel.join(lane, to.channel(), channel, ahead);
+        Tunnel.join(lane, to.channel(), channel, target == null || !target.isElsewhere(), ahead);
     }
 
     /** The exchange is over; the connection may serve another, or is closed. */

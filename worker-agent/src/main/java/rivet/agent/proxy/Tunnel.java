@@ -20,19 +20,23 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private final Lane lane;
     private final Channel own;
     private final Channel peer;
+    /** Whether the actor is one of this agent's, which serves it as long as its lease lasts. */
+    private final boolean ours;
+
     private boolean ended;
     private long lastRead;
 
-    private Tunnel(Lane lane, Channel own, Channel peer) {
+    private Tunnel(Lane lane, Channel own, Channel peer, boolean ours) {
         this.lane = lane;
+        this.ours = ours;
         this.own = own;
         this.peer = peer;
         this.lastRead = lane.now();
     }
 
-    static void join(Lane lane, Channel client, Channel actor, @Nullable ByteBuf ahead) {
-        Tunnel up = new Tunnel(lane, client, actor);
-        Tunnel down = new Tunnel(lane, actor, client);
+    static void join(Lane lane, Channel client, Channel actor, boolean ours, @Nullable ByteBuf ahead) {
+        Tunnel up = new Tunnel(lane, client, actor, ours);
+        Tunnel down = new Tunnel(lane, actor, client, ours);
         client.pipeline().replace(ClientHandler.class, null, up);
         actor.pipeline().replace(ActorHandler.class, null, down);
         actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
@@ -50,7 +54,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!lane.mayServe()) {
+        if (ours && !lane.mayServe()) {
             ReferenceCountUtil.release(message);
             Ends.breakOff(own);
             Ends.breakOff(peer);
@@ -120,7 +124,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void sweep(long now) {
         Tunnel back = peer.pipeline().get(Tunnel.class);
         long lastMove = back == null ? lastRead : Math.max(lastRead, back.lastRead);
-        if (now - lastMove > lane.times().idle().toNanos() || !lane.mayServe()) {
+        if (now - lastMove > lane.times().idle().toNanos() || (ours && !lane.mayServe())) {
             own.close();
         }
     }
