@@ -32,7 +32,7 @@ class ConnectionController {
     /** Opens an actor's port to somebody for a while. The token is shown this one time. */
     @Needs(Scope.ACTORS)
     @PostMapping("/actors/{id}/connections")
-    ConnectionView.Created create(
+    ConnectionView.Created createConnection(
             Caller caller, @PathVariable("id") String id, @RequestBody ConnectionView.Create body) {
         var draft = ConnectionChecks.draft(body);
         var made = connections.make(caller.environment(), actor(id), draft);
@@ -49,7 +49,7 @@ class ConnectionController {
     /** The connections of an actor, the newest 1000, without their tokens. */
     @Needs(Scope.READ)
     @GetMapping("/actors/{id}/connections")
-    ConnectionView.Many list(Caller caller, @PathVariable("id") String id) {
+    ConnectionView.Many listConnections(Caller caller, @PathVariable("id") String id) {
         return new ConnectionView.Many(connections.list(caller.environment(), actor(id)).stream()
                 .map(ConnectionController::view)
                 .toList());
@@ -58,7 +58,7 @@ class ConnectionController {
     /** Revokes a connection: its token opens nothing more, and what it had opened is closed. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/actors/{id}/connections/{connection}")
-    Map<String, Object> revoke(
+    Map<String, Object> revokeConnection(
             Caller caller, @PathVariable("id") String id, @PathVariable("connection") String connection) {
         connections.revoke(caller.environment(), actor(id), uuid("connection_id", connection));
         return Map.of();
@@ -67,7 +67,7 @@ class ConnectionController {
     /** Revokes all connections of an actor, or those of a subject. */
     @Needs(Scope.ACTORS)
     @DeleteMapping("/actors/{id}/connections")
-    ConnectionView.Revoked revokeOfActor(
+    ConnectionView.Revoked revokeConnections(
             Caller caller,
             @PathVariable("id") String id,
             @RequestParam(name = "subject", required = false) @Nullable String subject) {

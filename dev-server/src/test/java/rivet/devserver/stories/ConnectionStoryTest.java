@@ -122,7 +122,7 @@ class ConnectionStoryTest {
 
         String says(String text) throws Exception {
             heard = new CompletableFuture<>();
-            socket.sendText(text, true);
+            var _ = socket.sendText(text, true);
             return heard.get(20, TimeUnit.SECONDS);
         }
 

@@ -38,7 +38,7 @@ final class Access {
     void set(List<ConnectionKey> keys, List<UUID> revoked) {
         guard.set(keys, revoked);
         for (UUID connection : revoked) {
-            live.getOrDefault(connection, Set.of()).forEach(Channel::close);
+            live.getOrDefault(connection, Set.of()).forEach(Goodbye.CONNECTION_REVOKED::say);
         }
     }
 

@@ -160,17 +160,22 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void change(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
-        if (!asked.head().upgrade() || !head.namesProtocol() || !asked.requestComplete()) {
+        Target served = target;
+        if (served == null || !asked.head().upgrade() || !head.namesProtocol() || !asked.requestComplete()) {
             asked.fail(Problem.BAD_RESPONSE);
             return;
         }
         ResponseWriter.write(lane.writer(), head, Afterwards.KEPT, asked.ray());
+        FrameEdges edges = asked.head().asksForWebSocket() ? new FrameEdges() : null;
+        if (edges != null) {
+            edges.pass(in);
+        }
         int many = in.readableBytes();
         to.send(lane.writer().toBuffer(channel.alloc(), many).writeBytes(in));
         ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
-        Tunnel.join(lane, to.channel(), channel, target == null || !target.isElsewhere(), ahead);
+        Tunnel.join(lane, served, to.channel(), channel, ahead, edges);
     }
 
     /** The exchange is over; the connection may serve another, or is closed. */

@@ -257,7 +257,7 @@ class GuardTest {
                 RawConnection second = upgraded(proxy, stays)) {
             proxy.access(List.of(KEY), List.of(gone.connection()));
 
-            assertThat(first.ended()).isTrue();
+            assertThat(first.readAll()).isEqualTo(WebSocketEndTest.close(1008, "connection_revoked"));
             assertThat(status(proxy, "/", "X-Rivet-Token: " + signed(gone) + "\r\n"))
                     .isEqualTo(401);
             second.send("GET / HTTP/1.1\r\n\r\n");

@@ -193,6 +193,11 @@ public final class RequestHead extends Head {
         return field >= 0 && !valueIs(field, "h2c") && method != Method.CONNECT;
     }
 
+    public boolean asksForWebSocket() {
+        int field = upgradeField();
+        return field >= 0 && valueIs(field, "websocket");
+    }
+
     public Method method() {
         return method;
     }
