@@ -273,6 +273,11 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
+        public void moved(List<ActorId> actors) {
+            actors.forEach(proxy::moved);
+        }
+
+        @Override
         public void routes(List<CustomRoute> all) {
             proxy.customRoutes().set(all);
         }

@@ -1,8 +1,11 @@
 package rivet.controlplane.actor;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Agents;
@@ -69,7 +72,7 @@ public final class Actors {
     private ActorLocation location(Actor actor) {
         var at = actor.state().assignment();
         if (at.isEmpty()) {
-            return new ActorLocation(actor.id(), actor.state().status(), null, null);
+            return new ActorLocation(actor.id(), actor.state().status(), null, null, null, actor.version());
         }
         var ways = agents.ways(at.get().agent()).orElseThrow();
         return new ActorLocation(
@@ -79,7 +82,18 @@ public final class Actors {
                 ways.proxyUrl(),
                 ways.hopAddress() == null
                         ? null
-                        : new ActorLocation.Hop(ways.hopAddress(), at.get().generation()));
+                        : new ActorLocation.Hop(ways.hopAddress(), at.get().generation()),
+                actor.version());
+    }
+
+    /** The versions that actors have now; without those that are gone. */
+    public Map<ActorId, Long> versions(Collection<ActorId> actors) {
+        return repository.versions(actors);
+    }
+
+    /** Told in this process after each move of an actor; must not wait. */
+    public void onMoved(Consumer<ActorId> listener) {
+        moves.onMoved(listener);
     }
 
     /** A proxy must know whether it is worth waiting for the end of a stop. */

@@ -12,13 +12,15 @@ import rivet.protocol.AgentId;
  * @param agent who runs it; absent while no one does
  * @param proxyUrl that agent's proxy
  * @param hop how another agent's proxy hands on requests for it; absent while it has no agent, or one that takes none
+ * @param version of what is known of the actor; it grows with each change
  */
 public record ActorLocation(
         ActorId actor,
         String state,
         @Nullable AgentId agent,
         @Nullable String proxyUrl,
-        @Nullable Hop hop) {
+        @Nullable Hop hop,
+        @Nullable Long version) {
 
     /**
      * @param address of the owner's listener for other agents, such as {@code 10.0.0.5:7081}
@@ -27,6 +29,6 @@ public record ActorLocation(
     public record Hop(String address, long generation) {}
 
     public ActorLocation(ActorId actor, String state, @Nullable AgentId agent, @Nullable String proxyUrl) {
-        this(actor, state, agent, proxyUrl, null);
+        this(actor, state, agent, proxyUrl, null, null);
     }
 }

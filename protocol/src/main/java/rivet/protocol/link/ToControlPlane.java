@@ -67,6 +67,13 @@ public sealed interface ToControlPlane {
     @JsonTypeName("logs")
     record Logs(long epoch, List<LogLine> lines) implements ToControlPlane {}
 
+    /** What the agent's proxy was told of actors that it does not have, and wants to hear of when it no longer holds. */
+    @JsonTypeName("follow")
+    record Follow(long epoch, List<Followed> actors) implements ToControlPlane {}
+
+    /** @param version as in {@link ActorLocation} */
+    record Followed(ActorId actor, long version) {}
+
     /** The version of this conversation; an agent of another is refused with a message that names both. */
     int PROTOCOL = 1;
 

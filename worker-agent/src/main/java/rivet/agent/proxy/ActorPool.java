@@ -17,6 +17,7 @@ final class ActorPool {
 
     private final Lane lane;
     private final Connector connector;
+    private final HopWatch hops;
     /** The one used last is used next, so that the rest may grow old. */
     private final Map<Line, Deque<ActorHandler>> idle = new HashMap<>();
 
@@ -25,6 +26,7 @@ final class ActorPool {
     ActorPool(Lane lane) {
         this.lane = lane;
         this.connector = new Connector(lane);
+        this.hops = new HopWatch(lane, connector);
     }
 
     @Nullable
@@ -68,6 +70,10 @@ final class ActorPool {
         });
     }
 
+    HopWatch hops() {
+        return hops;
+    }
+
     void drop(Collection<Line> lines) {
         for (Line line : lines) {
             Deque<ActorHandler> waiting = idle.remove(line);
@@ -87,6 +93,7 @@ final class ActorPool {
     }
 
     void sweep(long now) {
+        hops.sweep(now);
         streams.entrySet().removeIf(open -> open.getValue().sweep(now, keepNanos(open.getKey())));
         idle.entrySet().removeIf(waiting -> closeTired(waiting.getValue(), now, keepNanos(waiting.getKey())));
     }

@@ -33,6 +33,11 @@ final class Admission {
     private static final Verdict WATCH_CRASHED = new Verdict.Watch(Problem.CRASH_LOOP);
     private static final Verdict WATCH_RESTARTING = new Verdict.Watch(Problem.RESTARTING);
 
+    private static final Verdict REMOTE = new Verdict.Refuse(Problem.REMOTE_ACTOR);
+
+    /** What is the most to be hoped for comes first. */
+    private static final List<Verdict> HOPEFUL = List.of(WATCH_STARTING, WATCH_RESTARTING, WATCH_CRASHED, REMOTE);
+
     private Admission() {}
 
     static Verdict of(RouteTable.@Nullable Entry entry, String port) {
@@ -53,23 +58,16 @@ final class Admission {
         };
     }
 
-    /** Where none of a custom route's actors is on this agent. */
+    /** Of the actors that a custom route leads to, where none is ready here or can be reached elsewhere. */
     static Verdict of(List<ActorLocation> actors, AgentId self) {
-        boolean starting = false;
-        boolean crashed = false;
-        for (ActorLocation actor : actors) {
-            boolean ours = actor.agent() == null || self.equals(actor.agent());
-            if (!ours && !actor.state().equals("stopping")) {
-                return new Verdict.Refuse(Problem.REMOTE_ACTOR);
+        List<Verdict> each =
+                actors.stream().map(actor -> of(Optional.of(actor), self)).toList();
+        for (Verdict hopeful : HOPEFUL) {
+            if (each.contains(hopeful)) {
+                return hopeful;
             }
-            starting |=
-                    ours && (actor.state().equals("pending") || actor.state().equals("starting"));
-            crashed |= ours && actor.state().equals("crash_backoff");
         }
-        if (starting) {
-            return WATCH_STARTING;
-        }
-        return crashed ? WATCH_CRASHED : new Verdict.Refuse(Problem.NO_ACTOR);
+        return new Verdict.Refuse(Problem.NO_ACTOR);
     }
 
     /** Of an actor that does not run elsewhere: what is on its way is waited for, here or there. */
@@ -84,7 +82,7 @@ final class Admission {
             case "stopping" -> new Verdict.Refuse(Problem.STOPPING);
             case "crash_backoff" -> WATCH_CRASHED;
             case "restarting" -> WATCH_RESTARTING;
-            case "running" -> elsewhere ? new Verdict.Refuse(Problem.REMOTE_ACTOR) : WATCH_STARTING;
+            case "running" -> elsewhere ? REMOTE : WATCH_STARTING;
             default -> WATCH_STARTING;
         };
     }

@@ -20,6 +20,9 @@ sealed interface Door permits Destination, RouteDoor, HopDoor {
     @Nullable
     CompletionStage<Verdict> ask(Lane lane);
 
+    /** An owner has refused a request that came through here: what was asked about it is forgotten. */
+    default void refused(Lane lane) {}
+
     /** What a request hears while this agent may not serve the actors that it has. */
     default Problem unserved() {
         return Problem.LEASE_LOST;

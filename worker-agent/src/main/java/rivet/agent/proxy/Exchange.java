@@ -300,6 +300,13 @@ final class Exchange {
         return counted != null && counted.isElsewhere();
     }
 
+    private boolean isCarriedInVain(Target target, Line.Hop hop, long lastMove) {
+        return lane.remotes().isLost(target, lane.now())
+                || (answering
+                        ? lane.pool().hops().streamIsCut(hop, lastMove)
+                        : lane.pool().hops().answerIsCut(hop, lastMove));
+    }
+
     /** The agent that was taken for the owner does not run the actor, which so has seen nothing of the request. */
     void staleRoute() {
         Target stale = counted;
@@ -307,6 +314,9 @@ final class Exchange {
             return;
         }
         lane.remotes().refused(stale);
+        if (door != null) {
+            door.refused(lane);
+        }
         dropActor();
         if (replay == null || replay.whole()) {
             approachAgain();
@@ -448,6 +458,9 @@ final class Exchange {
             fail(Problem.BODY_TIMEOUT);
         } else if (now - lastMove > lane.times().idle().toNanos()) {
             fail(Problem.ACTOR_SILENT);
+        } else if (counted != null && counted.line() instanceof Line.Hop hop && isCarriedInVain(counted, hop, lastMove)) {
+            dropActor();
+            ownerClosed(!answering && !bodySent && head.method().safe());
         }
     }
 

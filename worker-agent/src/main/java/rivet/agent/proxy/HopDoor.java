@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import rivet.agent.proxy.ActorRoute.Status;
@@ -25,7 +26,15 @@ record HopDoor(ActorId actor, long generation, String port, int targetFrom) impl
         boolean runs = entry != null
                 && entry.route().generation() == generation
                 && entry.route().status() == Status.READY;
-        return entry != null && runs ? Admission.of(entry, port) : STALE;
+        return entry != null && runs ? find(entry) : STALE;
+    }
+
+    private Verdict find(RouteTable.Entry entry) {
+        if (!port.equals(HopFields.ANY_PORT)) {
+            return Admission.of(entry, port);
+        }
+        List<Target> http = entry.httpTargets();
+        return http.isEmpty() ? STALE : new Verdict.Carry(Target.leastInFlight(http));
     }
 
     @Override

@@ -17,6 +17,9 @@ final class HopFields {
     /** Who is meant: {@code {actor} {generation} {port}}. */
     private static final String MEANT = "x-rivet-hop";
 
+    /** Whichever of the actor's ports that speak HTTP. */
+    static final String ANY_PORT = "*";
+
     /** Why the owner's proxy answers and not the actor. */
     private static final String CAUSE = "x-rivet-cause";
 
@@ -30,7 +33,7 @@ final class HopFields {
     /** All lines of a request that is handed on to the owner of its actor, who lets it in or not. */
     static String lines(Target target, String port, RequestHead head) {
         int token = head.field(Guard.TOKEN_FIELD);
-        String meant = target.meaning() + port + "\r\n";
+        String meant = target.meaning() + (port.isEmpty() ? ANY_PORT : port) + "\r\n";
         return token < 0 ? meant : meant + Guard.TOKEN_FIELD + ": " + head.value(token) + "\r\n";
     }
 

@@ -165,6 +165,8 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void serveAgents(Channel channel, HopKey key) {
+        // Else what another agent's machine had open here would stay when that vanishes.
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         channel.pipeline()
                 .addLast(new Accepting(
                         key,
@@ -196,6 +198,12 @@ public final class Proxy implements AutoCloseable {
             List<Line> lines = change.retired().stream().map(Target::line).toList();
             lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(lines)));
         }
+    }
+
+    /** What the directory said of an actor no longer holds; thread-safe. */
+    public void moved(ActorId actor) {
+        remotes.moved(actor);
+        held.wake(actor);
     }
 
     /** What this agent runs; thread-safe. */

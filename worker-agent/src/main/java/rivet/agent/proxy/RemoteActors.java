@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +28,8 @@ final class RemoteActors {
     private static final long MOST = 100_000;
     private static final Duration UNUSED = Duration.ofMinutes(10);
 
-    /** An answer in use is checked by another question that often. */
-    private static final Duration CHECKED = Duration.ofSeconds(10);
+    /** An answer in use is checked by another question that often, in case nobody tells that it has become wrong. */
+    private static final Duration CHECKED = Duration.ofSeconds(30);
 
     /** Between two requests to an owner that refuses one, while the control plane says it should not. */
     static final Duration PAUSE = Duration.ofMillis(250);
@@ -112,6 +114,20 @@ final class RemoteActors {
         }
     }
 
+    /**
+     * Whether what is being carried there is carried in vain, because the actor has been started again elsewhere. Until that is
+     * certain the owner may only be slow.
+     */
+    boolean isLost(Target target, long now) {
+        Known entry = known.getIfPresent(target.actor());
+        if (entry == null || entry.standing() == Standing.UNREACHED || entry.standing() == Standing.REFUSED) {
+            ask(target.actor());
+            return false;
+        }
+        check(target.actor(), entry, now);
+        return entry.target().generation() > target.generation();
+    }
+
     /** Null when too much is being asked already. Fails when the control plane cannot be asked and nothing is known. */
     @Nullable
     CompletionStage<Verdict> ask(ActorId actor) {
@@ -144,6 +160,26 @@ final class RemoteActors {
             changed.accept(actor);
         }
         return entry.standing() == Standing.SETTLING ? MOVING : entry.carry();
+    }
+
+    /** One of the actors that a custom route leads to, or what is to be said where none is ready elsewhere. */
+    Verdict among(List<ActorLocation> actors) {
+        List<Target> ready = new ArrayList<>();
+        boolean moving = false;
+        for (ActorLocation location : actors) {
+            if (elsewhere(location) == null) {
+                continue;
+            }
+            switch (learn(location.actor(), Optional.of(location))) {
+                case Verdict.Carry(var target) -> ready.add(target);
+                case Verdict.Watch _ -> moving = true;
+                case Verdict.Hold _, Verdict.Ask _, Verdict.Refuse _ -> {}
+            }
+        }
+        if (!ready.isEmpty()) {
+            return new Verdict.Carry(Target.leastInFlight(ready));
+        }
+        return moving ? MOVING : Admission.of(actors, self);
     }
 
     /** Answers can overtake each other; an older generation is never news. */
@@ -182,7 +218,13 @@ final class RemoteActors {
         lookups.forget(target.actor());
     }
 
-    /** What was said of an actor no longer holds. */
+    /** It is asked for again; where that cannot be done, what is known has to do. */
+    void moved(ActorId actor) {
+        known.asMap().computeIfPresent(actor, (_, entry) -> entry.now(Standing.UNREACHED));
+        lookups.forget(actor);
+    }
+
+    /** What was said of an actor no longer holds, and there is nothing to ask. */
     void forget(ActorId actor) {
         known.invalidate(actor);
         lookups.forget(actor);

@@ -16,6 +16,12 @@ public final class RouteTable {
     /** An actor's route with its targets; a new one replaces it whole. */
     record Entry(ActorRoute route, List<Target> targets) {
 
+        List<Target> httpTargets() {
+            return targets.stream()
+                    .filter(target -> route.traits().httpPorts().contains(target.name()))
+                    .toList();
+        }
+
         @Nullable
         Target target(String port) {
             for (Target target : targets) {

@@ -1,5 +1,7 @@
 package rivet.agent.proxy;
 
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
@@ -69,6 +71,20 @@ final class Target {
     /** How many requests it has now, over all event loops; streams of other protocols are among them. */
     int inFlight() {
         return inFlight.get();
+    }
+
+    /** Among equals the one that chance finds first: else the first in the list would have all the work of quiet times. */
+    static Target leastInFlight(List<Target> targets) {
+        int many = targets.size();
+        int from = many == 1 ? 0 : ThreadLocalRandom.current().nextInt(many);
+        Target best = targets.get(from);
+        for (int i = 1; i < many && best.inFlight() > 0; i++) {
+            Target next = targets.get(from + i < many ? from + i : from + i - many);
+            if (next.inFlight() < best.inFlight()) {
+                best = next;
+            }
+        }
+        return best;
     }
 
     void began() {

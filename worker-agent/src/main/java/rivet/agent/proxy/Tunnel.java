@@ -21,17 +21,16 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private final Lane lane;
     private final Channel own;
     private final Channel peer;
-    /** Whether the actor is one of this agent's, which serves it as long as its lease lasts. */
-    private final boolean ours;
+    private final Target target;
     /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
     private final @Nullable FrameEdges edges;
 
     private boolean ended;
     private long lastRead;
 
-    private Tunnel(Lane lane, Channel own, Channel peer, boolean ours, @Nullable FrameEdges edges) {
+    private Tunnel(Lane lane, Channel own, Channel peer, Target target, @Nullable FrameEdges edges) {
         this.lane = lane;
-        this.ours = ours;
+        this.target = target;
         this.own = own;
         this.peer = peer;
         this.edges = edges;
@@ -50,8 +49,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
             Channel actor,
             @Nullable ByteBuf ahead,
             @Nullable FrameEdges edges) {
-        Tunnel up = new Tunnel(lane, client, actor, !target.isElsewhere(), null);
-        Tunnel down = new Tunnel(lane, actor, client, !target.isElsewhere(), edges);
+        Tunnel up = new Tunnel(lane, client, actor, target, null);
+        Tunnel down = new Tunnel(lane, actor, client, target, edges);
         client.pipeline().replace(ClientHandler.class, null, up);
         actor.pipeline().replace(ActorHandler.class, null, down);
         actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
@@ -69,7 +68,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (ours && !lane.mayServe()) {
+        if (isFenced()) {
             ReferenceCountUtil.release(message);
             end(Goodbye.LEASE_LOST);
             return;
@@ -82,6 +81,11 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         if (!peer.isWritable()) {
             own.config().setAutoRead(false);
         }
+    }
+
+    /** Of an actor elsewhere its owner knows. */
+    private boolean isFenced() {
+        return !target.isElsewhere() && !lane.mayServe();
     }
 
     @Override
@@ -162,8 +166,11 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void sweep(long now) {
         Tunnel back = peer.pipeline().get(Tunnel.class);
         long lastMove = back == null ? lastRead : Math.max(lastRead, back.lastRead);
-        if (ours && !lane.mayServe()) {
+        if (isFenced()) {
             end(Goodbye.LEASE_LOST);
+        } else if (target.line() instanceof Line.Hop hop
+                && (lane.remotes().isLost(target, now) || lane.pool().hops().streamIsCut(hop, lastMove))) {
+            end(Goodbye.ACTOR_ENDED);
         } else if (now - lastMove > lane.times().idle().toNanos()) {
             end(Goodbye.IDLE);
         }

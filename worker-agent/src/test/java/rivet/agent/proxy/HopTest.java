@@ -20,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.RawConnection.Answer;
+import rivet.agent.proxy.hop.HopSettings;
+import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 
@@ -233,7 +235,8 @@ class HopTest {
                             "running",
                             TwoProxies.FIRST,
                             null,
-                            new ActorLocation.Hop("127.0.0.1:" + both.first.hopAddress().getPort(), 1)));
+                            new ActorLocation.Hop("127.0.0.1:" + both.first.hopAddress().getPort(), 1),
+                            7L));
 
             assertThat(client.send(get("/")).answer().body()).contains("\"moving\"");
             assertThat(both.owner.lookups()).isZero();
@@ -347,7 +350,7 @@ class HopTest {
                 RawConnection client = stranger.connect();
                 RawConnection plain = RawConnection.to(both.owner.hopAddress())) {
             var hop = new ActorLocation.Hop("127.0.0.1:" + both.owner.hopAddress().getPort(), 1);
-            stranger.locate(ACTOR, new ActorLocation(ACTOR, "running", OWNER, null, hop));
+            stranger.locate(ACTOR, new ActorLocation(ACTOR, "running", OWNER, null, hop, 7L));
 
             assertThat(client.send(get("/")).answer().body()).contains("owner_unreachable");
             plain.send("GET / HTTP/1.1\r\nHost: a\r\nX-Rivet-Hop: " + ACTOR + " 1 http\r\n\r\n");
@@ -411,6 +414,132 @@ class HopTest {
 
             assertThat(client.answer().status()).isIn(200, 503);
             assertThat(actor.heads()).isEmpty();
+        }
+    }
+
+    @Test
+    void an_owner_that_is_cut_off_while_it_has_a_request_or_a_stream_is_not_waited_for() throws IOException {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, head) -> {
+                    if (head.contains("upgrade")) {
+                        connection.send(SWITCHING);
+                        connection.send(connection.read(2));
+                    } else {
+                        asked.complete(null);
+                    }
+                    connection.read(1_000);
+                });
+                TwoProxies both = TwoProxies.ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                RawConnection stream = both.runs(OWNER, 1, cable.address()).connect();
+                RawConnection client = both.connect()) {
+            stream.send(get("/").replace("\r\n\r\n", "\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n"));
+            assertThat(stream.readHead()).contains("101");
+            assertThat(stream.send("hi").read(2)).isEqualTo("hi");
+            client.send(get("/"));
+            asked.join();
+
+            cable.dead(true);
+
+            Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.body()).contains("owner_");
+            assertThat(stream.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void an_owner_that_is_only_slow_is_waited_for() throws IOException {
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, _) -> {
+                    release.join();
+                    connection.send(OK);
+                });
+                TwoProxies both = TwoProxies.ready(actor);
+                RawConnection client = both.connect()) {
+            client.send(get("/"));
+            int before = both.owner.proxy().connections();
+            await().until(() -> both.owner.proxy().connections() > before);
+            await().until(() -> both.owner.proxy().connections() == before);
+
+            release.complete(null);
+
+            assertThat(client.answer().body()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void what_an_owner_has_that_was_replaced_is_not_waited_for() throws IOException {
+        AgentId third = AgentId.random();
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, head) -> {
+                    if (head.contains("upgrade")) {
+                        connection.send(SWITCHING);
+                        connection.send(connection.read(2));
+                    } else {
+                        asked.complete(null);
+                    }
+                    connection.read(1_000);
+                });
+                RawActor after = Shop.named("after");
+                TwoProxies both = TwoProxies.ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                RawConnection stream = both.runs(OWNER, 1, cable.address()).connect();
+                RawConnection client = both.connect()) {
+            stream.send(get("/").replace("\r\n\r\n", "\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n"));
+            assertThat(stream.readHead()).contains("101");
+            assertThat(stream.send("hi").read(2)).isEqualTo("hi");
+            client.send(get("/"));
+            asked.join();
+
+            cable.dead(true);
+            both.runs(third, 2, next.hopAddress());
+            both.first.proxy().moved(ACTOR);
+
+            assertThat(client.answer().body()).isEqualTo("after");
+            assertThat(stream.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void a_custom_route_leads_to_the_actors_of_other_agents_where_none_is_here() throws IOException {
+        try (RawActor there = Shop.named("there");
+                RawActor here = Shop.named("here");
+                TwoProxies both = TwoProxies.start()) {
+            ActorId actor = Shop.ready(both.owner, Shop.SHOP, there);
+            var hop = new ActorLocation.Hop(HopSettings.text(both.owner.hopAddress()), 1);
+            both.first.locate(
+                    "a",
+                    () -> CompletableFuture.completedFuture(
+                            List.of(new ActorLocation(actor, "running", OWNER, null, hop, 7L))));
+            both.first.proxy().customRoutes().set(List.of(Shop.prefix("a", "shop.example.com", "", Shop.SHOP)));
+
+            assertThat(Shop.ask(both.first, "shop.example.com", "/").body()).isEqualTo("there");
+            assertThat(Shop.ask(both.first, "shop.example.com", "/").body()).isEqualTo("there");
+            assertThat(both.first.lookups()).isEqualTo(1);
+
+            Shop.ready(both.first, Shop.SHOP, here);
+
+            assertThat(Shop.ask(both.first, "shop.example.com", "/").body()).isEqualTo("here");
+        }
+    }
+
+    @Test
+    void what_is_known_of_an_actor_is_asked_for_again_when_it_has_moved() throws IOException {
+        AgentId third = AgentId.random();
+        try (RawActor before = RawActor.answering(OK);
+                RawActor after = Shop.named("after");
+                TwoProxies both = TwoProxies.ready(before);
+                ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                RawConnection client = both.connect()) {
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
+            both.runs(third, 2, next.hopAddress());
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
+
+            both.first.proxy().moved(ACTOR);
+
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("after");
         }
     }
 

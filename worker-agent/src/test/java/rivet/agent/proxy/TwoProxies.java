@@ -55,7 +55,7 @@ final class TwoProxies implements AutoCloseable {
 
     TwoProxies says(String state, AgentId agent, long generation, InetSocketAddress at) {
         var hop = new ActorLocation.Hop(HopSettings.text(at), generation);
-        first.locate(ProxyUnderTest.ACTOR, new ActorLocation(ProxyUnderTest.ACTOR, state, agent, null, hop));
+        first.locate(ProxyUnderTest.ACTOR, new ActorLocation(ProxyUnderTest.ACTOR, state, agent, null, hop, 7L));
         return this;
     }
 
