@@ -239,7 +239,7 @@ final class Exchange {
         } else if (actor != null) {
             bodySent = true;
             ByteBuf part = in.readRetainedSlice(many);
-            if (isElsewhere()) {
+            if (isElsewhere() && !answering) {
                 replay = replay == null ? new Replay() : replay;
                 replay.keep(part);
             }

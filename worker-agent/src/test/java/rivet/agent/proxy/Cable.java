@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +20,7 @@ final class Cable implements Closeable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AtomicInteger accepted = new AtomicInteger();
     private boolean dead;
 
     private Cable(ServerSocket server, InetSocketAddress to) {
@@ -34,6 +36,11 @@ final class Cable implements Closeable {
 
     InetSocketAddress address() {
         return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    /** How many connections came so far. */
+    int accepted() {
+        return accepted.get();
     }
 
     /** Ends the connections that there are; new ones are served. */
@@ -59,6 +66,7 @@ final class Cable implements Closeable {
         while (true) {
             try {
                 Socket near = server.accept();
+                accepted.incrementAndGet();
                 Socket far = new Socket(to.getAddress(), to.getPort());
                 open.addAll(List.of(near, far));
                 Thread.ofVirtual().start(() -> move(near, far));

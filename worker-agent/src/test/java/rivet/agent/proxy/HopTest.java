@@ -456,11 +456,10 @@ class HopTest {
                     connection.send(OK);
                 });
                 TwoProxies both = TwoProxies.ready(actor);
-                RawConnection client = both.connect()) {
+                Cable cable = Cable.to(both.owner.hopAddress());
+                RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
             client.send(get("/"));
-            int before = both.owner.proxy().connections();
-            await().until(() -> both.owner.proxy().connections() > before);
-            await().until(() -> both.owner.proxy().connections() == before);
+            await().until(() -> cable.accepted() > 2); // greeted more than once, and it has answered
 
             release.complete(null);
 
