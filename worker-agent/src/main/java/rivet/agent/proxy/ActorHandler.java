@@ -218,7 +218,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void adjustReading() {
-        channel.config().setAutoRead(client == null || client.writable());
+        Reading.turn(channel, client == null || client.writable());
     }
 
     long lastMove() {

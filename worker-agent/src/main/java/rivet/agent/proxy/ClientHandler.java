@@ -178,7 +178,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     /** Reads on unless something waits already, or the actor is slower than the client. */
     void adjustReading() {
         if (!closing) {
-            channel.config().setAutoRead(stash == null && (exchange == null || exchange.hasRoom()));
+            Reading.turn(channel, stash == null && (exchange == null || exchange.hasRoom()));
         }
     }
 

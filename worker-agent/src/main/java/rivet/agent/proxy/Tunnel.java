@@ -62,8 +62,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         if (ahead != null) {
             actor.writeAndFlush(ahead);
         }
-        client.config().setAutoRead(actor.isWritable());
-        actor.config().setAutoRead(client.isWritable());
+        Reading.turn(client, actor.isWritable());
+        Reading.turn(actor, client.isWritable());
     }
 
     @Override
@@ -79,7 +79,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         }
         peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
-            own.config().setAutoRead(false);
+            Reading.turn(own, false);
         }
     }
 
@@ -96,7 +96,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         lastRead = lane.now();
-        peer.config().setAutoRead(own.isWritable());
+        Reading.turn(peer, own.isWritable());
     }
 
     /** One side has said all it will; the other may still be speaking. */
