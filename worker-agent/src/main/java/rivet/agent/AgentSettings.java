@@ -1,5 +1,6 @@
 package rivet.agent;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.metrics.AgentMetrics;
+import rivet.agent.proxy.hop.HopKey;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.TlsSettings;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
@@ -24,6 +27,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param proxyTls where the proxy serves TLS too; absent: nowhere
+ * @param hop where the proxy takes requests that other agents' proxies hand on
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
@@ -42,6 +46,7 @@ public record AgentSettings(
         int proxyPort,
         Optional<URI> proxyUrl,
         Optional<TlsSettings> proxyTls,
+        HopSettings hop,
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
@@ -110,9 +115,10 @@ public record AgentSettings(
         var controlPlane = values.uri("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
         var proxyHost = values.text("RIVET_PROXY_HOST", "127.0.0.1");
         int proxyPort = values.number("RIVET_PROXY_PORT", 7080);
+        var token = new Secret(values.required("RIVET_AGENT_TOKEN"));
         return new AgentSettings(
                 controlPlane,
-                new Secret(values.required("RIVET_AGENT_TOKEN")),
+                token,
                 Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
                 values.text("RIVET_REGION", "local"),
                 values.optional("RIVET_REGION_LOCATION").map(AgentSettings::location),
@@ -121,6 +127,7 @@ public record AgentSettings(
                 values.optional("RIVET_PROXY_URL").map(URI::create),
                 values.optional("RIVET_PROXY_TLS_DIR")
                         .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
+                hop(values, token),
                 values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
@@ -138,6 +145,23 @@ public record AgentSettings(
                         values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024,
                 Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
+    }
+
+    private static HopSettings hop(Values values, Secret token) {
+        return new HopSettings(
+                values.text("RIVET_HOP_HOST", "127.0.0.1"),
+                values.number("RIVET_HOP_PORT", 0),
+                values.optional("RIVET_HOP_ADDRESS").map(AgentSettings::hopAddress),
+                HopKey.ofToken(token.reveal()));
+    }
+
+    private static InetSocketAddress hopAddress(String text) {
+        var address = HopSettings.parse(text);
+        if (address == null) {
+            throw new IllegalArgumentException(
+                    "RIVET_HOP_ADDRESS: '%s' (expected: an address and a port such as 10.0.0.5:7081)".formatted(text));
+        }
+        return address;
     }
 
     private static Location location(String text) {

@@ -65,6 +65,7 @@ public final class FakeControlPlane implements AutoCloseable {
     public final Map<BuildId, byte[]> builds = new ConcurrentHashMap<>();
     public final Map<ActorId, ActorLocation> locations = new ConcurrentHashMap<>();
     public final Map<String, RoutedActors> routed = new ConcurrentHashMap<>();
+    public final List<ToControlPlane.Followed> followed = new CopyOnWriteArrayList<>();
     public final List<RouteTraffic> traffic = new CopyOnWriteArrayList<>();
     public volatile int trafficStatus = 204;
     public final AtomicInteger downloads = new AtomicInteger();
@@ -176,6 +177,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 push();
             }
             case ToControlPlane.Report report -> heard.addAll(report.actors());
+            case ToControlPlane.Follow follow -> followed.addAll(follow.actors());
             case ToControlPlane.Logs logs -> {
                 heard.addAll(logs.lines());
                 lines.addAll(logs.lines());

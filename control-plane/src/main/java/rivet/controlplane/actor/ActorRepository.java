@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +96,17 @@ final class ActorRepository {
                 .param("id", id.value())
                 .query(ActorRepository::actor)
                 .optional();
+    }
+
+    Map<ActorId, Long> versions(Collection<ActorId> actors) {
+        var ids = actors.stream().map(ActorId::toString).collect(Collectors.joining(",", "{", "}"));
+        var versions = new HashMap<ActorId, Long>();
+        jdbc.sql("select id, version from actor where id = any (cast(:ids as uuid[]))")
+                .param("ids", ids)
+                .query(row -> {
+                    versions.put(new ActorId(row.getObject("id", UUID.class)), row.getLong("version"));
+                });
+        return versions;
     }
 
     /** Who has a key, be it on its way out: the key is free when it is destroyed. */

@@ -44,10 +44,11 @@ final class AgentRepository {
 
     Registration register(Joining joining) {
         return jdbc.sql("""
-                insert into agent (id, region, version, proxy_url, epoch, cpu_millicores, memory_mib)
-                values (:id, :region, :version, :proxy, 1, :cpu, :memory)
+                insert into agent (id, region, version, proxy_url, hop_address, epoch, cpu_millicores, memory_mib)
+                values (:id, :region, :version, :proxy, :hop, 1, :cpu, :memory)
                 on conflict (id) do update set
                     region = excluded.region, version = excluded.version, proxy_url = excluded.proxy_url,
+                    hop_address = excluded.hop_address,
                     epoch = agent.epoch + 1, set_revision = agent.set_revision + 1,
                     cpu_millicores = excluded.cpu_millicores, memory_mib = excluded.memory_mib,
                     lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null
@@ -57,6 +58,7 @@ final class AgentRepository {
                 .param("region", joining.region())
                 .param("version", joining.version())
                 .param("proxy", joining.proxyUrl())
+                .param("hop", joining.hopAddress())
                 .param("cpu", joining.cpuMillicores())
                 .param("memory", joining.memoryMib())
                 .query((row, _) -> new Registration(row.getLong("epoch"), row.getLong("set_revision")))
@@ -132,10 +134,10 @@ final class AgentRepository {
                 .single();
     }
 
-    Optional<String> proxyUrl(AgentId agent) {
-        return jdbc.sql("select proxy_url from agent where id = :id")
+    Optional<Agents.Ways> ways(AgentId agent) {
+        return jdbc.sql("select proxy_url, hop_address from agent where id = :id")
                 .param("id", agent.value())
-                .query(String.class)
+                .query((row, _) -> new Agents.Ways(row.getString("proxy_url"), row.getString("hop_address")))
                 .optional();
     }
 

@@ -82,9 +82,13 @@ public final class Agents {
         return repository.countFresh(region, settings.fresh()) > 0;
     }
 
-    public Optional<String> proxyUrl(AgentId agent) {
-        return repository.proxyUrl(agent);
+    /** How an agent's actors are reached. */
+    public Optional<Ways> ways(AgentId agent) {
+        return repository.ways(agent);
     }
+
+    /** @param proxyUrl for the world @param hopAddress for other agents' proxies; null where it takes nothing from them */
+    public record Ways(String proxyUrl, @Nullable String hopAddress) {}
 
     /** Where the proxies of all agents are that ever joined. */
     public List<String> proxyUrls() {

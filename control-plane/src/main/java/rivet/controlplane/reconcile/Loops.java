@@ -102,6 +102,7 @@ final class Loops implements SmartLifecycle {
         links.pushChanged();
         links.pushRoutes();
         links.pushAccess();
+        links.pushMoved();
         return false;
     }
 

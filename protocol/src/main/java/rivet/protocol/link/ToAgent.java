@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import java.util.UUID;
+import rivet.protocol.ActorId;
 
 /** What the control plane says over an agent's socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -44,6 +45,10 @@ public sealed interface ToAgent {
      */
     @JsonTypeName("access")
     record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked) implements ToAgent {}
+
+    /** What the agent was told of these actors no longer holds; it asks again where it needs to know. */
+    @JsonTypeName("moved")
+    record Moved(long epoch, List<ActorId> actors) implements ToAgent {}
 
     /**
      * The agent may not join; the socket is closed after it.

@@ -25,6 +25,7 @@ import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
+import rivet.protocol.link.ToControlPlane.Followed;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
@@ -69,6 +70,9 @@ public final class ControlPlaneLink implements AutoCloseable {
 
         /** The lease of this epoch is lost. Must not wait. */
         void fenced(long epoch);
+
+        /** What was said of these actors no longer holds. Must not wait. */
+        void moved(List<ActorId> actors);
 
         /** All custom routes there are; only ever newer ones. Must not wait. */
         void routes(List<CustomRoute> routes);
@@ -117,12 +121,20 @@ public final class ControlPlaneLink implements AutoCloseable {
     public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
         return client.sendAsync(get("/link/actors/" + actor), HttpResponse.BodyHandlers.ofString())
                 .thenApply(response -> switch (response.statusCode()) {
-                    case 200 -> Optional.of(Wire.JSON.readValue(response.body(), ActorLocation.class));
+                    case 200 -> Optional.of(followed(Wire.JSON.readValue(response.body(), ActorLocation.class)));
                     case 404 -> Optional.empty();
                     default ->
                         throw new CompletionException(new IOException(
                                 "actor %s: status %d (expected: 200 or 404)".formatted(actor, response.statusCode())));
                 });
+    }
+
+    /** From now on the control plane tells when that no longer holds. */
+    private ActorLocation followed(ActorLocation location) {
+        if (location.version() != null) {
+            outbox.put(new Followed(location.actor(), location.version()));
+        }
+        return location;
     }
 
     /** The live actors that a custom route leads to, or some of them; none if there is no such route. */

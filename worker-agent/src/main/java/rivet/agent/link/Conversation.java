@@ -98,6 +98,7 @@ final class Conversation implements Socket.Receiver {
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
                 case ToAgent.Access access -> access(access);
+                case ToAgent.Moved(var _, var actors) -> agent.moved(actors);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
@@ -200,6 +201,7 @@ final class Conversation implements Socket.Receiver {
     private static ToControlPlane message(long epoch, Outbox.Parcel parcel) {
         return switch (parcel) {
             case Outbox.Parcel.Facts(var reports) -> new ToControlPlane.Report(epoch, reports);
+            case Outbox.Parcel.Follow(var actors) -> new ToControlPlane.Follow(epoch, actors);
             case Outbox.Parcel.Lines(var lines) -> new ToControlPlane.Logs(epoch, lines);
         };
     }

@@ -43,6 +43,7 @@ class ControlPlaneLinkTest {
     private final ActorId actor = ActorId.random();
     private final List<ActorReport> inventory = new CopyOnWriteArrayList<>();
     private final List<Desired> sets = new CopyOnWriteArrayList<>();
+    private final List<ActorId> moved = new CopyOnWriteArrayList<>();
     private final List<List<CustomRoute>> routes = new CopyOnWriteArrayList<>();
     private FakeControlPlane controlPlane;
     private ControlPlaneLink link;
@@ -161,6 +162,19 @@ class ControlPlaneLinkTest {
     }
 
     @Test
+    void an_actor_that_was_located_is_followed_from_then_on() throws Exception {
+        soon().until(() -> !sets.isEmpty());
+        controlPlane.locations.put(actor, new ActorLocation(actor, "running", id, null, null, 7L));
+
+        assertThat(link.locate(actor).toCompletableFuture().get(5, TimeUnit.SECONDS)).isPresent();
+
+        soon().untilAsserted(() ->
+                assertThat(controlPlane.followed).containsExactly(new ToControlPlane.Followed(actor, 7)));
+        controlPlane.say(new ToAgent.Moved(controlPlane.epoch.get(), List.of(actor)));
+        soon().untilAsserted(() -> assertThat(moved).containsExactly(actor));
+    }
+
+    @Test
     void routes_are_taken_whole_and_only_newer_ones_of_this_conversation() {
         soon().until(() -> !sets.isEmpty());
         var first = route("first");
@@ -237,5 +251,10 @@ class ControlPlaneLinkTest {
 
         @Override
         public void access(ToAgent.Access access) {}
+
+        @Override
+        public void moved(List<ActorId> actors) {
+            moved.addAll(actors);
+        }
     }
 }
