@@ -258,6 +258,11 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
+        public void promised(long untilNanos) {
+            lease.promised(untilNanos);
+        }
+
+        @Override
         public void fenced(long epoch) {
             lease.fenced(epoch);
         }

@@ -16,6 +16,7 @@ import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.replica.Replicas;
 import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
@@ -25,6 +26,7 @@ final class Loops implements SmartLifecycle {
     private final Actors actors;
     private final Agents agents;
     private final LostAgents lost;
+    private final Replicas replicas;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -42,6 +44,7 @@ final class Loops implements SmartLifecycle {
             Actors actors,
             Agents agents,
             LostAgents lost,
+            Replicas replicas,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -56,6 +59,7 @@ final class Loops implements SmartLifecycle {
         this.actors = actors;
         this.agents = agents;
         this.lost = lost;
+        this.replicas = replicas;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -76,6 +80,7 @@ final class Loops implements SmartLifecycle {
         running = List.of(
                 place,
                 loop("restart-due", settings.interval(), actors::retryDue),
+                loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),

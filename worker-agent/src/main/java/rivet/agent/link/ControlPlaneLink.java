@@ -66,6 +66,9 @@ public final class ControlPlaneLink implements AutoCloseable {
         /** The agent may serve until then, on {@link System#nanoTime}. Must not wait. */
         void granted(long epoch, long untilNanos);
 
+        /** Nobody replaces the agent before then, on {@link System#nanoTime}: what it serves it may go on to. Must not wait. */
+        void promised(long untilNanos);
+
         /** The lease of this epoch is lost. Must not wait. */
         void fenced(long epoch);
 

@@ -40,7 +40,10 @@ public record LinkSettings(AgentId agent, URI controlPlane, Secret token) {
     }
 
     URI at(String path) {
-        var base = controlPlane.toString();
+        return at(controlPlane.toString(), path);
+    }
+
+    static URI at(String base, String path) {
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 

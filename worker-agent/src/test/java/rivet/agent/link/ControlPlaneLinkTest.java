@@ -23,12 +23,15 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.BuildId;
 import rivet.protocol.LogStream;
+import rivet.protocol.ReplicaId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Stop;
+import rivet.protocol.link.ReplicaList;
+import rivet.protocol.link.ReplicaList.Replica;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
@@ -57,6 +60,7 @@ class ControlPlaneLinkTest {
     }
 
     private final List<Long> grants = new CopyOnWriteArrayList<>();
+    private final List<Long> promises = new CopyOnWriteArrayList<>();
     private final List<Long> fences = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -86,6 +90,60 @@ class ControlPlaneLinkTest {
         soon().until(() -> grants.contains(2L));
         assertThat(fences).containsExactly(1L);
         assertThat(grants.getFirst()).isEqualTo(1L);
+    }
+
+    @Test
+    void what_all_replicas_promise_carries_the_lease_on() {
+        try (var other = new FakeControlPlane()) {
+            holds(list(controlPlane, other.replica, other.uri().toString()));
+
+            other.promises = true;
+            controlPlane.promises = true;
+
+            soon().until(() -> !promises.isEmpty());
+            assertThat(promises.getFirst() - link.leaseGrantedFrom().getAsLong())
+                    .isGreaterThan(Duration.ofMillis(controlPlane.fenceMs).toNanos());
+            assertThat(promises.getFirst() - System.nanoTime())
+                    .isLessThan(Duration.ofMillis(controlPlane.fenceMs).toNanos());
+        }
+    }
+
+    @Test
+    void what_one_replica_does_not_promise_nobody_does() {
+        holds(list(controlPlane, ReplicaId.random(), "http://127.0.0.1:1"));
+        int before = controlPlane.heartbeats.size();
+
+        controlPlane.promises = true;
+
+        soon().until(() -> controlPlane.heartbeats.size() > before + 3);
+        assertThat(promises).isEmpty();
+    }
+
+    @Test
+    void of_several_replicas_one_that_grants_is_enough() {
+        try (var other = new FakeControlPlane()) {
+            holds(list(controlPlane, other.replica, other.uri().toString()));
+            controlPlane.promises = true;
+            int before = grants.size();
+
+            soon().until(() -> grants.size() > before + 2);
+
+            assertThat(other.heartbeats).hasSizeGreaterThan(2);
+            assertThat(promises).isEmpty();
+        }
+    }
+
+    /** Told and acknowledged. */
+    private void holds(ReplicaList list) {
+        controlPlane.replicas = list;
+        soon().until(() -> Long.valueOf(list.revision())
+                .equals(controlPlane.heartbeats.getLast().replicas()));
+        int acknowledged = grants.size();
+        soon().until(() -> grants.size() > acknowledged + 1);
+    }
+
+    private static ReplicaList list(FakeControlPlane one, ReplicaId other, String url) {
+        return new ReplicaList(1, List.of(new Replica(one.replica, one.uri().toString()), new Replica(other, url)));
     }
 
     @Test
@@ -223,6 +281,11 @@ class ControlPlaneLinkTest {
         @Override
         public void granted(long epoch, long untilNanos) {
             grants.add(epoch);
+        }
+
+        @Override
+        public void promised(long untilNanos) {
+            promises.add(untilNanos);
         }
 
         @Override
