@@ -21,3 +21,7 @@ comment on column replica.seen_at is 'When it last said that it runs, by the dat
 
 alter table agent add column replica_list bigint not null default 0;
 comment on column agent.replica_list is 'The revision of the list of replicas that the agent is known to hold, or an older one; 0: none yet.';
+
+alter table agent add column granted_nonce bigint not null default 0, add column unheard_since timestamptz;
+comment on column agent.granted_nonce is 'Of the heartbeat that was granted last, or of a later one.';
+comment on column agent.unheard_since is 'Of the grants that the agent is not known to have heard, when the first was given; null before the first of an epoch.';

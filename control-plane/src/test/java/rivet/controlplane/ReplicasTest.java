@@ -47,7 +47,7 @@ class ReplicasTest {
 
             assertThat(agent.heartbeat(new Heartbeat(agent.id, 1, 1))).isEqualTo(new Grant(1, 1, list));
             assertThat(acknowledged(agent)).isZero();
-            assertThat(agent.heartbeat(new Heartbeat(agent.id, 1, 2, list.revision())))
+            assertThat(agent.heartbeat(new Heartbeat(agent.id, 1, 2, null, list.revision())))
                     .isEqualTo(new Grant(2, 1));
             assertThat(acknowledged(agent)).isEqualTo(list.revision());
 

@@ -50,7 +50,8 @@ final class AgentRepository {
                     region = excluded.region, version = excluded.version, proxy_url = excluded.proxy_url,
                     epoch = agent.epoch + 1, set_revision = agent.set_revision + 1,
                     cpu_millicores = excluded.cpu_millicores, memory_mib = excluded.memory_mib,
-                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null
+                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null,
+                    granted_nonce = 0, unheard_since = null
                 returning epoch, set_revision
                 """)
                 .param("id", joining.agent().value())

@@ -69,7 +69,7 @@ final class Leases {
     }
 
     private Heartbeat.Answer renewed(Heartbeat heartbeat) {
-        if (!repository.renew(heartbeat)) {
+        if (!repository.renew(heartbeat, settings.fence())) {
             return new Heartbeat.Answer.Fenced(repository.epoch(heartbeat.agent()));
         }
         var list = replicas.list();

@@ -11,13 +11,19 @@ import rivet.protocol.ReplicaId;
  * logs cannot delay it.
  *
  * @param nonce counts this agent's heartbeats; the answer repeats it
+ * @param heard the nonce of the newest heartbeat to which the agent has heard an answer, so that one that hears nothing does
+ *     not look alive; 0: none yet; absent: the agent does not tell
  * @param replicas the revision of the list of replicas that the agent holds; absent while it holds none
  */
 public record Heartbeat(
-        AgentId agent, long epoch, long nonce, @Nullable Long replicas) {
+        AgentId agent,
+        long epoch,
+        long nonce,
+        @Nullable Long heard,
+        @Nullable Long replicas) {
 
     public Heartbeat(AgentId agent, long epoch, long nonce) {
-        this(agent, epoch, nonce, null);
+        this(agent, epoch, nonce, null, null);
     }
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
