@@ -85,7 +85,7 @@ public final class Agent implements AutoCloseable {
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
-                    new LinkSettings(id, settings.controlPlane(), settings.token()),
+                    new LinkSettings(id, settings.controlPlanes(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);

@@ -27,12 +27,13 @@ import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
-/** The agent's side of the conversation with the control plane; connects again for as long as the agent lives. */
+/** The agent's side of the conversation with the control plane; connects again, to the next, for as long as the agent lives. */
 public final class ControlPlaneLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneLink.class);
 
     private final LinkSettings settings;
+    private final ControlPlanes controlPlanes;
     private final Agent agent;
     private final DoubleSupplier chance;
     private final Outbox outbox = new Outbox(Outbox.Bounds.DEFAULT);
@@ -49,9 +50,10 @@ public final class ControlPlaneLink implements AutoCloseable {
     /** @param chance from 0 to 1, anew each time */
     public ControlPlaneLink(LinkSettings settings, Agent agent, DoubleSupplier chance) {
         this.settings = settings;
+        this.controlPlanes = new ControlPlanes(settings.controlPlanes(), chance.getAsDouble());
         this.agent = agent;
         this.chance = chance;
-        this.heartbeats = new Heartbeats(settings, agent, this::fenced);
+        this.heartbeats = new Heartbeats(settings, controlPlanes, agent, this::fenced);
     }
 
     /** The rest of the agent, as the link sees it. */
@@ -183,7 +185,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(settings.at(path))
+        return HttpRequest.newBuilder(LinkSettings.at(controlPlanes.current().toString(), path))
                 .timeout(LinkSettings.REQUEST_TIMEOUT)
                 .header("Authorization", settings.authorization());
     }
@@ -205,13 +207,15 @@ public final class ControlPlaneLink implements AutoCloseable {
             fenced = false;
             var conversation = new Conversation(agent, outbox, heartbeats, () -> closed, () -> fenced);
             current = conversation;
+            var controlPlane = controlPlanes.current();
             try {
-                conversation.hold(client, settings);
+                conversation.hold(client, controlPlane, settings);
             } catch (IOException | RuntimeException e) {
                 log.atWarn()
-                        .addKeyValue("control_plane", settings.controlPlane())
+                        .addKeyValue("control_plane", controlPlane)
                         .addKeyValue("cause", e.toString())
                         .log("the link is down: trying again");
+                controlPlanes.failed(controlPlane);
             } catch (InterruptedException _) {
                 return;
             }

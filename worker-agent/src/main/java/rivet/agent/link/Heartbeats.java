@@ -23,6 +23,7 @@ final class Heartbeats implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
     private final LinkSettings settings;
+    private final ControlPlanes controlPlanes;
     private final ControlPlaneLink.Agent agent;
     private final Runnable fenced;
     private final Beats beats;
@@ -36,6 +37,9 @@ final class Heartbeats implements AutoCloseable {
     private boolean granted;
 
     private long nonce;
+
+    /** The newest of our heartbeats that was answered. */
+    private long heard;
 
     /** What a beat came to. */
     private enum Outcome {
@@ -53,8 +57,9 @@ final class Heartbeats implements AutoCloseable {
     }
 
     /** @param fenced called when the lease is lost */
-    Heartbeats(LinkSettings settings, ControlPlaneLink.Agent agent, Runnable fenced) {
+    Heartbeats(LinkSettings settings, ControlPlanes controlPlanes, ControlPlaneLink.Agent agent, Runnable fenced) {
         this.settings = settings;
+        this.controlPlanes = controlPlanes;
         this.agent = agent;
         this.fenced = fenced;
         this.beats = new Beats(
@@ -105,7 +110,7 @@ final class Heartbeats implements AutoCloseable {
 
     /** How long to wait until the next. */
     private Duration beat(Welcome current) throws InterruptedException {
-        var one = Set.of(settings.controlPlane().toString());
+        var one = Set.of(controlPlanes.current().toString());
         var all = everyone();
         var outcome = ask(current, granted ? one : all);
         if (granted && !outcome.isDecided() && all.size() > 1) {
@@ -120,7 +125,8 @@ final class Heartbeats implements AutoCloseable {
     }
 
     private Set<String> everyone() {
-        var urls = new LinkedHashSet<>(Set.of(settings.controlPlane().toString()));
+        var urls = new LinkedHashSet<String>();
+        controlPlanes.all().forEach(url -> urls.add(url.toString()));
         var list = outage.list();
         if (list != null) {
             list.replicas().stream().map(Replica::url).forEach(urls::add);
@@ -133,7 +139,7 @@ final class Heartbeats implements AutoCloseable {
         var list = outage.list();
         var held = list == null ? null : Long.valueOf(list.revision());
         var replies = beats.send(controlPlanes.stream()
-                .map(url -> new Beats.Beat(url, new Heartbeat(settings.agent(), current.epoch(), ++nonce, held)))
+                .map(url -> new Beats.Beat(url, new Heartbeat(settings.agent(), current.epoch(), ++nonce, heard, held)))
                 .toList());
         var outcome = Outcome.NOTHING;
         while (replies.hasNext() && !outcome.isDecided()) {
@@ -150,6 +156,7 @@ final class Heartbeats implements AutoCloseable {
 
     private Outcome take(Welcome current, Beats.Reply.Answered answered, Outcome before) {
         var heartbeat = answered.to();
+        heard = Math.max(heard, heartbeat.nonce());
         var sent = answered.sent();
         return switch (answered.answer()) {
             // Of another nonce or epoch it is an answer from the past, and extends nothing.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,10 +54,15 @@ class ControlPlaneLinkTest {
     @BeforeEach
     void start() {
         controlPlane = new FakeControlPlane();
-        var settings = new LinkSettings(id, controlPlane.uri(), new Secret(FakeControlPlane.TOKEN));
-        link = new ControlPlaneLink(settings, new OurSide(), () -> 0.5);
-        link.start();
+        link = linked(controlPlane.uri());
         soon().until(() -> controlPlane.hellos.size() == 1);
+    }
+
+    private ControlPlaneLink linked(URI... controlPlanes) {
+        var settings = new LinkSettings(id, List.of(controlPlanes), new Secret(FakeControlPlane.TOKEN));
+        var started = new ControlPlaneLink(settings, new OurSide(), () -> 0.0);
+        started.start();
+        return started;
     }
 
     private final List<Long> grants = new CopyOnWriteArrayList<>();
@@ -147,6 +153,21 @@ class ControlPlaneLinkTest {
     }
 
     @Test
+    void when_a_control_plane_goes_the_next_is_spoken_with() {
+        try (var next = new FakeControlPlane()) {
+            link.close();
+            link = linked(controlPlane.uri(), next.uri());
+            soon().until(() -> controlPlane.hellos.size() == 2);
+
+            controlPlane.close();
+
+            soon().until(() -> next.hellos.size() == 1);
+            soon().until(() -> next.heartbeats.size() > 2);
+            assertThat(link.isUp()).isTrue();
+        }
+    }
+
+    @Test
     void facts_of_the_time_without_a_connection_are_in_the_next_hello() {
         var up = new ActorReport(actor, 1, new Phase.Up(Map.of("http", 20_001)));
         inventory.add(up);
@@ -191,7 +212,7 @@ class ControlPlaneLinkTest {
 
     @Test
     void token_is_never_shown() {
-        assertThat(new LinkSettings(id, controlPlane.uri(), new Secret("hidden")).toString())
+        assertThat(new LinkSettings(id, List.of(controlPlane.uri()), new Secret("hidden")).toString())
                 .doesNotContain("hidden")
                 .contains("***");
     }
