@@ -88,7 +88,7 @@ public final class Agent implements AutoCloseable {
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
-                    new LinkSettings(id, settings.controlPlane(), settings.token()),
+                    new LinkSettings(id, settings.controlPlanes(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
@@ -265,6 +265,11 @@ public final class Agent implements AutoCloseable {
         @Override
         public void granted(long epoch, long untilNanos) {
             lease.granted(epoch, untilNanos);
+        }
+
+        @Override
+        public void promised(long untilNanos) {
+            lease.promised(untilNanos);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rivet.agent.host.UserRange;
@@ -19,7 +20,7 @@ import rivet.protocol.link.ToControlPlane.Location;
 /**
  * All that can be set, checked when it is read.
  *
- * @param controlPlane such as {@code http://127.0.0.1:6420}
+ * @param controlPlanes at least one, such as {@code http://127.0.0.1:6420}
  * @param token what the agent shows to the control plane
  * @param data the agent's own folder; no other agent may have it
  * @param region the label under which actors are placed here
@@ -37,7 +38,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param orphanLimit how long actors live on when the agent is gone and does not come back
  */
 public record AgentSettings(
-        URI controlPlane,
+        List<URI> controlPlanes,
         Secret token,
         Path data,
         String region,
@@ -112,12 +113,12 @@ public record AgentSettings(
     /** From variables such as {@code RIVET_REGION}; a message names the one that is wrong. */
     public static AgentSettings read(Map<String, String> environment) {
         var values = new Values(environment);
-        var controlPlane = values.uri("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
+        var controlPlanes = values.uris("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
         var proxyHost = values.text("RIVET_PROXY_HOST", "127.0.0.1");
         int proxyPort = values.number("RIVET_PROXY_PORT", 7080);
         var token = new Secret(values.required("RIVET_AGENT_TOKEN"));
         return new AgentSettings(
-                controlPlane,
+                controlPlanes,
                 token,
                 Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
                 values.text("RIVET_REGION", "local"),
@@ -128,7 +129,7 @@ public record AgentSettings(
                 values.optional("RIVET_PROXY_TLS_DIR")
                         .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
                 hop(values, token),
-                values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
+                values.uri("RIVET_API_ENDPOINT", controlPlanes.getFirst().toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
                         values.number("RIVET_MEMORY_MIB", Machine.memoryMib())),

@@ -51,7 +51,8 @@ final class AgentRepository {
                     hop_address = excluded.hop_address,
                     epoch = agent.epoch + 1, set_revision = agent.set_revision + 1,
                     cpu_millicores = excluded.cpu_millicores, memory_mib = excluded.memory_mib,
-                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null
+                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null,
+                    granted_nonce = 0, unheard_since = null
                 returning epoch, set_revision
                 """)
                 .param("id", joining.agent().value())

@@ -1,5 +1,6 @@
 package rivet.controlplane.agent;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.database.Transactions;
 import rivet.protocol.AgentId;
@@ -20,6 +22,9 @@ import rivet.protocol.AgentId;
 public final class Agents {
 
     private static final int MOST_CANDIDATES = 1000;
+
+    /** Who asks is gone by then, and a new epoch that it does not know would only end the lease that it has. */
+    private static final long LATEST = Duration.ofSeconds(4).toNanos();
 
     private final AgentRepository repository;
     private final Regions regions;
@@ -37,9 +42,13 @@ public final class Agents {
 
     /** Each registration has a new epoch: what an agent's older connection still says is from the past. */
     public Registration join(Joining joining) {
+        long asked = System.nanoTime();
         return transactions.run(() -> {
             regions.know(joining.region(), joining.location());
             var registration = repository.register(joining);
+            if (System.nanoTime() - asked > LATEST) {
+                throw new TransientDataAccessResourceException("the agent does not wait for its welcome any more");
+            }
             Transactions.afterCommit(this::tellRoom);
             return registration;
         });

@@ -131,7 +131,10 @@ final class AgentLink {
         epoch = rooms.agents().join(joining).epoch();
         var times = rooms.agentSettings();
         socket.send(new ToAgent.Welcome(
-                epoch, times.heartbeat().toMillis(), times.fence().toMillis()));
+                epoch,
+                times.heartbeat().toMillis(),
+                times.fence().toMillis(),
+                times.outage().toMillis()));
         hello.actors().forEach(report -> rooms.actors().report(agent, report));
         links.joined(agent, this);
         changed.release();

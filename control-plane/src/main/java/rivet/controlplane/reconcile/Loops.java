@@ -17,6 +17,7 @@ import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.replica.Replicas;
 import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
@@ -26,6 +27,7 @@ final class Loops implements SmartLifecycle {
     private final Actors actors;
     private final Agents agents;
     private final LostAgents lost;
+    private final Replicas replicas;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -44,6 +46,7 @@ final class Loops implements SmartLifecycle {
             Actors actors,
             Agents agents,
             LostAgents lost,
+            Replicas replicas,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -59,6 +62,7 @@ final class Loops implements SmartLifecycle {
         this.actors = actors;
         this.agents = agents;
         this.lost = lost;
+        this.replicas = replicas;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -80,6 +84,7 @@ final class Loops implements SmartLifecycle {
         running = List.of(
                 place,
                 loop("restart-due", settings.interval(), actors::retryDue),
+                loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),

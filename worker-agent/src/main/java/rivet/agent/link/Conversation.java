@@ -1,6 +1,7 @@
 package rivet.agent.link;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +68,8 @@ final class Conversation implements Socket.Receiver {
     }
 
     /** Returns when we wanted it to end; throws when it ended by itself. */
-    void hold(HttpClient client, LinkSettings settings) throws IOException, InterruptedException {
-        var socket = Socket.connect(client, settings, this);
+    void hold(HttpClient client, URI controlPlane, LinkSettings settings) throws IOException, InterruptedException {
+        var socket = Socket.connect(client, controlPlane, settings, this);
         try {
             // What is true when the hello is made is in the hello; what changes after that waits behind it.
             outbox.clearFacts();
