@@ -58,6 +58,7 @@ class ArchitectureTest {
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
+            fleet      : web auth agent actor
             link       : web auth metrics agent actor log route
             reconcile  : audit auth metrics idempotency build agent actor log route link
             """);

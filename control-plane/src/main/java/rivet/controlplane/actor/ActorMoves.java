@@ -180,6 +180,7 @@ final class ActorMoves {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
+            case Placement.AllCordoned _ -> new NotPlaced(now, Waiting.ALL_CORDONED);
         };
     }
 

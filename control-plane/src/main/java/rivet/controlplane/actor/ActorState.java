@@ -34,6 +34,7 @@ sealed interface ActorState {
         QUEUED,
         NO_AGENTS_IN_REGION,
         NO_CAPACITY,
+        ALL_CORDONED,
         CRASHED,
         AGENT_RESTARTED,
         AGENT_LOST,

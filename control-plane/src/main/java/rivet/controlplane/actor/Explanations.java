@@ -11,6 +11,7 @@ import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.placement.Placer;
 import rivet.controlplane.tenancy.Environment;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorEventView;
@@ -22,11 +23,13 @@ public final class Explanations {
     private final ActorRequests requests;
     private final ActorEvents diary;
     private final LostAgents lost;
+    private final Placer placer;
 
-    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost) {
+    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost, Placer placer) {
         this.requests = requests;
         this.diary = diary;
         this.lost = lost;
+        this.placer = placer;
     }
 
     /** @param nextAttemptAt absent where that is not a matter of time */
@@ -50,11 +53,17 @@ public final class Explanations {
                 state.status(),
                 state.why(),
                 state.since(),
-                sentence(actor, ending == null ? "" : ended(ending)) + warning(state),
+                sentence(actor, ending == null ? "" : ended(ending)) + warning(state) + places(actor),
                 actor.generation(),
                 state.assignment().map(at -> at.agent().toString()).orElse(null),
                 state instanceof CrashBackoff resting ? resting.retryAt() : null,
                 ending == null ? null : ending.exitCode());
+    }
+
+    private String places(Actor actor) {
+        return actor.state() instanceof Pending
+                ? " " + Shortfall.of(placer.verdictsWithin(actor.region(), actor.resources()))
+                : "";
     }
 
     private String warning(ActorState state) {
@@ -92,6 +101,7 @@ public final class Explanations {
                                 actor.region(),
                                 actor.resources().cpuMillicores(),
                                 actor.resources().memoryMib());
+            case ALL_CORDONED -> "all connected agents of region '%s' are cordoned".formatted(actor.region());
             case QUEUED -> "it has not been looked at yet";
             case CRASHED -> "it crashed and has no agent yet";
             case AGENT_RESTARTED -> "its agent went away with it";

@@ -17,6 +17,7 @@ final class Words {
 
     private static final Map<String, String> TAGS = Map.of(
             "actors", "Running instances of builds.",
+            "agents", "The machines that run actors.",
             "audit", "Who changed what.",
             "builds", "What actors run.",
             "health", "Whether requests can be served.",
@@ -31,6 +32,7 @@ final class Words {
             Map.entry("environment", "The slug of the environment; likewise."),
             Map.entry("id", "The id, a UUID."),
             Map.entry("name", "The name."),
+            Map.entry("region", "The id of a region: only what is there."),
             Map.entry("part", "Which part, from 0."),
             Map.entry("key", "The key of the actor, 1 to 256 bytes."),
             Map.entry("cursor", "`pagination.cursor` of the page before; absent for the first."),
