@@ -40,6 +40,7 @@ class ActorsTest {
                         .endpointType(EndpointType.HOSTNAME)
                         .resources(500, 512)
                         .killTimeout(Duration.ofSeconds(30))
+                        .placementTimeout(Duration.ofMinutes(1))
                         .hostNetwork()
                         .durable());
 
@@ -51,7 +52,7 @@ class ActorsTest {
                      "http": {"protocol": "http", "routing": {"guard": {}}},
                      "game": {"protocol": "udp", "internal_port": 9000, "routing": {"host": {}}}}},
                  "resources": {"cpu": 500, "memory": 512},
-                 "lifecycle": {"kill_timeout": 30000, "durable": true}}
+                 "lifecycle": {"kill_timeout": 30000, "durable": true, "placement_timeout": 60000}}
                 """);
     }
 

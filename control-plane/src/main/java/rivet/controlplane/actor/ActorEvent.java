@@ -15,6 +15,9 @@ sealed interface ActorEvent {
     /** No agent was found. */
     record NotPlaced(Instant when, ActorState.Waiting reason) implements ActorEvent {}
 
+    /** It may not wait any longer for its first agent. */
+    record PlacementTimedOut(Instant when) implements ActorEvent {}
+
     /** The agent says that all ports accept connections. */
     record Up(Instant when, Assignment from, Map<String, Integer> ports) implements ActorEvent {}
 

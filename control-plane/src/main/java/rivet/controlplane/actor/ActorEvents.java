@@ -54,6 +54,7 @@ final class ActorEvents {
             case ActorEvent.Up _ -> "ready";
             case Down down -> down.ending().code();
             case ActorEvent.NotPlaced _,
+                    ActorEvent.PlacementTimedOut _,
                     ActorEvent.RetryDue _,
                     ActorEvent.DestroyRequested _,
                     ActorEvent.UpgradeRequested _ -> after.state().why();

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
@@ -22,6 +23,7 @@ import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
+import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
 
 /**
@@ -69,17 +71,20 @@ final class ActorMoves {
     }
 
     /**
-     * A new actor, on an agent at once if one has room.
+     * A new actor, on an agent at once if one has room and nobody waits for that.
      *
-     * @param draft at version 1, waiting, not stored yet
+     * @param actor at version 1, waiting, not stored yet
      * @throws KeyTaken if another actor has its key
      */
-    Actor create(AskedBy by, Function<Instant, Actor> draft) {
+    Actor create(AskedBy by, ActorDraft draft, Function<Instant, Actor> actor) {
         return transactions.run(() -> {
-            var now = repository.now();
-            var waiting = draft.apply(now);
-            var placement = placement(waiting, now);
+            var arrival = repository.arrival(draft.region(), draft.resources());
+            var waiting = actor.apply(arrival.now());
+            var placement = arrival.behindOthers()
+                    ? new NotPlaced(arrival.now(), Waiting.QUEUED)
+                    : placement(waiting, arrival.now());
             var created = waiting.with(ActorLifecycle.next(waiting.state(), placement));
+            requireAnAgentWhereItMayNotWait(created);
             if (!repository.insert(created)) {
                 throw new KeyTaken();
             }
@@ -104,18 +109,38 @@ final class ActorMoves {
         }));
     }
 
-    /** Looks for an agent for an actor that waits. Empty if it is being moved by another just now, or waits no more. */
+    private static void requireAnAgentWhereItMayNotWait(Actor created) {
+        if (created.state() instanceof Pending(var _, var reason, var _, var _)
+                && Duration.ZERO.equals(created.setup().placementTimeout())) {
+            throw new Problem(
+                            HttpStatus.SERVICE_UNAVAILABLE,
+                            "ACTOR_NOT_PLACED",
+                            "no agent of region '%s' takes it now (%s), and it may not wait; nothing was created"
+                                    .formatted(created.region(), reason))
+                    .at("lifecycle.placement_timeout")
+                    .with("reason", reason.toString());
+        }
+    }
+
+    /**
+     * Looks for an agent for an actor that waits. Empty if it is being moved by another just now, waits no more, or has to
+     * let another go first.
+     */
     Optional<Actor> place(ActorId id) {
         return transactions.run(() -> repository
                 .lockIfFree(id)
                 .filter(moment -> moment.actor().state() instanceof Pending)
+                .filter(moment -> !repository.isBehindOthers(moment.actor()))
                 .map(moment -> step(moment.actor(), placement(moment.actor(), moment.now()), PLACING)));
     }
 
-    void retry(ActorId id) {
+    /** A time has come that the actor's state names. */
+    void due(ActorId id) {
         transactions.run(() -> repository
                 .lockIfFree(id)
-                .map(moment -> step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
+                .map(moment -> moment.actor().state() instanceof Pending
+                        ? step(moment.actor(), new ActorEvent.PlacementTimedOut(moment.now()), PLACING)
+                        : step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
     }
 
     /** Takes an actor from an agent that is lost, unless that has come back by now. */

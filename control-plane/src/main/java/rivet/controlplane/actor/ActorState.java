@@ -12,8 +12,15 @@ sealed interface ActorState {
 
     Instant since();
 
-    /** Waits for an agent. @param crashes in a row so far */
-    record Pending(Instant since, Waiting reason, int crashes) implements ActorState {}
+    /** Waits for an agent. @param crashes in a row so far @param placeBy until when; absent: as long as it takes */
+    record Pending(
+            Instant since, Waiting reason, int crashes, @Nullable Instant placeBy) implements ActorState {
+
+        /** Waits as long as it takes. */
+        Pending(Instant since, Waiting reason, int crashes) {
+            this(since, reason, crashes, null);
+        }
+    }
 
     record Starting(Instant since, Assignment at, int crashes) implements ActorState {}
 
@@ -90,7 +97,7 @@ sealed interface ActorState {
     /** Why it is in that state: a stable code. */
     default @Nullable String why() {
         return switch (this) {
-            case Pending(var _, var reason, var _) -> reason.toString();
+            case Pending(var _, var reason, var _, var _) -> reason.toString();
             case Starting _, Running _ -> null;
             case CrashBackoff(var _, var _, var last, var _) -> last.code();
             case Stopping(var _, var _, var _, var then) ->

@@ -27,8 +27,8 @@ final class ActorStateColumn {
         var row = new Row(state.status(), state.since().toEpochMilli());
         return Wire.JSON.writeValueAsString(
                 switch (state) {
-                    case Pending(var _, var reason, var crashes) ->
-                        row.reason(reason.toString()).crashes(crashes);
+                    case Pending(var _, var reason, var crashes, var placeBy) ->
+                        row.reason(reason.toString()).crashes(crashes).due(placeBy);
                     case Starting(var _, var at, var crashes) -> row.at(at).crashes(crashes);
                     case Running(var _, var at, var ports, var crashes) ->
                         row.at(at).ports(ports).crashes(crashes);
@@ -45,7 +45,8 @@ final class ActorStateColumn {
         var row = Wire.JSON.readValue(json, Row.class);
         var since = Instant.ofEpochMilli(row.sinceMs());
         return switch (row.status()) {
-            case "pending" -> new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row));
+            case "pending" ->
+                new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row), instant(row.dueMs()));
             case "starting" -> new Starting(since, at(row), crashes(row));
             case "running" -> new Running(since, at(row), need(row.ports()), crashes(row));
             case "crash_backoff" ->
@@ -63,6 +64,10 @@ final class ActorStateColumn {
 
     private static Assignment at(Row row) {
         return new Assignment(AgentId.parse(need(row.agent())), need(row.generation()));
+    }
+
+    private static @Nullable Instant instant(@Nullable Long ms) {
+        return ms == null ? null : Instant.ofEpochMilli(ms);
     }
 
     private static int crashes(Row row) {
@@ -128,9 +133,20 @@ final class ActorStateColumn {
             return new Row(status, sinceMs, agent, generation, ports, reason, last, grace.toMillis(), dueMs, crashes);
         }
 
-        Row due(Instant at) {
-            return new Row(
-                    status, sinceMs, agent, generation, ports, reason, last, graceMs, at.toEpochMilli(), crashes);
+        Row due(@Nullable Instant at) {
+            return at == null
+                    ? this
+                    : new Row(
+                            status,
+                            sinceMs,
+                            agent,
+                            generation,
+                            ports,
+                            reason,
+                            last,
+                            graceMs,
+                            at.toEpochMilli(),
+                            crashes);
         }
 
         Row crashes(int count) {

@@ -2,6 +2,7 @@ package rivet.controlplane.actor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
@@ -24,15 +25,21 @@ public final class Explanations {
     private final ActorEvents diary;
     private final LostAgents lost;
     private final Placer placer;
+    private final ActorQueue queue;
 
-    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost, Placer placer) {
+    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost, Placer placer, ActorQueue queue) {
         this.requests = requests;
         this.diary = diary;
         this.lost = lost;
         this.placer = placer;
+        this.queue = queue;
     }
 
-    /** @param nextAttemptAt absent where that is not a matter of time */
+    /**
+     * @param nextAttemptAt absent where that is not a matter of time
+     * @param queuePosition absent where it does not wait for an agent
+     * @param placeBy absent where it waits as long as it takes
+     */
     public record Explanation(
             ActorId actor,
             String state,
@@ -42,28 +49,36 @@ public final class Explanations {
             long generation,
             @Nullable String agent,
             @Nullable Instant nextAttemptAt,
+            @Nullable Integer queuePosition,
+            @Nullable Instant placeBy,
             @Nullable Integer exitCode) {}
 
     public Explanation of(Environment environment, String id) {
         var actor = requests.get(environment, ActorController.parse(id));
         var state = actor.state();
         var ending = diary.lastEnding(actor.id()).orElse(null);
+        var position = queue.positions(List.of(actor)).get(actor.id());
         return new Explanation(
                 actor.id(),
                 state.status(),
                 state.why(),
                 state.since(),
-                sentence(actor, ending == null ? "" : ended(ending)) + warning(state) + places(actor),
+                sentence(actor, ending == null ? "" : ended(ending)) + warning(state) + queued(actor, position),
                 actor.generation(),
                 state.assignment().map(at -> at.agent().toString()).orElse(null),
                 state instanceof CrashBackoff resting ? resting.retryAt() : null,
+                position,
+                state instanceof Pending pending ? pending.placeBy() : null,
                 ending == null ? null : ending.exitCode());
     }
 
-    private String places(Actor actor) {
-        return actor.state() instanceof Pending
-                ? " " + Shortfall.of(placer.verdictsWithin(actor.region(), actor.resources()))
-                : "";
+    private String queued(Actor actor, @Nullable Integer position) {
+        if (!(actor.state() instanceof Pending pending)) {
+            return "";
+        }
+        var place = position == null ? "" : " It is number %d in the queue of its region.".formatted(position);
+        var end = pending.placeBy() == null ? "" : " If it has none by %s it is destroyed.".formatted(pending.placeBy());
+        return "%s%s %s".formatted(place, end, Shortfall.of(placer.verdictsWithin(actor.region(), actor.resources())));
     }
 
     private String warning(ActorState state) {
@@ -76,7 +91,7 @@ public final class Explanations {
     /** @param ended a sentence about its last copy; empty if none has ended */
     static String sentence(Actor actor, String ended) {
         return switch (actor.state()) {
-            case Pending(var _, var reason, var _) -> waiting(actor, reason) + ended;
+            case Pending(var _, var reason, var _, var _) -> waiting(actor, reason) + ended;
             case Starting(var since, var at, var _) ->
                 "Agent %s has been starting it since %s: it fetches the build, starts the process and waits until all ports accept connections."
                                 .formatted(at.agent(), since)
@@ -102,7 +117,7 @@ public final class Explanations {
                                 actor.resources().cpuMillicores(),
                                 actor.resources().memoryMib());
             case ALL_CORDONED -> "all connected agents of region '%s' are cordoned".formatted(actor.region());
-            case QUEUED -> "it has not been looked at yet";
+            case QUEUED -> "others that need no more came before it";
             case CRASHED -> "it crashed and has no agent yet";
             case AGENT_RESTARTED -> "its agent went away with it";
             case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";

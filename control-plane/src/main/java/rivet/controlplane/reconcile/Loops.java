@@ -75,7 +75,7 @@ final class Loops implements SmartLifecycle {
         agents.onRoom(place::nudge);
         running = List.of(
                 place,
-                loop("restart-due", settings.interval(), actors::retryDue),
+                loop("restart-due", settings.interval(), actors::due),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),

@@ -33,6 +33,8 @@ class ActorStateColumnTest {
         return Stream.of(
                 Arguments.of(new Pending(SINCE, Waiting.NO_CAPACITY, 0), """
                         {"status":"pending","since_ms":1767323045678,"reason":"no_capacity","crashes":0}"""),
+                Arguments.of(new Pending(SINCE, Waiting.QUEUED, 0, SINCE.plusMillis(2000)), """
+                        {"status":"pending","since_ms":1767323045678,"reason":"queued","due_ms":1767323047678,"crashes":0}"""),
                 Arguments.of(new Starting(SINCE, AT, 1), """
                         {"status":"starting","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,"crashes":1}"""),

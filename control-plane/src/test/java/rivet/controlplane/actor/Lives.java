@@ -14,6 +14,7 @@ import rivet.controlplane.actor.ActorEvent.DestroyRequested;
 import rivet.controlplane.actor.ActorEvent.Down;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.Policy;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.Up;
@@ -51,6 +52,7 @@ final class Lives {
     static Map<String, ActorState> states() {
         var states = new LinkedHashMap<String, ActorState>();
         states.put("pending", new Pending(THEN, Waiting.QUEUED, 0));
+        states.put("pending, until a time", new Pending(THEN, Waiting.NO_CAPACITY, 0, NOW));
         states.put("starting", starting(0));
         states.put("starting after crashes", starting(3));
         states.put("running", running(0));
@@ -67,6 +69,8 @@ final class Lives {
         var events = new LinkedHashMap<String, ActorEvent>();
         events.put("placed", new Placed(NOW, NEXT));
         events.put("not placed", new NotPlaced(NOW, Waiting.NO_CAPACITY));
+        events.put("placement timed out", new PlacementTimedOut(NOW));
+        events.put("placement not timed out yet", new PlacementTimedOut(NOW.minusMillis(1)));
         events.put("up", up(AT));
         events.put("completed", down(AT, exited(0), true));
         events.put("crashed", down(AT, crash(), false));
