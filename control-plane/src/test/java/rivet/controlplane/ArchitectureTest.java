@@ -59,8 +59,9 @@ class ArchitectureTest {
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             fleet      : web auth agent actor
-            link       : web auth metrics agent actor log route
-            reconcile  : audit auth metrics idempotency build agent actor log route link
+            connection : web database tenancy auth actor
+            link       : web auth metrics agent actor log route connection
+            reconcile  : audit auth metrics idempotency build agent actor log route connection link
             """);
 
     @ArchTest

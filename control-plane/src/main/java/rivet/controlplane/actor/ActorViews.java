@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -16,8 +15,6 @@ import rivet.protocol.api.PortRouting;
 /** Actors as the API shows them. */
 @Component
 final class ActorViews {
-
-    private static final PortRouting THROUGH_PROXY = new PortRouting(Map.of(), null);
 
     private final Agents agents;
     private final ProxySettings proxy;
@@ -79,7 +76,7 @@ final class ActorViews {
                 at == null ? null : at.port(),
                 at == null ? null : at.path(),
                 at == null ? null : at.url(),
-                THROUGH_PROXY);
+                new PortRouting(GuardChecks.shown(port.guard()), null));
     }
 
     private static PortUrls.@Nullable Address address(
