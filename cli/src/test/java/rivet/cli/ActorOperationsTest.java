@@ -184,10 +184,10 @@ final class ActorOperationsTest {
         server.answer(
                 "GET /actors/" + ACTOR,
                 200,
-                oneActor("pending").replace("\"state\"", "\"reason\": \"no_capacity\", \"queue_position\": 7, \"state\""));
+                oneActor("pending")
+                        .replace("\"state\"", "\"reason\": \"no_capacity\", \"queue_position\": 7, \"state\""));
 
-        assertThat(shell().run("actor", "get", ACTOR).out())
-                .contains("state    pending (no_capacity)\nqueue    7\n");
+        assertThat(shell().run("actor", "get", ACTOR).out()).contains("state    pending (no_capacity)\nqueue    7\n");
     }
 
     @Test

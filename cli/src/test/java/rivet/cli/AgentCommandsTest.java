@@ -40,7 +40,7 @@ final class AgentCommandsTest {
                 .startsWith("AGENT ")
                 .containsPattern(AGENT + "  fra +ready +3 +750 of 4000 +768 of 8192 +1.2 s ago +0.1.0\n")
                 .containsPattern(AGENT + "  fra +ready, cordoned +3 ")
-                .contains("rivet agent cordon AGENT");
+                .contains("rivet agent drain AGENT");
         assertThat(server.requestLines()).containsExactly("GET /agents?region=fra");
     }
 
@@ -78,6 +78,66 @@ final class AgentCommandsTest {
                 .containsExactly("POST /agents/" + AGENT + "/cordon", "POST /agents/" + AGENT + "/uncordon");
     }
 
+    private static String draining(String state, int moved, int failed, int remaining) {
+        return one(agent("""
+                "cordoned": true, "drain": {"state": "%s", "began_at": "2026-01-02T03:04:05Z",
+                 "deadline": "2026-01-02T03:14:05Z", "moved": %d, "ended": 1, "failed": %d, "stopping": 2, "remaining": %d,
+                 "blocked": 1}""".formatted(state, moved, failed, remaining)));
+    }
+
+    @Test
+    void drain_tells_each_change_until_it_is_done() {
+        server.answer("POST /agents/" + AGENT + "/drain", 200, draining("draining", 0, 0, 3))
+                .answer("GET /agents/" + AGENT, 200, draining("draining", 0, 0, 3))
+                .answer("GET /agents/" + AGENT, 200, draining("draining", 2, 0, 1))
+                .answer("GET /agents/" + AGENT, 200, draining("drained", 3, 0, 0));
+
+        var ran = at().run("agent", "drain", AGENT, "--deadline", "2h");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).isEqualTo("""
+                        deadline 2026-01-02T03:14:05Z
+                        draining: 0 moved, 1 ended, 0 failed; 2 stopping, 3 to go, 1 of them without another place
+                        draining: 2 moved, 1 ended, 0 failed; 2 stopping, 1 to go, 1 of them without another place
+                        drained: 3 moved, 1 ended, 0 failed; 2 stopping, 0 to go, 1 of them without another place
+                        """);
+        assertThat(ran.out()).startsWith("agent %s is empty: 3 actors moved, 1 ended\n".formatted(AGENT));
+        assertThat(server.requestLines().getFirst())
+                .isEqualTo("POST /agents/" + AGENT + "/drain {\"deadline_ms\":7200000}");
+    }
+
+    @Test
+    void drain_that_leaves_actors_without_a_place_fails() {
+        server.answer("POST /agents/" + AGENT + "/drain", 200, draining("drained", 2, 1, 0));
+
+        var ran = at().run("agent", "drain", AGENT);
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("1 of its actors found no other agent");
+    }
+
+    @Test
+    void drain_that_somebody_ended_fails() {
+        server.answer("POST /agents/" + AGENT + "/drain", 200, draining("draining", 2, 0, 1))
+                .answer("GET /agents/" + AGENT, 200, one(OPEN));
+
+        var ran = at().run("agent", "drain", AGENT);
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("it was uncordoned");
+    }
+
+    @Test
+    void drain_can_be_left_alone() {
+        server.answer("POST /agents/" + AGENT + "/drain", 200, draining("draining", 0, 0, 3))
+                .answer("GET /agents/" + AGENT, 200, draining("blocked", 0, 0, 3));
+
+        assertThat(at().run("agent", "drain", AGENT, "--no-wait").out())
+                .contains("is being drained: draining: 0 moved");
+        assertThat(at().run("agent", "get", AGENT).out())
+                .contains("drain    blocked: 0 moved", "deadline 2026-01-02T03:14:05Z\n");
+    }
+
     @Test
     void refusals_end_with_their_code() {
         server.answer("GET /agents/" + AGENT, 404, """
@@ -90,7 +150,9 @@ final class AgentCommandsTest {
 
     @Test
     void an_id_that_is_none_is_told_without_asking_the_server() {
-        for (var command : List.of("get", "cordon", "uncordon")) {
+        assertThat(at().run("agent", "drain", AGENT, "--deadline", "soon").err())
+                .startsWith("error: --deadline: 'soon' (expected: ");
+        for (var command : List.of("get", "cordon", "uncordon", "drain")) {
             var ran = at().run("agent", command, "x");
             assertThat(ran.exit()).isEqualTo(2);
             assertThat(ran.err()).startsWith("error: agent ");

@@ -39,6 +39,7 @@ class AnswersTest {
         api.get("/agents");
         api.get(agent);
         api.post(agent + "/cordon", "");
+        api.post(agent + "/drain", "{\"deadline_ms\": 60000}");
         api.post(agent + "/uncordon", "");
     }
 

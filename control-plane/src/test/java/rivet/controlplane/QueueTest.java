@@ -42,9 +42,8 @@ class QueueTest {
         controlPlane.agent("elsewhere", 0, 0);
         var running = create("places", 100, 64);
         create("elsewhere", 100, 64);
-        var waiting = IntStream.range(0, 3)
-                .mapToObj(_ -> create("places", 100, 64))
-                .toList();
+        var waiting =
+                IntStream.range(0, 3).mapToObj(_ -> create("places", 100, 64)).toList();
 
         for (int i = 0; i < 3; i++) {
             var shown = Api.require(api.get("/actors/" + waiting.get(i)));
@@ -71,8 +70,7 @@ class QueueTest {
                 create("order", 100, 64);
             }
             var creates = IntStream.range(0, 40)
-                    .mapToObj(i -> threads.submit(
-                            () -> create(i % 2 == 0 ? api : other.api(), "order", 100, 64, "")))
+                    .mapToObj(i -> threads.submit(() -> create(i % 2 == 0 ? api : other.api(), "order", 100, 64, "")))
                     .toList();
             for (int room = 1; room <= 50; room++) {
                 room(agent, room * 100, room * 64);
@@ -95,9 +93,15 @@ class QueueTest {
         await().atMost(SOON).until(() -> state(actor).equals("destroyed placement_timeout"));
         var explained = Api.require(api.get("/actors/" + actor + "/explain"));
         assertThat(explained.text("/message")).contains("placement_timeout");
-        assertThat(Api.require(api.get("/actors/" + actor + "/events")).body().at("/events/1/reason").asString())
+        assertThat(Api.require(api.get("/actors/" + actor + "/events"))
+                        .body()
+                        .at("/events/1/reason")
+                        .asString())
                 .isEqualTo("placement_timeout");
-        assertThat(api.get("/actors/" + actor).body().at("/actor/lifecycle/placement_timeout").asInt())
+        assertThat(api.get("/actors/" + actor)
+                        .body()
+                        .at("/actor/lifecycle/placement_timeout")
+                        .asInt())
                 .isEqualTo(1);
     }
 

@@ -100,8 +100,9 @@ final class ActorCreateCommand extends ServerCommand {
     @Option(
             names = "--placement-timeout",
             paramLabel = "MS",
-            description = "Milliseconds that it may wait for room; then it is destroyed. With 0 it is created only if there is "
-                    + "room at once (0 to 86400000; else it waits as long as it takes).")
+            description =
+                    "Milliseconds that it may wait for room; then it is destroyed. With 0 it is created only if there is "
+                            + "room at once (0 to 86400000; else it waits as long as it takes).")
     private @Nullable Long placementTimeoutMs;
 
     @Option(

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             AgentListCommand.class,
             AgentGetCommand.class,
             AgentCordonCommand.class,
-            AgentUncordonCommand.class
+            AgentUncordonCommand.class,
+            AgentDrainCommand.class
         })
 public final class AgentCommand {}

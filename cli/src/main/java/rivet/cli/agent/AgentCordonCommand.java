@@ -34,7 +34,7 @@ final class AgentCordonCommand extends ServerCommand {
         output.result(answer, () -> {
             output.say("agent %s is cordoned, and keeps the %d actors that it holds"
                     .formatted(id, AgentText.held(answer.agent())));
-            output.next(rivet("agent uncordon " + id));
+            output.next(rivet("agent drain " + id), rivet("agent uncordon " + id));
         });
     }
 }

@@ -26,7 +26,7 @@ final class AgentGetCommand extends ServerCommand {
         var answer = AgentText.get(server, id);
         output.result(answer, () -> {
             AgentText.describe(output, answer.agent());
-            output.next(rivet("agent %s %s".formatted(answer.agent().cordoned() ? "uncordon" : "cordon", id)));
+            output.next(rivet("agent %s %s".formatted(answer.agent().cordoned() ? "uncordon" : "drain", id)));
         });
     }
 }

@@ -43,7 +43,7 @@ final class AgentListCommand extends ServerCommand {
         output.table(
                 List.of("AGENT", "REGION", "STATE", "ACTORS", "CPU", "MEMORY", "HEARD OF", "VERSION"),
                 agents.stream().map(AgentListCommand::row).toList());
-        output.next(rivet("agent get AGENT"), rivet("agent cordon AGENT"));
+        output.next(rivet("agent get AGENT"), rivet("agent drain AGENT"));
     }
 
     private static List<String> row(AgentView agent) {

@@ -34,6 +34,10 @@ final class AgentText {
         output.say("agent    " + output.emphasised(agent.id()));
         output.say("region   " + agent.region());
         output.say("state    " + state(agent) + (agent.cordonedAt() == null ? "" : " since " + agent.cordonedAt()));
+        if (agent.drain() != null) {
+            output.say("drain    " + progress(agent.drain()));
+            output.say("deadline " + agent.drain().deadline());
+        }
         output.say("heard of " + heardOf(agent));
         output.say("actors   %d running, %d starting, %d stopping"
                 .formatted(
@@ -45,6 +49,19 @@ final class AgentText {
         output.say("version  " + agent.version());
         output.say("proxy    " + agent.proxyUrl());
         output.say("joined   " + agent.joinedAt());
+    }
+
+    /** How far a drain is, in one line. */
+    static String progress(AgentView.Drain drain) {
+        return "%s: %d moved, %d ended, %d failed; %d stopping, %d to go%s"
+                .formatted(
+                        drain.state(),
+                        drain.moved(),
+                        drain.ended(),
+                        drain.failed(),
+                        drain.stopping(),
+                        drain.remaining(),
+                        drain.blocked() == 0 ? "" : ", %d of them without another place".formatted(drain.blocked()));
     }
 
     static String state(AgentView agent) {

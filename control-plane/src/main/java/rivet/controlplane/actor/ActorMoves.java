@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -19,12 +20,16 @@ import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Waiting;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.Drains;
+import rivet.controlplane.agent.Drains.Draining;
+import rivet.controlplane.agent.Drains.Outcome;
 import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
 
 /**
  * Moves actors through their life. What a move entails is done in its transaction: the row, the diary, the room on the agent,
@@ -37,6 +42,7 @@ final class ActorMoves {
     private static final Logger log = LoggerFactory.getLogger(ActorMoves.class);
 
     private static final AskedBy PLACING = AskedBy.loop("place-pending");
+    private static final AskedBy DRAINING = AskedBy.loop("drain-agents");
     private static final AskedBy REPLACING = AskedBy.loop("replace-lost");
     private static final AskedBy RETRYING = AskedBy.loop("restart-due");
 
@@ -45,6 +51,7 @@ final class ActorMoves {
     private final ActorRuns runs;
     private final Agents agents;
     private final LostAgents lost;
+    private final Drains drains;
     private final Placer placer;
     private final Transactions transactions;
     private final StartTimes starts;
@@ -57,6 +64,7 @@ final class ActorMoves {
             ActorRuns runs,
             Agents agents,
             LostAgents lost,
+            Drains drains,
             Placer placer,
             Transactions transactions,
             StartTimes starts) {
@@ -65,6 +73,7 @@ final class ActorMoves {
         this.runs = runs;
         this.agents = agents;
         this.lost = lost;
+        this.drains = drains;
         this.placer = placer;
         this.transactions = transactions;
         this.starts = starts;
@@ -81,7 +90,7 @@ final class ActorMoves {
             var arrival = repository.arrival(draft.region(), draft.resources());
             var waiting = actor.apply(arrival.now());
             var placement = arrival.behindOthers()
-                    ? new NotPlaced(arrival.now(), Waiting.QUEUED)
+                    ? event(placer.none(draft.region()), waiting, arrival.now())
                     : placement(waiting, arrival.now());
             var created = waiting.with(ActorLifecycle.next(waiting.state(), placement));
             requireAnAgentWhereItMayNotWait(created);
@@ -155,6 +164,31 @@ final class ActorMoves {
                 .map(moment -> step(moment.actor(), loss.apply(moment), REPLACING)));
     }
 
+    /**
+     * Something about the emptying of the agent that has the actor, unless that is over by now.
+     *
+     * @param happened given how that agent is emptied; empty: nothing
+     */
+    void drain(ActorId id, AgentId from, BiFunction<ActorRepository.Moment, Draining, Optional<ActorEvent>> happened) {
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .filter(moment -> moment.actor()
+                        .state()
+                        .assignment()
+                        .filter(at -> at.agent().equals(from))
+                        .isPresent())
+                .flatMap(moment -> drains.lock(from)
+                        .flatMap(draining -> happened.apply(moment, draining))
+                        .map(event -> step(moment.actor(), event, DRAINING))));
+    }
+
+    /** The agent that has the actor is not emptied any more. */
+    void lift(ActorId id) {
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .map(moment -> step(moment.actor(), new ActorEvent.DrainLifted(moment.now()), DRAINING)));
+    }
+
     Wakeups.Watch watch(ActorId id) {
         return wakeups.watch(Set.of(id));
     }
@@ -174,9 +208,21 @@ final class ActorMoves {
         runs.write(before, after);
         tellAgent(before, after);
         Transactions.afterCommit(() -> told(before, after));
-        return next instanceof Pending && !(event instanceof NotPlaced)
+        var settled = next instanceof Pending && !(event instanceof NotPlaced)
                 ? step(after, placement(after, event.when()), by)
                 : after;
+        countDrained(before.state(), settled.state());
+        return settled;
+    }
+
+    private void countDrained(ActorState before, ActorState after) {
+        if (before instanceof Stopping(var _, var from, var _, var then) && !(after instanceof Stopping)) {
+            switch (then) {
+                case MOVE -> drains.count(from.agent(), after instanceof Pending ? Outcome.FAILED : Outcome.MOVED);
+                case END -> drains.count(from.agent(), Outcome.ENDED);
+                case DESTROY, RESTART -> {} // would have been without the drain
+            }
+        }
     }
 
     private Actor saved(Actor actor) {
@@ -201,6 +247,10 @@ final class ActorMoves {
         long begun = System.nanoTime();
         var placement = placer.place(actor.region(), actor.resources());
         starts.placed(Duration.ofNanos(System.nanoTime() - begun));
+        return event(placement, actor, now);
+    }
+
+    private static ActorEvent event(Placement placement, Actor actor, Instant now) {
         return switch (placement) {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);

@@ -24,8 +24,9 @@ final class ActorQueue {
 
     /** From 1, of those that wait; who is beyond 10 000 is left out. Asks nobody where none of them waits. */
     Map<ActorId, Integer> positions(Collection<Actor> actors) {
-        var waiting =
-                actors.stream().filter(actor -> actor.state() instanceof Pending).toList();
+        var waiting = actors.stream()
+                .filter(actor -> actor.state() instanceof Pending)
+                .toList();
         return waiting.isEmpty() ? Map.of() : found(waiting);
     }
 

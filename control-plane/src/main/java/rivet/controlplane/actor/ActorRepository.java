@@ -51,8 +51,8 @@ final class ActorRepository {
                 .param("region", region)
                 .param("cpu", needs.cpuMillicores())
                 .param("memory", needs.memoryMib())
-                .query((row, _) ->
-                        new Arrival(millis(row.getObject("now", OffsetDateTime.class)), row.getBoolean("behind_others")))
+                .query((row, _) -> new Arrival(
+                        millis(row.getObject("now", OffsetDateTime.class)), row.getBoolean("behind_others")))
                 .single();
     }
 

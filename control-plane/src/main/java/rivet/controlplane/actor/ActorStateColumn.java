@@ -21,6 +21,9 @@ import rivet.protocol.Wire;
  */
 final class ActorStateColumn {
 
+    /** Also in an index. */
+    private static final String DRAIN_BLOCKED = "drain_blocked";
+
     private ActorStateColumn() {}
 
     static String write(ActorState state) {
@@ -30,8 +33,8 @@ final class ActorStateColumn {
                     case Pending(var _, var reason, var crashes, var placeBy) ->
                         row.reason(reason.toString()).crashes(crashes).due(placeBy);
                     case Starting(var _, var at, var crashes) -> row.at(at).crashes(crashes);
-                    case Running(var _, var at, var ports, var crashes) ->
-                        row.at(at).ports(ports).crashes(crashes);
+                    case Running(var _, var at, var ports, var crashes, var blocked) ->
+                        row.at(at).ports(ports).crashes(crashes).reason(blocked ? DRAIN_BLOCKED : null);
                     case CrashBackoff(var _, var retryAt, var last, var crashes) ->
                         row.due(retryAt).last(last).crashes(crashes);
                     case Stopping(var _, var at, var grace, var then) ->
@@ -48,7 +51,8 @@ final class ActorStateColumn {
             case "pending" ->
                 new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row), instant(row.dueMs()));
             case "starting" -> new Starting(since, at(row), crashes(row));
-            case "running" -> new Running(since, at(row), need(row.ports()), crashes(row));
+            case "running" ->
+                new Running(since, at(row), need(row.ports()), crashes(row), DRAIN_BLOCKED.equals(row.reason()));
             case "crash_backoff" ->
                 new CrashBackoff(since, Instant.ofEpochMilli(need(row.dueMs())), need(row.last()), crashes(row));
             case "stopping" ->
@@ -121,7 +125,7 @@ final class ActorStateColumn {
                     status, sinceMs, agent, generation, new TreeMap<>(all), reason, last, graceMs, dueMs, crashes);
         }
 
-        Row reason(String code) {
+        Row reason(@Nullable String code) {
             return new Row(status, sinceMs, agent, generation, ports, code, last, graceMs, dueMs, crashes);
         }
 

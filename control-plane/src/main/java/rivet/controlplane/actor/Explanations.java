@@ -21,6 +21,9 @@ import rivet.protocol.api.ActorEventView;
 @Component
 public final class Explanations {
 
+    private static final String BLOCKED =
+            " That is drained, but no other agent has room for the actor: it stays until one has, or the drain's deadline has come.";
+
     private final ActorRequests requests;
     private final ActorEvents diary;
     private final LostAgents lost;
@@ -77,7 +80,8 @@ public final class Explanations {
             return "";
         }
         var place = position == null ? "" : " It is number %d in the queue of its region.".formatted(position);
-        var end = pending.placeBy() == null ? "" : " If it has none by %s it is destroyed.".formatted(pending.placeBy());
+        var end =
+                pending.placeBy() == null ? "" : " If it has none by %s it is destroyed.".formatted(pending.placeBy());
         return "%s%s %s".formatted(place, end, Shortfall.of(placer.verdictsWithin(actor.region(), actor.resources())));
     }
 
@@ -96,8 +100,9 @@ public final class Explanations {
                 "Agent %s has been starting it since %s: it fetches the build, starts the process and waits until all ports accept connections."
                                 .formatted(at.agent(), since)
                         + ended;
-            case Running(var since, var at, var _, var _) ->
-                "It has been running since %s on agent %s.".formatted(since, at.agent()) + ended;
+            case Running(var since, var at, var _, var _, var blocked) ->
+                "It has been running since %s on agent %s.%s".formatted(since, at.agent(), blocked ? BLOCKED : "")
+                        + ended;
             case CrashBackoff(var _, var retryAt, var _, var crashes) ->
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
@@ -117,11 +122,12 @@ public final class Explanations {
                                 actor.resources().cpuMillicores(),
                                 actor.resources().memoryMib());
             case ALL_CORDONED -> "all connected agents of region '%s' are cordoned".formatted(actor.region());
-            case QUEUED -> "others that need no more came before it";
+            case QUEUED -> "it has not been looked at yet";
             case CRASHED -> "it crashed and has no agent yet";
             case AGENT_RESTARTED -> "its agent went away with it";
             case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";
             case UPGRADED -> "it was upgraded and has no agent yet";
+            case DRAIN -> "its agent was drained";
         };
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
     }
@@ -134,6 +140,8 @@ public final class Explanations {
                         switch (then) {
                             case DESTROY -> "it is to be destroyed";
                             case RESTART -> "it is to be started again with another build";
+                            case MOVE -> "its agent is drained, and it is to be started again on another";
+                            case END -> "its agent is drained, and it is not durable";
                         },
                         grace.toMillis());
     }

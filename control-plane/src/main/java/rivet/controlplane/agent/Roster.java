@@ -32,6 +32,7 @@ public final class Roster {
      * An agent as it is.
      *
      * @param cordonedAt since when it is given no new actors; absent: it is given some
+     * @param drain absent while it is not emptied
      * @param heartbeatAge since its last granted heartbeat, by the database's clock
      */
     public record Member(
@@ -39,12 +40,23 @@ public final class Roster {
             String region,
             Standing standing,
             @Nullable Instant cordonedAt,
+            @Nullable Drain drain,
             String version,
             String proxyUrl,
             Reservation capacity,
             Reservation reserved,
             Duration heartbeatAge,
             Instant joinedAt) {}
+
+    /**
+     * How far the emptying of an agent is.
+     *
+     * @param until when actors that have nowhere to go have to leave as well
+     * @param moved durable ones that were given to another agent
+     * @param ended those that are not durable, and destroyed
+     * @param failed durable ones that left and had to wait for an agent
+     */
+    public record Drain(Instant beganAt, Instant until, int moved, int ended, int failed) {}
 
     /** What its heartbeats say. */
     public enum Standing {
@@ -79,7 +91,17 @@ public final class Roster {
         return transactions.run(() -> repository.cordon(agent));
     }
 
-    /** Takes {@link #cordon} back. @return false if there is no such agent */
+    /**
+     * Cordons the agent and has its actors leave it. Repeating it sets another deadline.
+     *
+     * @param deadline from now
+     * @return false if there is no such agent
+     */
+    public boolean drain(AgentId agent, Duration deadline) {
+        return transactions.run(() -> repository.drain(agent, deadline));
+    }
+
+    /** Takes {@link #cordon} and {@link #drain} back; what has left does not return. @return false if there is no such agent */
     public boolean uncordon(AgentId agent) {
         return transactions.run(() -> {
             var known = repository.uncordon(agent);

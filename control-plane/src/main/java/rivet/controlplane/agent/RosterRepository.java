@@ -58,11 +58,27 @@ final class RosterRepository {
                 == 1;
     }
 
-    boolean uncordon(AgentId agent) {
-        return jdbc.sql("update agent set cordoned_at = null where id = :id")
+    boolean drain(AgentId agent, Duration deadline) {
+        return jdbc.sql("""
+                        update agent
+                        set cordoned_at = coalesce(cordoned_at, clock_timestamp()),
+                            drain_began_at = coalesce(drain_began_at, clock_timestamp()),
+                            drain_until = clock_timestamp() + make_interval(secs => :deadline)
+                        where id = :id
+                        """)
+                        .param("deadline", deadline.toMillis() / 1000.0)
                         .param("id", agent.value())
                         .update()
                 == 1;
+    }
+
+    boolean uncordon(AgentId agent) {
+        return jdbc.sql("""
+                        update agent
+                        set cordoned_at = null, drain_began_at = null, drain_until = null,
+                            drain_moved = 0, drain_ended = 0, drain_failed = 0
+                        where id = :id
+                        """).param("id", agent.value()).update() == 1;
     }
 
     private static Roster.Member member(ResultSet row, int number) throws SQLException {
@@ -71,12 +87,22 @@ final class RosterRepository {
                 row.getString("region"),
                 standing(row),
                 instant(row, "cordoned_at"),
+                drain(row),
                 row.getString("version"),
                 row.getString("proxy_url"),
                 new Reservation(row.getInt("cpu_millicores"), row.getInt("memory_mib")),
                 new Reservation(row.getInt("reserved_cpu_millicores"), row.getInt("reserved_memory_mib")),
                 Duration.ofMillis(row.getLong("age_ms")),
                 row.getObject("joined_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static Roster.@Nullable Drain drain(ResultSet row) throws SQLException {
+        var began = instant(row, "drain_began_at");
+        var until = instant(row, "drain_until");
+        return began == null || until == null
+                ? null
+                : new Roster.Drain(
+                        began, until, row.getInt("drain_moved"), row.getInt("drain_ended"), row.getInt("drain_failed"));
     }
 
     private static Roster.Standing standing(ResultSet row) throws SQLException {

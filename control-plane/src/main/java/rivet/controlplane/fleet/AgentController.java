@@ -1,14 +1,17 @@
 package rivet.controlplane.fleet;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import rivet.controlplane.actor.ActorCounts;
+import rivet.controlplane.agent.DrainSettings;
 import rivet.controlplane.agent.Reservation;
 import rivet.controlplane.agent.Roster;
 import rivet.controlplane.auth.Needs;
@@ -26,10 +29,12 @@ class AgentController {
 
     private final Roster roster;
     private final ActorCounts actors;
+    private final DrainSettings settings;
 
-    AgentController(Roster roster, ActorCounts actors) {
+    AgentController(Roster roster, ActorCounts actors, DrainSettings settings) {
         this.roster = roster;
         this.actors = actors;
+        this.settings = settings;
     }
 
     /** Agents that ever joined, by region and id, at most 1000. */
@@ -55,7 +60,36 @@ class AgentController {
         return one(agent);
     }
 
-    /** Lets an agent have new actors again. May be repeated. */
+    /**
+     * Cordons an agent and has its actors leave it: durable ones are started elsewhere when their old copy is gone, others are
+     * destroyed. One that has no other place stays until the deadline. Repeating it sets another deadline.
+     */
+    @Needs(value = Scope.ADMIN, everywhere = true)
+    @PostMapping("/{id}/drain")
+    AgentView.One drain(
+            Principal caller,
+            @PathVariable("id") String id,
+            @RequestBody(required = false) AgentView.@Nullable DrainRequest request) {
+        var deadline = deadline(request == null ? null : request.deadlineMs());
+        var agent = parse(id);
+        require(roster.drain(agent, deadline), id);
+        return one(agent);
+    }
+
+    private Duration deadline(@Nullable Long ms) {
+        if (ms == null) {
+            return settings.deadline();
+        }
+        if (ms < 0 || ms > settings.longest().toMillis()) {
+            throw Problem.badField(
+                    "deadline_ms",
+                    ms,
+                    "0 to %d milliseconds".formatted(settings.longest().toMillis()));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    /** Lets an agent have new actors again, and ends its drain. May be repeated. */
     @Needs(value = Scope.ADMIN, everywhere = true)
     @PostMapping("/{id}/uncordon")
     AgentView.One uncordon(Principal caller, @PathVariable("id") String id) {
@@ -83,6 +117,7 @@ class AgentController {
                 member.standing().toString(),
                 member.cordonedAt() != null,
                 member.cordonedAt(),
+                member.drain() == null ? null : drain(member.drain(), count),
                 member.version(),
                 member.proxyUrl(),
                 resources(member.capacity()),
@@ -90,6 +125,27 @@ class AgentController {
                 new AgentView.Actors(count.starting(), count.running(), count.stopping()),
                 member.heartbeatAge().toMillis(),
                 member.joinedAt());
+    }
+
+    private static AgentView.Drain drain(Roster.Drain drain, ActorCounts.Count count) {
+        var remaining = count.starting() + count.running();
+        return new AgentView.Drain(
+                state(remaining, count),
+                drain.beganAt(),
+                drain.until(),
+                drain.moved(),
+                drain.ended(),
+                drain.failed(),
+                count.stopping(),
+                remaining,
+                count.blocked());
+    }
+
+    private static String state(int remaining, ActorCounts.Count count) {
+        if (remaining + count.stopping() == 0) {
+            return "drained";
+        }
+        return count.stopping() == 0 && count.blocked() == remaining ? "blocked" : "draining";
     }
 
     private static ActorView.Resources resources(Reservation reservation) {

@@ -21,7 +21,8 @@ public final class Placer {
         return agent.isPresent() ? new Placement.On(agent.get()) : none(region);
     }
 
-    private Placement none(String region) {
+    /** What {@link #place} answers where all room is taken, or somebody else's turn. */
+    public Placement none(String region) {
         return switch (agents.shortage(region)) {
             case NO_AGENTS -> new Placement.NoAgents();
             case ALL_CORDONED -> new Placement.AllCordoned();

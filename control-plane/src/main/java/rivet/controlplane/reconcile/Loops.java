@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
@@ -26,6 +27,7 @@ final class Loops implements SmartLifecycle {
     private final Actors actors;
     private final Agents agents;
     private final LostAgents lost;
+    private final Evacuation evacuation;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -44,6 +46,7 @@ final class Loops implements SmartLifecycle {
             Actors actors,
             Agents agents,
             LostAgents lost,
+            Evacuation evacuation,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -59,6 +62,7 @@ final class Loops implements SmartLifecycle {
         this.actors = actors;
         this.agents = agents;
         this.lost = lost;
+        this.evacuation = evacuation;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -77,8 +81,15 @@ final class Loops implements SmartLifecycle {
     public void start() {
         var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
+        var drain = loop("drain-agents", settings.interval(), evacuation::pass);
+        agents.onRoom(() -> {
+            if (evacuation.isBusy()) {
+                drain.nudge();
+            }
+        });
         running = List.of(
                 place,
+                drain,
                 loop("restart-due", settings.interval(), actors::due),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
