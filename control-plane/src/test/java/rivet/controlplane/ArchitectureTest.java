@@ -59,6 +59,7 @@ class ArchitectureTest {
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
+            fleet      : web auth agent actor
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection
             reconcile  : audit auth metrics idempotency build agent actor log route connection link replica

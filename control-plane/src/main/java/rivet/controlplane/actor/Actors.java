@@ -150,10 +150,10 @@ public final class Actors {
         return down(moment, from, new Phase.Down(null, null, DownReason.AGENT_LOST, message));
     }
 
-    /** One pass over the actors whose rest after a crash is over. @return whether more can be done at once */
-    public boolean retryDue() {
+    /** One pass over the actors whose rest or whose wait is over. @return whether more can be done at once */
+    public boolean due() {
         var due = repository.due(AT_ONCE);
-        due.forEach(moves::retry);
+        due.forEach(moves::due);
         return due.size() == AT_ONCE;
     }
 }

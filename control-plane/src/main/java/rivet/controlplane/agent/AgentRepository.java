@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.protocol.AgentId;
@@ -15,7 +16,10 @@ import rivet.protocol.AgentId;
 @Component
 final class AgentRepository {
 
-    /** Most room first, so that load spreads; the id only makes the order certain. */
+    /**
+     * Most room first, so that load spreads; the id only makes the order certain. All conditions are looked at again when the
+     * row is locked, so an agent that was cordoned meanwhile is none.
+     */
     private static final String RESERVE = """
             update agent
             set reserved_cpu_millicores = reserved_cpu_millicores + :cpu,
@@ -23,7 +27,7 @@ final class AgentRepository {
                 set_revision = set_revision + 1
             where id = (
                 select id from agent
-                where region = :region and lost_at is null
+                where region = :region and lost_at is null and cordoned_at is null
                   and lease_at > clock_timestamp() - make_interval(secs => :fresh)
                   and reserved_cpu_millicores + :cpu <= cpu_millicores
                   and reserved_memory_mib + :memory <= memory_mib
@@ -86,19 +90,21 @@ final class AgentRepository {
                 .optional();
     }
 
-    /** Those that can be placed on first. */
-    List<Agents.Candidate> candidates(Duration fresh, int limit) {
+    /** Those that can be placed on first. @param region absent: of all regions */
+    List<Agents.Candidate> candidates(@Nullable String region, Duration fresh, int limit) {
         return jdbc.sql("""
                 select id, region, cpu_millicores - reserved_cpu_millicores as cpu, memory_mib - reserved_memory_mib as memory,
-                    lease_at > clock_timestamp() - make_interval(secs => :fresh) as fresh
-                from agent order by fresh desc, region, id limit :limit
-                """)
+                    lease_at > clock_timestamp() - make_interval(secs => :fresh) as fresh, cordoned_at is not null as cordoned
+                from agent where %s order by fresh desc, region, id limit :limit
+                """.formatted(region == null ? "true" : "region = :region"))
+                .param("region", region)
                 .param("fresh", seconds(fresh))
                 .param("limit", limit)
                 .query((row, _) -> new Agents.Candidate(
                         new AgentId(row.getObject("id", UUID.class)),
                         row.getString("region"),
                         row.getBoolean("fresh"),
+                        row.getBoolean("cordoned"),
                         row.getInt("cpu"),
                         row.getInt("memory")))
                 .list();
@@ -124,15 +130,23 @@ final class AgentRepository {
                 .update();
     }
 
-    long countFresh(String region, Duration fresh) {
+    /** Why none of a region's agents was taken. */
+    Agents.Shortage shortage(String region, Duration fresh) {
         return jdbc.sql("""
-                select count(*) from agent
+                select count(*) as fresh, count(*) filter (where cordoned_at is null) as open from agent
                 where region = :region and lease_at > clock_timestamp() - make_interval(secs => :fresh)
                 """)
                 .param("region", region)
                 .param("fresh", seconds(fresh))
-                .query(Long.class)
+                .query((row, _) -> shortage(row.getLong("fresh"), row.getLong("open")))
                 .single();
+    }
+
+    private static Agents.Shortage shortage(long fresh, long open) {
+        if (fresh == 0) {
+            return Agents.Shortage.NO_AGENTS;
+        }
+        return open == 0 ? Agents.Shortage.ALL_CORDONED : Agents.Shortage.NO_ROOM;
     }
 
     Optional<Agents.Ways> ways(AgentId agent) {

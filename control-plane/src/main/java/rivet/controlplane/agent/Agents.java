@@ -49,7 +49,7 @@ public final class Agents {
             if (System.nanoTime() - asked > LATEST) {
                 throw new TransientDataAccessResourceException("the agent does not wait for its welcome any more");
             }
-            Transactions.afterCommit(this::tellRoom);
+            roomAppears();
             return registration;
         });
     }
@@ -66,19 +66,28 @@ public final class Agents {
 
     /** What can be said of agents as places for an actor; reserves nothing. */
     public List<Candidate> candidates() {
-        return repository.candidates(settings.fresh(), MOST_CANDIDATES);
+        return repository.candidates(null, settings.fresh(), MOST_CANDIDATES);
     }
 
-    /** @param fresh whether it gets new actors at all @param cpuMillicores free @param memoryMib free */
-    public record Candidate(AgentId agent, String region, boolean fresh, int cpuMillicores, int memoryMib) {}
+    /** Likewise those of one region. */
+    public List<Candidate> candidates(String region) {
+        return repository.candidates(region, settings.fresh(), MOST_CANDIDATES);
+    }
+
+    /** @param fresh whether it was heard of lately @param cpuMillicores free @param memoryMib free */
+    public record Candidate(
+            AgentId agent, String region, boolean fresh, boolean cordoned, int cpuMillicores, int memoryMib) {}
 
     /** The actor is gone from the agent: its room is free and its name out of the set. */
     public void release(AgentId agent, Reservation reservation) {
         repository.release(agent, reservation);
-        Transactions.afterCommit(() -> {
-            tellSet(agent);
-            tellRoom();
-        });
+        Transactions.afterCommit(() -> tellSet(agent));
+        roomAppears();
+    }
+
+    /** When the caller's transaction is committed, there may be room where there was none. */
+    void roomAppears() {
+        Transactions.afterCommit(this::tellRoom);
     }
 
     /** What the agent is to do with one of its actors is another now. */
@@ -87,8 +96,18 @@ public final class Agents {
         Transactions.afterCommit(() -> tellSet(agent));
     }
 
-    public boolean anyFresh(String region) {
-        return repository.countFresh(region, settings.fresh()) > 0;
+    /** Why {@link #reserve} found nothing. */
+    public Shortage shortage(String region) {
+        return repository.shortage(region, settings.fresh());
+    }
+
+    /** What a region lacks. */
+    public enum Shortage {
+        /** None was heard of lately. */
+        NO_AGENTS,
+        /** An operator keeps new actors away from all that were. */
+        ALL_CORDONED,
+        NO_ROOM
     }
 
     /** How an agent's actors are reached. */

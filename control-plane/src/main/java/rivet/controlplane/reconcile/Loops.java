@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
@@ -28,6 +29,7 @@ final class Loops implements SmartLifecycle {
     private final Agents agents;
     private final LostAgents lost;
     private final Replicas replicas;
+    private final Evacuation evacuation;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -47,6 +49,7 @@ final class Loops implements SmartLifecycle {
             Agents agents,
             LostAgents lost,
             Replicas replicas,
+            Evacuation evacuation,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -63,6 +66,7 @@ final class Loops implements SmartLifecycle {
         this.agents = agents;
         this.lost = lost;
         this.replicas = replicas;
+        this.evacuation = evacuation;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -81,9 +85,16 @@ final class Loops implements SmartLifecycle {
     public void start() {
         var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
+        var drain = loop("drain-agents", settings.interval(), evacuation::pass);
+        agents.onRoom(() -> {
+            if (evacuation.isBusy()) {
+                drain.nudge();
+            }
+        });
         running = List.of(
                 place,
-                loop("restart-due", settings.interval(), actors::retryDue),
+                drain,
+                loop("restart-due", settings.interval(), actors::due),
                 loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
