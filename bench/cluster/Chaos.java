@@ -35,9 +35,18 @@ final class Chaos {
         System.err.printf("seed %d, %.1f minutes, planted: %s%n", options.seed(), options.minutes(), options.plant());
         boolean holds;
         try (var world = new World(options.plant(), options.shortTimes())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(world))); // Ctrl-C leaves nothing behind either
             holds = new Chaos(options, world).run();
         }
         System.exit(holds ? 0 : 1);
+    }
+
+    private static void close(World world) {
+        try {
+            world.close();
+        } catch (Exception e) {
+            System.err.println("what was started could not all be ended: " + e);
+        }
     }
 
     private boolean run() throws Exception {

@@ -36,6 +36,7 @@ final class World implements AutoCloseable {
     final Api api;
     private final Program haproxy;
     private final List<Path> disks = new ArrayList<>();
+    private boolean closed;
 
     World(Plant plant, boolean shortTimes) throws Exception {
         var folder = Files.createTempDirectory("rivet-chaos");
@@ -121,8 +122,13 @@ final class World implements AutoCloseable {
         return agent.data().resolve("filler");
     }
 
+    /** Also twice, and where not everything runs. */
     @Override
-    public void close() throws Exception {
+    public synchronized void close() throws Exception {
+        if (closed) {
+            return;
+        }
+        closed = true;
         network.joinAll();
         if (cluster.postgres.program.runs()) {
             pausePostgres(false);
@@ -133,6 +139,7 @@ final class World implements AutoCloseable {
             Shell.run("umount", "-l", disk.toString());
         }
         network.close();
+        Shell.run("rm", "-rf", cluster.folder.toString());
     }
 
     private void addAgent(Place place, Plant plant) throws Exception {
