@@ -31,9 +31,8 @@ final class DrainRepository {
                 """)
                 .param("agent", agent.value())
                 .param("limit", limit)
-                .query((row, number) ->
-                        new DrainPlan.Staying(
-                                id(row, number), needs(row, number), row.getBoolean("durable"), row.getBoolean("blocked")))
+                .query((row, number) -> new DrainPlan.Staying(
+                        id(row, number), needs(row, number), row.getBoolean("durable"), row.getBoolean("blocked")))
                 .list();
     }
 
