@@ -334,8 +334,7 @@ class LinkTest {
     }
 
     private static void follow(SimulatedAgent agent, ActorId actor, long version) {
-        agent.say(new ToControlPlane.Follow(
-                agent.epoch(), List.of(new ToControlPlane.Followed(actor, version))));
+        agent.say(new ToControlPlane.Follow(agent.epoch(), List.of(new ToControlPlane.Followed(actor, version))));
     }
 
     private long version(ActorId actor) {

@@ -121,20 +121,30 @@ public final class TwoAgents implements AutoCloseable {
             builder.environment().keySet().removeIf(variable -> variable.startsWith("RIVET_"));
             builder.environment()
                     .putAll(Map.of(
-                            "RIVET_CONTROL_PLANE_URL", api.toString(),
-                            "RIVET_AGENT_TOKEN", TOKEN,
-                            "RIVET_DATA_DIR", data.toString(),
-                            "RIVET_TOOLS_DIR", tools().toString(),
-                            "RIVET_PROXY_PORT", Integer.toString(proxyPort),
-                            "RIVET_CPU_MILLICORES", "10000",
-                            "RIVET_MEMORY_MIB", "10000",
-                            "RIVET_WARM_PROCESSES", "1"));
+                            "RIVET_CONTROL_PLANE_URL",
+                            api.toString(),
+                            "RIVET_AGENT_TOKEN",
+                            TOKEN,
+                            "RIVET_DATA_DIR",
+                            data.toString(),
+                            "RIVET_TOOLS_DIR",
+                            tools().toString(),
+                            "RIVET_PROXY_PORT",
+                            Integer.toString(proxyPort),
+                            "RIVET_CPU_MILLICORES",
+                            "10000",
+                            "RIVET_MEMORY_MIB",
+                            "10000",
+                            "RIVET_WARM_PROCESSES",
+                            "1"));
             return builder.start();
         }
 
         private void awaitListening() {
             await().atMost(LONG).ignoreExceptions().until(() -> {
-                assertThat(process.isAlive()).as("the agent; its log is %s", log()).isTrue();
+                assertThat(process.isAlive())
+                        .as("the agent; its log is %s", log())
+                        .isTrue();
                 try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxyPort)) {
                     return socket.isConnected();
                 }
@@ -213,8 +223,7 @@ public final class TwoAgents implements AutoCloseable {
     }
 
     public void awaitState(JsonNode actor, String state) {
-        await().atMost(LONG)
-                .until(() -> actor(actor).get("state").stringValue().equals(state));
+        await().atMost(LONG).until(() -> actor(actor).get("state").stringValue().equals(state));
     }
 
     /** The agent that runs an actor. */
@@ -262,9 +271,8 @@ public final class TwoAgents implements AutoCloseable {
         var builder = java("rivet.cli.Rivet", "deploy").directory(project.toFile());
         builder.environment().put("RIVET_ENDPOINT", api.toString());
         var log = work.resolve("deploy.log");
-        var deploying = builder.redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        var deploying =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertThat(deploying.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(deploying.exitValue()).as(Files.readString(log)).isZero();
     }

@@ -39,7 +39,9 @@ class AnyAgentTest {
         var actor = both.createReady();
 
         for (var agent : new TwoAgents.RunningAgent[] {both.first, both.second}) {
-            assertThat(answer(both.post(agent.url(actor, "/"), "hello")).get("body").stringValue())
+            assertThat(answer(both.post(agent.url(actor, "/"), "hello"))
+                            .get("body")
+                            .stringValue())
                     .isEqualTo("hello");
         }
     }
@@ -93,9 +95,9 @@ class AnyAgentTest {
                 .until(() -> both.get(stays.url(actor, "/")), reply -> reply.statusCode() == 200);
         assertThat(generation(both.get(stays.url(actor, "/")))).isEqualTo(2);
         dies.startAgain();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        generation(both.get(dies.url(actor, "/"))))
-                .isEqualTo(2));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(generation(both.get(dies.url(actor, "/")))).isEqualTo(2));
     }
 
     private static JsonNode answer(HttpResponse<String> reply) {

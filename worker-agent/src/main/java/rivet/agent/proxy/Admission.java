@@ -47,8 +47,7 @@ final class Admission {
         Target target = entry.target(port);
         if (target == null) {
             return new Verdict.Refuse(Problem.portNotFound(
-                    port,
-                    entry.targets().stream().map(Target::name).sorted().toList()));
+                    port, entry.targets().stream().map(Target::name).sorted().toList()));
         }
         return switch (entry.route().status()) {
             case READY -> new Verdict.Carry(target);

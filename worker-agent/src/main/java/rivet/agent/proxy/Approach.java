@@ -42,7 +42,8 @@ final class Approach implements HeldRequests.Waiter {
 
     private void act(Verdict verdict) {
         switch (verdict) {
-            case Verdict.Carry(Target target) when !target.isElsewhere() && !lane.mayServe() -> exchange.fail(to.unserved());
+            case Verdict.Carry(Target target)
+            when !target.isElsewhere() && !lane.mayServe() -> exchange.fail(to.unserved());
             case Verdict.Carry(Target target) -> {
                 leave();
                 exchange.admitted(target);

@@ -458,7 +458,9 @@ final class Exchange {
             fail(Problem.BODY_TIMEOUT);
         } else if (now - lastMove > lane.times().idle().toNanos()) {
             fail(Problem.ACTOR_SILENT);
-        } else if (counted != null && counted.line() instanceof Line.Hop hop && isCarriedInVain(counted, hop, lastMove)) {
+        } else if (counted != null
+                && counted.line() instanceof Line.Hop hop
+                && isCarriedInVain(counted, hop, lastMove)) {
             dropActor();
             ownerClosed(!answering && !bodySent && head.method().safe());
         }

@@ -77,7 +77,6 @@ final class HopWatch {
 
     /** Forgets agents that nobody waits for. */
     void sweep(long now) {
-        greetings.values()
-                .removeIf(greeting -> !greeting.underWay && now - greeting.endedAt > 2 * SELDOM.toNanos());
+        greetings.values().removeIf(greeting -> !greeting.underWay && now - greeting.endedAt > 2 * SELDOM.toNanos());
     }
 }

@@ -48,7 +48,10 @@ final class MultiplexedClient extends ChannelInboundHandlerAdapter implements La
      * @param rest is taken over
      */
     static void serve(Lane lane, Channel channel, boolean agent, ByteBuf rest) {
-        serve(lane, channel, stream -> agent ? ClientHandler.ofAgent(lane, stream) : ClientHandler.ofWorld(lane, stream));
+        serve(
+                lane,
+                channel,
+                stream -> agent ? ClientHandler.ofAgent(lane, stream) : ClientHandler.ofWorld(lane, stream));
         channel.pipeline().fireChannelRead(Http2.prefaceRead()).fireChannelRead(rest);
     }
 

@@ -34,6 +34,7 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     static final Problem STALE_ROUTE = of(421, "stale_route", "This agent does not run that generation of the actor.");
     /** Only counted: who cannot prove to be an agent is told nothing. */
     static final Problem NO_AGENT = of(401, "no_agent", "A connection to the address for agents was none of theirs.");
+
     static final Problem NOT_A_HOP = of(400, "malformed_request", "Another agent's proxy did not name an actor.");
     static final Problem CONNECT_FAILED =
             of(502, "connect_failed", "The actor does not accept connections on this port.");
@@ -48,9 +49,9 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
             later("lease_lost", "The agent has lost touch with the control plane, and may have been replaced.", 2);
     static final Problem NO_ACTOR = later("no_actor", "No actor is there that this route leads to.", 5);
     static final Problem RESTARTING = later("restarting", "The actor is being started anew.", 1);
-    static final Problem MOVING = later("moving", "The actor's agent does not serve it any more; its next place is not known yet.", 1);
-    static final Problem LOCATION_UNKNOWN =
-            later("location_unknown", "Where the actor is could not be found out.", 1);
+    static final Problem MOVING =
+            later("moving", "The actor's agent does not serve it any more; its next place is not known yet.", 1);
+    static final Problem LOCATION_UNKNOWN = later("location_unknown", "Where the actor is could not be found out.", 1);
     static final Problem TOO_MANY_WAITING =
             later("too_many_waiting", "Too many requests already wait for this actor.", 1);
     static final Problem OVERLOADED = later("overloaded", "The proxy has all the work it can take.", 1);

@@ -50,8 +50,7 @@ final class ProblemAnswer {
             ByteBufAllocator allocator, Problem problem, RayId ray, @Nullable RequestHead request, String more) {
         boolean html = request != null && request.accept() >= 0 && Accepted.html(request.value(request.accept()));
         byte[] body = (html ? page(problem, ray) : json(problem, ray)).getBytes(StandardCharsets.UTF_8);
-        byte[] head =
-                head(problem, ray, html, body.length, more).getBytes(StandardCharsets.US_ASCII);
+        byte[] head = head(problem, ray, html, body.length, more).getBytes(StandardCharsets.US_ASCII);
         ByteBuf out = allocator.directBuffer(head.length + body.length).writeBytes(head);
         return request != null && request.method() == Method.HEAD ? out : out.writeBytes(body);
     }

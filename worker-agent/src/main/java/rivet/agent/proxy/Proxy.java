@@ -114,7 +114,8 @@ public final class Proxy implements AutoCloseable {
         this.listeningTls = tls.map(by -> listen(address(by.port()), channel -> by.serve(channel, this::serve)));
         this.listeningHop = settings.hop()
                 .map(hop -> listen(
-                        new InetSocketAddress(hop.listening(), hop.port()), channel -> serveAgents(channel, hop.key())));
+                        new InetSocketAddress(hop.listening(), hop.port()),
+                        channel -> serveAgents(channel, hop.key())));
     }
 
     private InetSocketAddress address(int port) {

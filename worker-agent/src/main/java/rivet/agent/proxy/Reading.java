@@ -11,7 +11,8 @@ final class Reading {
         boolean resumed = on && !channel.config().isAutoRead();
         channel.config().setAutoRead(on);
         if (resumed) {
-            // A stream of HTTP/2 has written now how much more the other side may send, and leaves it lying: both would wait.
+            // A stream of HTTP/2 has written now how much more the other side may send, and leaves it lying: both would
+            // wait.
             channel.flush();
         }
     }

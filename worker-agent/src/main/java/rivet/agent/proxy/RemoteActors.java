@@ -77,16 +77,11 @@ final class RemoteActors {
     private final boolean hops;
     private final Lookups<ActorId, Optional<ActorLocation>> lookups;
     private final Consumer<ActorId> changed;
-    private final Cache<ActorId, Known> known = Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterAccess(UNUSED)
-            .build();
+    private final Cache<ActorId, Known> known =
+            Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(UNUSED).build();
 
     /** @param changed told when an actor is somewhere else than it was */
-    RemoteActors(
-            ProxySettings settings,
-            Lookups<ActorId, Optional<ActorLocation>> lookups,
-            Consumer<ActorId> changed) {
+    RemoteActors(ProxySettings settings, Lookups<ActorId, Optional<ActorLocation>> lookups, Consumer<ActorId> changed) {
         this.self = settings.self();
         this.hops = settings.hop().isPresent();
         this.lookups = lookups;
@@ -192,7 +187,11 @@ final class RemoteActors {
     private @Nullable Target elsewhere(ActorLocation location) {
         ActorLocation.Hop hop = location.hop();
         AgentId owner = location.agent();
-        if (!hops || hop == null || owner == null || owner.equals(self) || !location.state().equals("running")) {
+        if (!hops
+                || hop == null
+                || owner == null
+                || owner.equals(self)
+                || !location.state().equals("running")) {
             return null;
         }
         InetSocketAddress address = HopSettings.parse(hop.address());

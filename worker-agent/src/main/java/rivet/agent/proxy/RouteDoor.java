@@ -20,9 +20,7 @@ record RouteDoor(CustomRoutes.Match match, int targetFrom, int prefixFrom) imple
     @Override
     public @Nullable CompletionStage<Verdict> ask(Lane lane) {
         CompletableFuture<List<ActorLocation>> answer = lane.routeLookups().ask(match.name());
-        return answer == null
-                ? null
-                : answer.thenApply(actors -> lane.remotes().among(actors));
+        return answer == null ? null : answer.thenApply(actors -> lane.remotes().among(actors));
     }
 
     @Override

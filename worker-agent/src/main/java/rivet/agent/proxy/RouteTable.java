@@ -85,7 +85,8 @@ public final class RouteTable {
 
     private static @Nullable Target known(Entry old, String name, int port) {
         return old.targets().stream()
-                .filter(target -> target.name().equals(name) && target.line().address().getPort() == port)
+                .filter(target ->
+                        target.name().equals(name) && target.line().address().getPort() == port)
                 .findAny()
                 .orElse(null);
     }

@@ -246,10 +246,11 @@ class ControlPlaneLinkTest {
         soon().until(() -> !sets.isEmpty());
         controlPlane.locations.put(actor, new ActorLocation(actor, "running", id, null, null, 7L));
 
-        assertThat(link.locate(actor).toCompletableFuture().get(5, TimeUnit.SECONDS)).isPresent();
+        assertThat(link.locate(actor).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isPresent();
 
-        soon().untilAsserted(() ->
-                assertThat(controlPlane.followed).containsExactly(new ToControlPlane.Followed(actor, 7)));
+        soon().untilAsserted(
+                        () -> assertThat(controlPlane.followed).containsExactly(new ToControlPlane.Followed(actor, 7)));
         controlPlane.say(new ToAgent.Moved(controlPlane.epoch.get(), List.of(actor)));
         soon().untilAsserted(() -> assertThat(moved).containsExactly(actor));
     }

@@ -329,9 +329,9 @@ class GrpcTest {
         proxy.route(2, ActorRoute.Status.READY, server.getPort());
         controlPlaneSays("running", 2);
 
-        await().ignoreExceptions().untilAsserted(() ->
-                assertThat(ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "b"))
-                .isEqualTo("B"));
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "b"))
+                        .isEqualTo("B"));
     }
 
     private void controlPlaneSays(String state, long generation) {

@@ -81,9 +81,13 @@ class HopTest {
                             "\r\nx-forwarded-proto: http\r\n",
                             "\r\nx-forwarded-prefix: /" + ACTOR + "-http\r\n")
                     .doesNotContain("6.6.6.6", "x-rivet-", "x-gone", "mine");
-            String ray = seen.lines().filter(line -> line.startsWith("rvt-ray-id")).findAny().orElseThrow();
+            String ray = seen.lines()
+                    .filter(line -> line.startsWith("rvt-ray-id"))
+                    .findAny()
+                    .orElseThrow();
             assertThat(answered.toLowerCase(Locale.ROOT)).contains(ray).doesNotContain("x-rivet-");
-            assertThat(seen.lines().filter(line -> line.startsWith("x-forwarded-for"))).hasSize(1);
+            assertThat(seen.lines().filter(line -> line.startsWith("x-forwarded-for")))
+                    .hasSize(1);
         }
     }
 
@@ -235,7 +239,8 @@ class HopTest {
                             "running",
                             TwoProxies.FIRST,
                             null,
-                            new ActorLocation.Hop("127.0.0.1:" + both.first.hopAddress().getPort(), 1),
+                            new ActorLocation.Hop(
+                                    "127.0.0.1:" + both.first.hopAddress().getPort(), 1),
                             7L));
 
             assertThat(client.send(get("/")).answer().body()).contains("\"moving\"");
@@ -349,7 +354,8 @@ class HopTest {
                 ProxyUnderTest stranger = ProxyUnderTest.hopping(AgentId.random(), "a guess");
                 RawConnection client = stranger.connect();
                 RawConnection plain = RawConnection.to(both.owner.hopAddress())) {
-            var hop = new ActorLocation.Hop("127.0.0.1:" + both.owner.hopAddress().getPort(), 1);
+            var hop =
+                    new ActorLocation.Hop("127.0.0.1:" + both.owner.hopAddress().getPort(), 1);
             stranger.locate(ACTOR, new ActorLocation(ACTOR, "running", OWNER, null, hop, 7L));
 
             assertThat(client.send(get("/")).answer().body()).contains("owner_unreachable");

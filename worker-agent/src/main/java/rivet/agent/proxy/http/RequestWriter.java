@@ -44,7 +44,8 @@ public final class RequestWriter {
     }
 
     private static boolean handedOn(FieldName.Way way, Onward onward) {
-        return way == FieldName.Way.KEPT || (way == FieldName.Way.FORWARDING && onward.earlier() == Onward.Earlier.KEPT);
+        return way == FieldName.Way.KEPT
+                || (way == FieldName.Way.FORWARDING && onward.earlier() == Onward.Earlier.KEPT);
     }
 
     private static void requestLine(HeadWriter out, RequestHead head, Onward onward) {
