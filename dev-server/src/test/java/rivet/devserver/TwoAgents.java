@@ -188,10 +188,14 @@ public final class TwoAgents implements AutoCloseable {
 
         /** With its actors, in order. */
         @Override
-        public void close() throws InterruptedException {
+        public void close() throws IOException {
             process.destroy();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            try {
+                if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
             }
         }
     }
@@ -312,9 +316,13 @@ public final class TwoAgents implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        while (!started.isEmpty()) {
-            started.pop().close();
+    public void close() throws IOException {
+        try {
+            while (!started.isEmpty()) {
+                started.pop().close();
+            }
+        } catch (Exception e) {
+            throw new IOException(e);
         }
         http.close();
     }

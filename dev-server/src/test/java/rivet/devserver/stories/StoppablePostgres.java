@@ -65,10 +65,14 @@ final class StoppablePostgres implements AutoCloseable {
 
     /** Ends what was started here; the dev server ends the one that it started. */
     @Override
-    public void close() throws Exception {
-        if (postmaster.isAlive()) {
-            resume();
-            stop();
+    public void close() throws IOException {
+        try {
+            if (postmaster.isAlive()) {
+                resume();
+                stop();
+            }
+        } catch (Exception e) {
+            throw new IOException(e);
         }
     }
 }
