@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.supervise.Difference.Known;
@@ -38,7 +39,10 @@ public final class Supervisor implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ActorKey, ActorProcess> alive = new HashMap<>();
     private final Map<ActorKey, Down> down = new HashMap<>();
-    private List<DesiredActor> desired = List.of();
+
+    /** Absent until this run of the agent was told its first: until then nobody has said that anything should end. */
+    private @Nullable List<DesiredActor> desired;
+
     private Runnable strangersGone = () -> {};
     private boolean closing;
 
@@ -169,12 +173,13 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void pass() {
-        if (closing) {
+        var wanted = desired;
+        if (closing || wanted == null) {
             return;
         }
-        var steps = Difference.between(known(), desired);
+        var steps = Difference.between(known(), wanted);
         steps.stream().filter(step -> !isStart(step)).forEach(this::take);
-        if (Difference.unnamed(alive.keySet(), desired).isEmpty()) {
+        if (Difference.unnamed(alive.keySet(), wanted).isEmpty()) {
             strangersGone.run();
             steps.stream().filter(Supervisor::isStart).forEach(this::take);
         }
