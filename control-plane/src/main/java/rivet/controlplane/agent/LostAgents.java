@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -22,14 +23,16 @@ public final class LostAgents {
 
     private final LostAgentRepository repository;
     private final AgentSettings settings;
+    private final LongSupplier monotonic;
     private final LeaseWatch watch = new LeaseWatch();
     private final Brake brake;
     private final Counter lost;
     private volatile boolean braked;
 
-    LostAgents(LostAgentRepository repository, AgentSettings settings, MeterRegistry registry) {
+    LostAgents(LostAgentRepository repository, AgentSettings settings, LongSupplier monotonic, MeterRegistry registry) {
         this.repository = repository;
         this.settings = settings;
+        this.monotonic = monotonic;
         this.brake = new Brake(settings.brake());
         this.lost = Counter.builder("rivet.agents.lost")
                 .description("Agents that this replica gave up for lost.")
@@ -41,9 +44,9 @@ public final class LostAgents {
 
     /** One look at all leases; for one loop. @return false: there is never more to do at once */
     public boolean look() {
-        long asked = System.nanoTime();
+        long asked = monotonic.getAsLong();
         var leases = repository.leases();
-        var all = watch.look(leases, asked, System.nanoTime());
+        var all = watch.look(leases, asked, monotonic.getAsLong());
         var silent = longerThan(settings.unreachable(), all);
         int allowed = brake.allowed(leases.size(), silent.size(), repository.lostWithin(Duration.ofMinutes(1)), asked);
         tell(silent.size(), leases.size());

@@ -54,7 +54,7 @@ public final class AgentLinks implements WebSocketHandler {
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
     @Override
     public Mono<Void> handle(WebSocketSession session) {
-        var link = new AgentLink(new Socket(session, settings.sendTimeout()), rooms, this);
+        var link = new AgentLink(new SessionSocket(session, settings.sendTimeout()), rooms, this);
         return Mono.<Void>create(done -> virtualThreads.execute(() -> {
             try {
                 link.converse(virtualThreads);

@@ -47,11 +47,15 @@ public final class Supervisor implements AutoCloseable {
     private boolean closing;
 
     public Supervisor(Settings settings, Parts parts, Listener listener, Consumer<LogLine> output) {
+        this(settings, parts, Pace.REAL, listener, output);
+    }
+
+    Supervisor(Settings settings, Parts parts, Pace pace, Listener listener, Consumer<LogLine> output) {
         this.settings = settings;
         this.journal = parts.journal();
         this.listener = listener;
         this.around = new ActorProcess.Surroundings(
-                parts.launcher(), journal, parts.ports(), settings.startDeadline(), output, this::changed);
+                parts.launcher(), journal, parts.ports(), pace, settings.startDeadline(), output, this::changed);
     }
 
     /**
@@ -147,7 +151,7 @@ public final class Supervisor implements AutoCloseable {
             for (var process : alive.values()) {
                 long graceMs =
                         Math.min(process.spec().graceMs(), settings.closeGrace().toMillis());
-                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, Turns.in(graceMs)));
+                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, in(graceMs)));
             }
             return alive.values().stream().map(ActorProcess::gone).toList();
         } finally {
@@ -217,7 +221,11 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void stop(ActorKey key, long graceMs) {
-        process(key).stop(new StopOrder(StopOrder.Why.WANTED, Turns.in(graceMs)));
+        process(key).stop(new StopOrder(StopOrder.Why.WANTED, in(graceMs)));
+    }
+
+    private long in(long ms) {
+        return around.pace().nanos() + TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
     private ActorProcess process(ActorKey key) {
