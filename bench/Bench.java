@@ -20,6 +20,7 @@ final class Bench {
         GROUPS.put("create", CreateBench::measure);
         GROUPS.put("proxy", ProxyBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
+        GROUPS.put("restart", RestartBench::measure);
     }
 
     public static void main(String[] args) throws Exception {

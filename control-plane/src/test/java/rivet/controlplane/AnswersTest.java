@@ -82,6 +82,7 @@ class AnswersTest {
         api.get("/actors/" + actor + "/explain");
         history("/actors/usage");
         logs(agent, actor);
+        connections(build);
         api.post("/actors/" + actor + "/upgrade", "{\"build\": \"%s\"}".formatted(build));
         api.post("/actors/upgrade", "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\"}".formatted(build));
         api.delete("/actors/" + actor + "?wait=destroyed&timeout=1");
@@ -92,6 +93,19 @@ class AnswersTest {
         agent.log(actor, 1, "hello");
         api.get("/actors/logs?stream=all&actor_ids_json=" + Api.encoded("[\"" + actor + "\"]"));
         api.get(api.post("/actors/logs/export", "{}").text("/url"));
+    }
+
+    private void connections(String build) {
+        var actor = api.actor("""
+                {"tags": {}, "build": "%s", "network": {"ports": {
+                  "http": {"protocol": "http", "routing": {"guard": {"authorization": {"connection": {}}}}}}}}""".formatted(build));
+        var path = "/actors/" + actor + "/connections";
+        var connection = api.post(path, """
+                {"port": "http", "ttl_ms": 60000, "subject": "ada"}""");
+        api.get(path);
+        api.delete(path + "/" + connection.text("/connection_id"));
+        api.delete(path);
+        api.delete("/connections?subject=ada");
     }
 
     private void history(String path) {

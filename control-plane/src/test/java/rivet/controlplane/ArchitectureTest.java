@@ -58,8 +58,9 @@ class ArchitectureTest {
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
-            link       : web auth metrics agent actor log route
-            reconcile  : audit auth metrics idempotency build agent actor log route link
+            connection : web database tenancy auth actor
+            link       : web auth metrics agent actor log route connection
+            reconcile  : audit auth metrics idempotency build agent actor log route connection link
             """);
 
     @ArchTest

@@ -239,7 +239,7 @@ final class SimulatedAgent {
                     world.simulator().tell(program.name(), code + ": " + message);
                     rejoin();
                 }
-                case ToAgent.Routes _ -> {}
+                case ToAgent.Routes _, ToAgent.Access _ -> {}
             }
         });
     }

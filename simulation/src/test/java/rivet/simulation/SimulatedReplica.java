@@ -1,30 +1,39 @@
 package rivet.simulation;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import rivet.controlplane.actor.ActorDoor;
+import rivet.controlplane.actor.Actors;
 import rivet.controlplane.agent.AgentDoor;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.DatabaseDoor;
-import rivet.controlplane.idempotency.IdempotencyDoor;
+import rivet.controlplane.database.Transactions;
 import rivet.controlplane.link.LinkDoor;
-import rivet.controlplane.log.LogDoor;
-import rivet.controlplane.placement.PlacementDoor;
-import rivet.controlplane.route.RouteDoor;
+import rivet.controlplane.tenancy.Installation;
 import rivet.protocol.link.Heartbeat;
 
 /** One run of a control plane: our rooms on a simulated way to the database, their loops as fibers. */
 final class SimulatedReplica {
 
     private static final CompositeMeterRegistry NO_METERS = new CompositeMeterRegistry();
+    private static final SecretKey SIGNING = new SecretKeySpec(new byte[32], "HmacSHA256");
 
     private final World world;
     private final int number;
@@ -40,7 +49,7 @@ final class SimulatedReplica {
         program.start("start", this::build);
     }
 
-    record Rooms(Agents agents, AgentDoor leases, ActorDoor actors, LinkDoor links) {}
+    record Rooms(Agents agents, LostAgents lost, Actors loops, AgentDoor leases, ActorDoor actors, LinkDoor links) {}
 
     int number() {
         return number;
@@ -75,24 +84,25 @@ final class SimulatedReplica {
 
     private Rooms wired() {
         var main = new SimulatedDataSource(world.database(), new Way(false));
-        var still = DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Still()));
-        var jdbc = DatabaseDoor.jdbc(main);
-        var heartbeats = DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Way(true)));
-        var transactions = DatabaseDoor.transactions(main);
-        var settings = world.times().agents();
-        var agents = new AgentDoor(jdbc, heartbeats, transactions, settings, this::watchNanos, NO_METERS);
-        var actors = new ActorDoor(
-                jdbc,
-                transactions,
-                agents.agents(),
-                agents.lost(),
-                PlacementDoor.placer(agents.agents()),
-                IdempotencyDoor.idempotency(jdbc, transactions),
-                world.simulator()::fraction,
-                NO_METERS);
-        var routes = RouteDoor.routes(still, agents.agents(), transactions);
-        var links = new LinkDoor(agents.agents(), settings, actors, LogDoor.logs(jdbc), routes, NO_METERS);
-        return new Rooms(agents.agents(), agents, actors, links);
+        var wiring = new Wiring(Wiring.settings(world.times()))
+                .given(JdbcClient.class, DatabaseDoor.jdbc(main))
+                .givenToHeartbeats(
+                        JdbcClient.class, DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Way(true))))
+                .given(Transactions.class, DatabaseDoor.transactions(main))
+                .given(LongSupplier.class, this::watchNanos)
+                .given(DoubleSupplier.class, world.simulator()::fraction)
+                .given(MeterRegistry.class, NO_METERS)
+                .given(Installation.class, new Installation(new UUID(0, 1), SIGNING))
+                .given(Executor.class, _ -> {
+                    throw new IllegalStateException("the simulation has its own threads");
+                });
+        return new Rooms(
+                wiring.get(Agents.class),
+                wiring.get(LostAgents.class),
+                wiring.get(Actors.class),
+                new AgentDoor(wiring),
+                new ActorDoor(wiring),
+                new LinkDoor(wiring));
     }
 
     /** So fast where only the database's clock is to count that the replica's own says nothing. */
@@ -101,12 +111,12 @@ final class SimulatedReplica {
     }
 
     private void start(Rooms ready) {
-        var place = loop("place-pending", () -> ready.actors().actors().placeWaiting());
+        var place = loop("place-pending", () -> ready.loops().placeWaiting());
         ready.agents().onRoom(place::wake);
         ready.agents().onSetChanged(_ -> wakeSpeakers());
-        loop("restart-due", () -> ready.actors().actors().retryDue());
-        loop("find-lost-agents", () -> ready.leases().lost().look());
-        loop("replace-lost", () -> ready.actors().actors().replaceLost());
+        loop("restart-due", () -> ready.loops().retryDue());
+        loop("find-lost-agents", () -> ready.lost().look());
+        loop("replace-lost", () -> ready.loops().replaceLost());
         if (world.planted() != Planted.POLL_OFF) {
             loop("push-changed-sets", () -> {
                 ready.links().pushChanged();
@@ -257,7 +267,7 @@ final class SimulatedReplica {
     }
 
     /** The way to the database, in pieces where the world says so. */
-    private class Way implements SimulatedDataSource.Way {
+    private final class Way implements SimulatedDataSource.Way {
 
         private final boolean heartbeats;
 
@@ -300,22 +310,6 @@ final class SimulatedReplica {
         @Override
         public UnaryOperator<String> rewrite() {
             return world::rewritten;
-        }
-    }
-
-    /** For what is read under a lock, where a fiber must not sleep. */
-    private final class Still extends Way {
-
-        Still() {
-            super(false);
-        }
-
-        @Override
-        public void connect() {}
-
-        @Override
-        public DatabaseFault fault() {
-            return DatabaseFault.NONE;
         }
     }
 }

@@ -32,6 +32,7 @@ import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
+import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -265,6 +266,11 @@ public final class Agent implements AutoCloseable {
         @Override
         public void routes(List<CustomRoute> all) {
             proxy.customRoutes().set(all);
+        }
+
+        @Override
+        public void access(ToAgent.Access access) {
+            proxy.access(access);
         }
     }
 }

@@ -7,6 +7,7 @@ import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
@@ -77,7 +78,18 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec())));
+        routes.put(
+                new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
+    }
+
+    private static Map<String, PortGuard> guards(ActorSpec spec) {
+        var guards = new HashMap<String, PortGuard>();
+        spec.ports().forEach((name, port) -> {
+            if (port.guard() != null) {
+                guards.put(name, port.guard());
+            }
+        });
+        return guards;
     }
 
     private static ActorRoute.Traits traits(ActorSpec spec) {

@@ -105,7 +105,7 @@ public final class DesiredSets {
         var ports = new LinkedHashMap<String, ActorSpec.Port>();
         actor.setup().ports().forEach((name, port) -> {
             var at = PortUrls.of(entry, actor.id(), name, actor.setup().endpoint());
-            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), at.url()));
+            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), at.url(), port.guard()));
         });
         return ports;
     }

@@ -13,6 +13,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Joining;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -61,6 +62,11 @@ final class AgentLink {
 
     private volatile long sentRoutes = -1;
 
+    /** Likewise for keys and revocations of connections. */
+    private final AtomicBoolean accessChanged = new AtomicBoolean(true);
+
+    private volatile long sentAccess = -1;
+
     AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
         this.socket = socket;
         this.rooms = rooms;
@@ -75,6 +81,7 @@ final class AgentLink {
             DesiredSets desired,
             ActorLogs logs,
             Routes routes,
+            Connections connections,
             PushTimes pushes) {}
 
     /** Runs until the socket is closed by either side. */
@@ -180,7 +187,9 @@ final class AgentLink {
     private void speak() {
         try {
             while (awaitChange()) {
-                say();
+                saySet();
+                sendRoutes();
+                sendAccess();
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
@@ -188,15 +197,14 @@ final class AgentLink {
         }
     }
 
-    /** Says what the agent does not know yet. */
-    void say() {
-        sendSet(Objects.requireNonNull(agent));
-        sendRoutes();
-    }
-
     /** @return whether there may be something to say; asked again, not any more */
     boolean takeChange() {
         return changed.drainPermits() > 0;
+    }
+
+    /** Says what the agent is to run, if it does not know that yet. */
+    void saySet() {
+        sendSet(Objects.requireNonNull(agent));
     }
 
     private void sendSet(AgentId agent) {
@@ -228,6 +236,17 @@ final class AgentLink {
         }
     }
 
+    private void sendAccess() {
+        if (!open || !accessChanged.getAndSet(false)) {
+            return;
+        }
+        var all = rooms.connections().all();
+        if (all.revision() > sentAccess) {
+            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked()));
+            sentAccess = all.revision();
+        }
+    }
+
     private boolean awaitChange() {
         try {
             changed.acquire();
@@ -247,6 +266,15 @@ final class AgentLink {
     void routesChanged() {
         routesChanged.set(true);
         changed.release();
+    }
+
+    void accessChanged() {
+        accessChanged.set(true);
+        changed.release();
+    }
+
+    boolean isBehindAccess(long revision) {
+        return revision > sentAccess;
     }
 
     boolean isBehindRoutes(long revision) {

@@ -13,6 +13,7 @@ import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
@@ -34,6 +35,7 @@ final class Loops implements SmartLifecycle {
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
+    private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
@@ -51,6 +53,7 @@ final class Loops implements SmartLifecycle {
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
+            Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
         this.actors = actors;
@@ -65,6 +68,7 @@ final class Loops implements SmartLifecycle {
         this.idempotency = idempotency;
         this.traffic = traffic;
         this.timelines = timelines;
+        this.connections = connections;
         this.settings = settings;
         this.registry = registry;
     }
@@ -86,7 +90,8 @@ final class Loops implements SmartLifecycle {
                 loop("prune-tokens", settings.pruneInterval(), tokens::prune),
                 loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
-                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune),
+                loop("prune-connections", settings.pruneInterval(), connections::prune));
     }
 
     private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
@@ -96,6 +101,7 @@ final class Loops implements SmartLifecycle {
     private boolean pushChanged() {
         links.pushChanged();
         links.pushRoutes();
+        links.pushAccess();
         return false;
     }
 

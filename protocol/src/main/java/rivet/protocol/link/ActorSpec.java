@@ -5,6 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 
 /**
@@ -38,11 +39,18 @@ public record ActorSpec(
     /**
      * @param internalPort where the actor listens; absent: the agent chooses, and the actor reads {@code PORT_<NAME>}
      * @param url how the world reaches it; absent where no one does
+     * @param guard who may reach it through a proxy; absent: everyone
      */
     public record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
-            @Nullable String url) {}
+            @Nullable String url,
+            @Nullable PortGuard guard) {
+
+        public Port(PortProtocol protocol, @Nullable Integer internalPort, @Nullable String url) {
+            this(protocol, internalPort, url, null);
+        }
+    }
 
     /** Whose actor it is, as its context shows it; ids are UUIDs as text. */
     public record Owner(

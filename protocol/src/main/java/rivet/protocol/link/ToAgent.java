@@ -3,6 +3,7 @@ package rivet.protocol.link;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
+import java.util.UUID;
 
 /** What the control plane says over an agent's socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -34,6 +35,15 @@ public sealed interface ToAgent {
      */
     @JsonTypeName("routes")
     record Routes(long epoch, long revision, List<CustomRoute> routes) implements ToAgent {}
+
+    /**
+     * With what proxies tell which connections are good: all keys that tokens may be signed with, and all connections that
+     * were revoked before their tokens expired.
+     *
+     * @param revision grows with each change; of an older one nothing holds any more
+     */
+    @JsonTypeName("access")
+    record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked) implements ToAgent {}
 
     /**
      * The agent may not join; the socket is closed after it.

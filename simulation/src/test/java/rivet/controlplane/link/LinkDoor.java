@@ -1,16 +1,9 @@
 package rivet.controlplane.link;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.springframework.util.unit.DataSize;
-import rivet.controlplane.actor.ActorDoor;
-import rivet.controlplane.agent.AgentSettings;
-import rivet.controlplane.agent.Agents;
-import rivet.controlplane.log.ActorLogs;
-import rivet.controlplane.route.Routes;
 import rivet.protocol.link.ToAgent;
+import rivet.simulation.Parts;
 
 /** What the simulation builds of this room: all links of one replica, with sockets of the simulation's. */
 public final class LinkDoor {
@@ -18,28 +11,9 @@ public final class LinkDoor {
     private final AgentLinks links;
     private final AgentLink.Rooms rooms;
 
-    public LinkDoor(
-            Agents agents,
-            AgentSettings settings,
-            ActorDoor actors,
-            ActorLogs logs,
-            Routes routes,
-            MeterRegistry registry) {
-        var link = new LinkSettings(DataSize.ofMegabytes(8), Duration.ofSeconds(10));
-        this.rooms = new AgentLink.Rooms(
-                agents, settings, actors.actors(), actors.desired(), logs, routes, new PushTimes(registry));
-        this.links = new AgentLinks(
-                agents,
-                settings,
-                actors.actors(),
-                actors.desired(),
-                logs,
-                routes,
-                link,
-                _ -> {
-                    throw new IllegalStateException("the simulation has its own threads");
-                },
-                registry);
+    public LinkDoor(Parts parts) {
+        this.links = parts.get(AgentLinks.class);
+        this.rooms = parts.get(AgentLink.Rooms.class);
     }
 
     /** Sends what changed while nobody here was told. */
@@ -70,7 +44,7 @@ public final class LinkDoor {
         public boolean sayChanged() {
             var changed = link.takeChange();
             if (changed) {
-                link.say();
+                link.saySet();
             }
             return changed;
         }

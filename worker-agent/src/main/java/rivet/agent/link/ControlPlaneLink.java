@@ -23,6 +23,7 @@ import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
+import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
@@ -71,6 +72,9 @@ public final class ControlPlaneLink implements AutoCloseable {
 
         /** All custom routes there are; only ever newer ones. Must not wait. */
         void routes(List<CustomRoute> routes);
+
+        /** With what tokens of connections are checked; only ever newer. Must not wait. */
+        void access(ToAgent.Access access);
     }
 
     public void start() {

@@ -46,6 +46,9 @@ final class Conversation implements Socket.Receiver {
     /** Likewise. */
     private long routesRevision = NO_REVISION;
 
+    /** Likewise. */
+    private long accessRevision = NO_REVISION;
+
     Conversation(
             ControlPlaneLink.Agent agent,
             Outbox outbox,
@@ -94,6 +97,7 @@ final class Conversation implements Socket.Receiver {
                 case Rejected(var code, var message) -> reject(code, message);
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
+                case ToAgent.Access access -> access(access);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
@@ -133,6 +137,14 @@ final class Conversation implements Socket.Receiver {
         if (welcomed != null && routes.epoch() == welcomed.epoch() && routes.revision() > routesRevision) {
             routesRevision = routes.revision();
             agent.routes(routes.routes());
+        }
+    }
+
+    private void access(ToAgent.Access access) {
+        var welcomed = welcome.getNow(null);
+        if (welcomed != null && access.epoch() == welcomed.epoch() && access.revision() > accessRevision) {
+            accessRevision = access.revision();
+            agent.access(access);
         }
     }
 

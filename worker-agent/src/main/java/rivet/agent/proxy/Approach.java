@@ -87,6 +87,8 @@ final class Approach implements HeldRequests.Waiter {
         }
         if (lane.draining()) {
             exchange.fail(Problem.SHUTTING_DOWN);
+        } else if (!exchange.mayWait()) {
+            return; // it has its answer
         } else if (!lane.held().add(to.awaited(), to.port(), this)) {
             exchange.fail(Problem.TOO_MANY_WAITING);
         } else {

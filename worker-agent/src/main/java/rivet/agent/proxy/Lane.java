@@ -36,6 +36,7 @@ final class Lane {
             Lookups<ActorId, Optional<ActorLocation>> lookups,
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
+            Access access,
             ProxyCounters counters,
             BooleanSupplier mayServe) {}
 
@@ -160,6 +161,10 @@ final class Lane {
 
     HeldRequests held() {
         return shared.held();
+    }
+
+    Access access() {
+        return shared.access();
     }
 
     ProxyCounters counters() {

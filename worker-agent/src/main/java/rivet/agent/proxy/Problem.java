@@ -55,6 +55,14 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
         return new Problem(503, code, message, seconds, Map.of());
     }
 
+    static Problem unauthorized(String message) {
+        return of(401, "unauthorized", message);
+    }
+
+    static Problem forbidden(String message) {
+        return of(403, "forbidden", message);
+    }
+
     static Problem of(Refusal refusal) {
         return of(refusal.status(), refusal.code(), refusal.message());
     }

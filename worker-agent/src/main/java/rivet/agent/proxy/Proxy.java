@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ToAgent;
 
 /** The data plane of one agent: listens for clients and carries their requests to the actors in its routes. */
 public final class Proxy implements AutoCloseable {
@@ -43,6 +44,7 @@ public final class Proxy implements AutoCloseable {
     private final RouteCounts routeCounts = new RouteCounts();
     private final Lookups<ActorId, Optional<ActorLocation>> lookups;
     private final HeldRequests held;
+    private final Access access = new Access();
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final ProxyCounters counters = new ProxyCounters();
@@ -94,6 +96,7 @@ public final class Proxy implements AutoCloseable {
                 lookups,
                 routeLookups,
                 held,
+                access,
                 counters,
                 directory::mayServe);
         for (EventExecutor loop : loops) {
@@ -180,6 +183,11 @@ public final class Proxy implements AutoCloseable {
     /** The custom routes; thread-safe. */
     public CustomRoutes customRoutes() {
         return customRoutes;
+    }
+
+    /** With what tokens of connections are checked from now on; thread-safe. Streams of those revoked are cut. */
+    public void access(ToAgent.Access given) {
+        access.set(given.keys(), given.revoked());
     }
 
     /** How often they were used; thread-safe. */

@@ -234,5 +234,8 @@ class ControlPlaneLinkTest {
         public void routes(List<CustomRoute> all) {
             routes.add(all);
         }
+
+        @Override
+        public void access(ToAgent.Access access) {}
     }
 }

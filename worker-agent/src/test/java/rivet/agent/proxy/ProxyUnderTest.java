@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +17,10 @@ import java.util.function.UnaryOperator;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
+import rivet.protocol.PortGuard;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.ToAgent;
 
 /** A proxy on a free port with one actor {@link #ACTOR} and a control plane that knows what the test says. */
 final class ProxyUnderTest implements AutoCloseable {
@@ -91,6 +95,17 @@ final class ProxyUnderTest implements AutoCloseable {
     ProxyUnderTest route(long generation, Status status, int port) {
         proxy.routes().put(new ActorRoute(ACTOR, generation, status, Map.of("http", port)));
         return this;
+    }
+
+    ProxyUnderTest guarded(Status status, int port, PortGuard guard) {
+        proxy.routes()
+                .put(new ActorRoute(
+                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, Map.of("http", guard)));
+        return this;
+    }
+
+    void access(List<ConnectionKey> keys, List<UUID> revoked) {
+        proxy.access(new ToAgent.Access(1, 1, keys, revoked));
     }
 
     void locate(ActorId actor, ActorLocation location) {

@@ -9,6 +9,7 @@ package rivet.agent.proxy.http;
  * @param clientAddress of the connection
  * @param secured whether the connection is one of TLS
  * @param forwardingBelieved whether a proxy before us is trusted to say who the client is
+ * @param shown by which the request was let in
  */
 public record Onward(
         int targetFrom,
@@ -17,4 +18,5 @@ public record Onward(
         String clientAddress,
         boolean secured,
         boolean forwardingBelieved,
-        RayId ray) {}
+        RayId ray,
+        Shown shown) {}

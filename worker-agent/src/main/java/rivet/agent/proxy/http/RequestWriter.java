@@ -28,12 +28,15 @@ public final class RequestWriter {
         requestLine(out, head, onward);
         host(out, head, HOST);
         for (int i = 0; i < head.count(); i++) {
-            if (head.name(i).way() == FieldName.Way.KEPT && !head.forNeighbour(i)) {
+            if (head.name(i).way() == FieldName.Way.KEPT
+                    && !head.forNeighbour(i)
+                    && i != onward.shown().field()) {
                 out.field(head, i);
             }
         }
         framing(out, head);
         forwarding(out, head, onward);
+        out.text(onward.shown().told());
         out.ray(onward.ray());
         out.line();
     }
@@ -44,7 +47,12 @@ public final class RequestWriter {
         if (from == head.targetTo() || head.bytes()[from] == '?') {
             out.put('/');
         }
-        out.put(head.bytes(), from, head.targetTo());
+        Shown shown = onward.shown();
+        if (shown.cutFrom() < shown.cutTo()) {
+            out.put(head.bytes(), from, shown.cutFrom()).put(head.bytes(), shown.cutTo(), head.targetTo());
+        } else {
+            out.put(head.bytes(), from, head.targetTo());
+        }
         // An HTTP/1.0 client understands no chunks, so the actor must hear the client's version.
         out.put(head.http10() ? HTTP_10 : HTTP_11);
     }
