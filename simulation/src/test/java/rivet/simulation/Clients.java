@@ -120,6 +120,21 @@ final class Clients {
         }
     }
 
+    /** An operator has a machine emptied, and changes their mind after a while. */
+    void drain(SimulatedHost host, long nanos) {
+        program.start("operator", () -> {
+            world.simulator().tell("operator", "drains " + host.name());
+            var deadline = world.times().agents().replaceAfter();
+            if (ask("drain", rooms -> rooms.operators().drain(host.id(), deadline)) != null) {
+                program.sleep(nanos);
+            }
+            while (ask("uncordon", rooms -> rooms.operators().uncordon(host.id())) == null) {
+                program.sleep(Duration.ofMillis(500).toNanos());
+            }
+            world.simulator().tell("operator", "lets actors come to " + host.name());
+        });
+    }
+
     private void create(Wish wish) {
         var once = wish.once;
         var made = ask("create", rooms -> created(rooms, once, wish));

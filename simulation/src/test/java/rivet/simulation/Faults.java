@@ -13,6 +13,7 @@ import java.util.Random;
  * @param twice share of frames that come again, out of order
  * @param commitFault share of transactions with one
  * @param dieAtBoundary share of an agent's steps at which it is killed
+ * @param pauseAtBoundary share of a replica's steps at which it is paused, where replicas are
  * @param slowDatabase the longest wait for a connection
  * @param crash how many times a second an actor crashes
  * @param goneForGood whether one machine does not come back when the storm is over
@@ -24,6 +25,7 @@ record Faults(
         double twice,
         double commitFault,
         double dieAtBoundary,
+        double pauseAtBoundary,
         Duration slowDatabase,
         double crash,
         double spawnFails,
@@ -38,6 +40,7 @@ record Faults(
         boolean databaseAway,
         boolean databaseCut,
         boolean clockJump,
+        boolean drain,
         boolean goneForGood) {
 
     static final Faults NONE = new Faults(
@@ -47,9 +50,11 @@ record Faults(
             0,
             0,
             0,
+            0,
             Duration.ZERO,
             0,
             0,
+            false,
             false,
             false,
             false,
@@ -72,6 +77,7 @@ record Faults(
                 random.nextBoolean() ? random.nextDouble() * 0.3 : 0,
                 random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
                 random.nextBoolean() ? random.nextDouble() * 0.05 : 0,
+                random.nextBoolean() ? random.nextDouble() * 0.01 : 0,
                 Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(300)),
                 random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
                 random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
@@ -86,6 +92,7 @@ record Faults(
                 random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
                 random.nextBoolean(),
+                random.nextInt(3) == 0,
                 random.nextInt(4) == 0);
     }
 }

@@ -55,7 +55,8 @@ final class Mutations {
                 ? new Welcome(
                         welcomed.epoch(),
                         welcomed.heartbeatMs(),
-                        settings.replaceAfter().minus(settings.freeze()).toMillis())
+                        settings.replaceAfter().minus(settings.freeze()).toMillis(),
+                        welcomed.outageMs())
                 : welcomed;
     }
 

@@ -62,7 +62,7 @@ final class Nemesis {
             replica.kill();
             world.simulator().after(awhile(), () -> world.startReplica(replica.number()));
         });
-        add(deeds, faults.replicaPause(), () -> pauseReplica(replica));
+        add(deeds, faults.replicaPause(), () -> pause(replica));
         add(deeds, faults.partition(), () -> world.cut(host, true, true, awhile()));
         add(deeds, faults.oneWay(), () -> {
             var up = world.simulator().chance(0.5);
@@ -74,6 +74,7 @@ final class Nemesis {
             world.simulator().after(awhile(), () -> replica.cutFromDatabase(false));
         });
         add(deeds, faults.clockJump(), world::jumpClock);
+        add(deeds, faults.drain(), () -> world.clients().drain(host, awhile()));
         return deeds;
     }
 
@@ -96,7 +97,7 @@ final class Nemesis {
         }
     }
 
-    private void pauseReplica(SimulatedReplica replica) {
+    void pause(SimulatedReplica replica) {
         long nanos = awhile();
         world.simulator().tell(replica.program().name(), "is paused for %.1f s".formatted(nanos / 1e9));
         replica.program().pause(nanos);

@@ -45,5 +45,7 @@ enum Planted {
     /** A new epoch's lease counts before the agent has ended what the set does not name. */
     STRANGERS_SERVED,
     /** What a replica read is believed after it was paused: an agent is given up although it was heard of meanwhile. */
-    LOSS_WITHOUT_COMPARE
+    LOSS_WITHOUT_COMPARE,
+    /** While the database is away the promise of one replica counts as that of all. */
+    ONE_PROMISE_IS_ENOUGH
 }

@@ -1,13 +1,16 @@
 package rivet.simulation;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.lease.Lease;
 import rivet.agent.link.LinkDoor;
+import rivet.agent.link.OutageDoor;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.SuperviseDoor;
 import rivet.agent.supervise.Supervisor;
@@ -49,7 +52,11 @@ final class SimulatedAgent {
     private long revision;
     private boolean rejoin;
     private long nonce;
-    private Heartbeat.@Nullable Answer answer;
+    private long heard;
+    private long asked;
+    private boolean granted;
+    private final OutageDoor outage = new OutageDoor();
+    private final ArrayDeque<Reply> replies = new ArrayDeque<>();
 
     SimulatedAgent(World world, SimulatedHost host, Program program) {
         this.world = world;
@@ -239,7 +246,7 @@ final class SimulatedAgent {
                     world.simulator().tell(program.name(), code + ": " + message);
                     rejoin();
                 }
-                case ToAgent.Routes _, ToAgent.Access _ -> {}
+                case ToAgent.Routes _, ToAgent.Access _, ToAgent.Moved _ -> {}
             }
         });
     }
@@ -310,28 +317,106 @@ final class SimulatedAgent {
         }
     }
 
-    /** @return how long to wait until the next */
+    /** As the agent's own heartbeats do. @return how long to wait until the next */
     private long beat(Welcome current) {
+        var all = world.replicas();
+        var one = List.of(world.anyReplica());
+        var wasGranted = granted;
+        var outcome = ask(current, wasGranted ? one : all);
+        if (wasGranted && !outcome.isDecided() && all.size() > 1) {
+            outcome = ask(current, all);
+        }
+        granted = outcome == Outcome.GRANTED || outcome == Outcome.TOLD_MORE;
+        return switch (outcome) {
+            case GRANTED, PROMISED, FENCED -> TimeUnit.MILLISECONDS.toNanos(current.heartbeatMs());
+            case TOLD_MORE -> 0;
+            case NOTHING -> HEARTBEAT_RETRY;
+        };
+    }
+
+    /** What a beat came to. */
+    private enum Outcome {
+        GRANTED,
+        TOLD_MORE,
+        PROMISED,
+        FENCED,
+        NOTHING;
+
+        boolean isDecided() {
+            return this != PROMISED && this != NOTHING;
+        }
+    }
+
+    private record Reply(Heartbeat to, long sent, Heartbeat.@Nullable Answer answer) {}
+
+    /** All at once; the first that knows decides. */
+    private Outcome ask(Welcome current, List<SimulatedReplica> all) {
         long sent = program.nanos();
-        long mine = ++nonce;
-        answer = null;
-        ask(new Heartbeat(host.id(), current.epoch(), mine), mine);
-        while (answer == null && program.nanos() - sent < HEARTBEAT_TIMEOUT) {
-            program.sleep(HEARTBEAT_TIMEOUT - (program.nanos() - sent));
+        long from = nonce;
+        asked = from;
+        replies.clear();
+        for (var replica : all) {
+            send(replica, new Heartbeat(host.id(), current.epoch(), ++nonce, heard, outage.held()), sent, from);
         }
-        if (answer == null) {
-            return HEARTBEAT_RETRY;
-        }
-        switch (answer) {
-            case Heartbeat.Answer.Grant(var answered, var epoch) -> {
-                if (answered == nonce && epoch == current.epoch()) {
-                    long from = world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() : sent;
-                    lease.granted(epoch, from + fence(current));
-                }
+        var outcome = Outcome.NOTHING;
+        int missing = all.size();
+        while (missing > 0 && !outcome.isDecided()) {
+            var reply = replies.poll();
+            if (reply != null) {
+                missing--;
+                outcome = take(current, reply, outcome);
+            } else if (program.nanos() - sent < HEARTBEAT_TIMEOUT) {
+                program.sleep(HEARTBEAT_TIMEOUT - (program.nanos() - sent));
+            } else {
+                break;
             }
-            case Heartbeat.Answer.Fenced _ -> fenced(current, sent);
         }
-        return TimeUnit.MILLISECONDS.toNanos(current.heartbeatMs());
+        return outcome;
+    }
+
+    private Outcome take(Welcome current, Reply reply, Outcome before) {
+        var heartbeat = reply.to();
+        if (reply.answer() == null) {
+            return before;
+        }
+        heard = Math.max(heard, heartbeat.nonce());
+        return switch (reply.answer()) {
+            case Heartbeat.Answer.Grant(var answered, var epoch, var newer) -> {
+                if (answered != heartbeat.nonce() || epoch != current.epoch()) {
+                    yield before;
+                }
+                outage.granted(reply.sent(), heartbeat.replicas(), newer);
+                lease.granted(epoch, from(reply) + fence(current));
+                yield newer == null ? Outcome.GRANTED : Outcome.TOLD_MORE;
+            }
+            case Heartbeat.Answer.Promise(var answered, var replica) -> {
+                if (answered != heartbeat.nonce()) {
+                    yield before;
+                }
+                outage.promised(replica, from(reply));
+                yield isCarriedOn(current, reply) ? Outcome.PROMISED : before;
+            }
+            case Heartbeat.Answer.Fenced _ -> {
+                fenced(current, reply.sent());
+                yield Outcome.FENCED;
+            }
+        };
+    }
+
+    private long from(Reply reply) {
+        return world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() : reply.sent();
+    }
+
+    private boolean isCarriedOn(Welcome current, Reply reply) {
+        var longest = current.outageMs();
+        if (longest == null) {
+            return false;
+        }
+        var until = world.planted() == Planted.ONE_PROMISE_IS_ENOUGH
+                ? OptionalLong.of(reply.sent() + fence(current))
+                : outage.until(fence(current), TimeUnit.MILLISECONDS.toNanos(longest));
+        until.ifPresent(lease::promised);
+        return until.isPresent();
     }
 
     private void fenced(Welcome current, long sent) {
@@ -353,26 +438,29 @@ final class SimulatedAgent {
         return TimeUnit.MILLISECONDS.toNanos(of.fenceMs());
     }
 
-    private void ask(Heartbeat heartbeat, long mine) {
-        var replica = world.anyReplica();
+    private void send(SimulatedReplica replica, Heartbeat heartbeat, long sent, long from) {
         if (world.upCut(this, replica) || world.losesHeartbeat()) {
             return;
         }
         world.simulator()
                 .after(
                         world.delay(),
-                        () -> replica.serve("heartbeat", rooms -> replica.renew(rooms, heartbeat), reply -> {
-                            if (reply != null && !world.losesHeartbeat()) {
-                                world.simulator().after(world.delay(), () -> answered(replica, reply, mine));
+                        () -> replica.renew(heartbeat, answer -> {
+                            if (!world.losesHeartbeat()) {
+                                world.simulator()
+                                        .after(
+                                                world.delay(),
+                                                () -> arrived(replica, new Reply(heartbeat, sent, answer), from));
                             }
                         }));
     }
 
-    private void answered(SimulatedReplica replica, Heartbeat.Answer reply, long mine) {
+    /** @param from the nonce before the first of those that were sent at once */
+    private void arrived(SimulatedReplica replica, Reply reply, long from) {
         if (!world.downCut(this, replica)) {
             program.after(0, () -> {
-                if (mine == nonce) {
-                    answer = reply;
+                if (asked == from) {
+                    replies.add(reply);
                     wakeHeartbeats();
                 }
             });

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * A real Postgres whose clock is the simulation's. Where a statement asks for {@code clock_timestamp()} it is given the time as a
@@ -33,7 +34,7 @@ final class SimulatedDatabase implements AutoCloseable {
     /** A connection and what time it believes in. */
     static final class Session {
 
-        private static final String DEFAULTED = "insert into agent";
+        private static final Set<String> DEFAULTED = Set.of("insert into agent ", "insert into agent(", "insert into replica ");
 
         final Connection connection;
         private final PreparedStatement clock;
@@ -46,7 +47,7 @@ final class SimulatedDatabase implements AutoCloseable {
 
         /** @param sql with the time in it as a parameter, where it asks for it */
         ClockedStatement prepare(String sql) throws SQLException {
-            if (sql.contains(DEFAULTED)) {
+            if (DEFAULTED.stream().anyMatch(sql::contains)) {
                 clock.setString(1, now.toString());
                 clock.executeQuery().close();
             }
@@ -80,14 +81,15 @@ final class SimulatedDatabase implements AutoCloseable {
     /** As it was before the first actor. */
     void empty() throws SQLException {
         try (var statement = own.createStatement()) {
-            statement.execute("delete from idempotency_key; delete from actor; delete from agent");
+            statement.execute("delete from idempotency_key; delete from actor; delete from agent; "
+                    + "delete from replica; update replica_list set revision = 0");
         }
     }
 
     /** Old versions of rows cost time, and a simulation makes many of few rows. */
     void vacuum() throws SQLException {
         try (var statement = own.createStatement()) {
-            for (var table : new String[] {"agent", "actor", "actor_event", "actor_run", "idempotency_key"}) {
+            for (var table : new String[] {"agent", "actor", "actor_event", "actor_run", "idempotency_key", "replica", "replica_list"}) {
                 statement.execute("vacuum analyze " + table);
             }
         }

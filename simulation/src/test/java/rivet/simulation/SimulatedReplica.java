@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import rivet.controlplane.actor.ActorDoor;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.agent.AgentDoor;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.DatabaseDoor;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.link.LinkDoor;
+import rivet.controlplane.replica.ReplicaDoor;
+import rivet.controlplane.replica.Replicas;
 import rivet.controlplane.tenancy.Installation;
 import rivet.protocol.link.Heartbeat;
 
@@ -49,7 +52,15 @@ final class SimulatedReplica {
         program.start("start", this::build);
     }
 
-    record Rooms(Agents agents, LostAgents lost, Actors loops, AgentDoor leases, ActorDoor actors, LinkDoor links) {}
+    record Rooms(
+            Agents agents,
+            LostAgents lost,
+            Replicas replicas,
+            Evacuation evacuation,
+            Actors loops,
+            AgentDoor operators,
+            ActorDoor actors,
+            LinkDoor links) {}
 
     int number() {
         return number;
@@ -84,7 +95,7 @@ final class SimulatedReplica {
 
     private Rooms wired() {
         var main = new SimulatedDataSource(world.database(), new Way(false));
-        var wiring = new Wiring(Wiring.settings(world.times()))
+        var wiring = new Wiring(Wiring.settings(world.times(), number))
                 .given(JdbcClient.class, DatabaseDoor.jdbc(main))
                 .givenToHeartbeats(
                         JdbcClient.class, DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Way(true))))
@@ -99,6 +110,8 @@ final class SimulatedReplica {
         return new Rooms(
                 wiring.get(Agents.class),
                 wiring.get(LostAgents.class),
+                ReplicaDoor.reachable(wiring),
+                wiring.get(Evacuation.class),
                 wiring.get(Actors.class),
                 new AgentDoor(wiring),
                 new ActorDoor(wiring),
@@ -113,8 +126,15 @@ final class SimulatedReplica {
     private void start(Rooms ready) {
         var place = loop("place-pending", () -> ready.loops().placeWaiting());
         ready.agents().onRoom(place::wake);
+        var drain = loop("drain-agents", () -> ready.evacuation().pass());
+        ready.agents().onRoom(() -> {
+            if (ready.evacuation().isBusy()) {
+                drain.wake();
+            }
+        });
         ready.agents().onSetChanged(_ -> wakeSpeakers());
-        loop("restart-due", () -> ready.loops().retryDue());
+        loop("restart-due", () -> ready.loops().due());
+        loop("keep-in-list", () -> ready.replicas().keep());
         loop("find-lost-agents", () -> ready.lost().look());
         loop("replace-lost", () -> ready.loops().replaceLost());
         if (world.planted() != Planted.POLL_OFF) {
@@ -170,8 +190,53 @@ final class SimulatedReplica {
         }
     }
 
-    Heartbeat.Answer renew(Rooms ready, Heartbeat heartbeat) {
-        return ready.leases().renew(heartbeat);
+    /** The answer is in time, whatever the database does; null where there is none. */
+    void renew(Heartbeat heartbeat, Consumer<Heartbeat.@Nullable Answer> answer) {
+        var ready = rooms();
+        if (ready == null) {
+            answer.accept(null);
+            return;
+        }
+        var beat = new Beat(heartbeat, ready, answer);
+        program.start("heartbeat", beat::renew);
+        program.after(world.times().agents().answer().toNanos(), beat::promise);
+    }
+
+    /** One request, which is answered once. */
+    private final class Beat {
+
+        private final Heartbeat heartbeat;
+        private final Rooms ready;
+        private final Consumer<Heartbeat.@Nullable Answer> to;
+        private boolean answered;
+
+        Beat(Heartbeat heartbeat, Rooms ready, Consumer<Heartbeat.@Nullable Answer> to) {
+            this.heartbeat = heartbeat;
+            this.ready = ready;
+            this.to = to;
+        }
+
+        void renew() {
+            var renewed = attempted("heartbeat", ready, rooms -> rooms.operators().renew(heartbeat));
+            if (renewed == null) {
+                promise();
+            } else {
+                answer(renewed);
+            }
+        }
+
+        void promise() {
+            if (!answered) {
+                answer(ready.operators().promise(heartbeat));
+            }
+        }
+
+        private void answer(Heartbeat.@Nullable Answer answer) {
+            if (!answered) {
+                answered = true;
+                to.accept(answer);
+            }
+        }
     }
 
     /** An agent has connected. */
@@ -277,9 +342,12 @@ final class SimulatedReplica {
 
         @Override
         public void connect() throws SQLException {
+            if (world.pausesAtBoundary()) {
+                world.nemesis().pause(SimulatedReplica.this);
+            }
             program.sleep(heartbeats ? world.databaseWait() / 4 : world.databaseWait());
             if (cut || world.databaseIsAway()) {
-                program.sleep(Duration.ofMillis(200).toNanos());
+                program.sleep(world.databaseSilence());
                 throw new SQLException("the database is away", "08001");
             }
         }

@@ -2,12 +2,14 @@ package rivet.simulation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -63,12 +65,7 @@ final class Wiring implements Parts {
     }
 
     private Object made(Class<?> type) {
-        var constructors = type.getDeclaredConstructors();
-        if (constructors.length != 1) {
-            throw new IllegalStateException(
-                    "%s has %d constructors (expected: 1)".formatted(type, constructors.length));
-        }
-        var constructor = constructors[0];
+        var constructor = constructor(type);
         constructor.setAccessible(true);
         try {
             return constructor.newInstance(Arrays.stream(constructor.getParameters())
@@ -85,6 +82,17 @@ final class Wiring implements Parts {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make " + type, e);
         }
+    }
+
+    private static Constructor<?> constructor(Class<?> type) {
+        var all = type.getDeclaredConstructors();
+        return all.length == 1
+                ? all[0]
+                : Arrays.stream(all)
+                        .filter(constructor -> constructor.isAnnotationPresent(Autowired.class))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException(
+                                "%s has %d constructors (expected: 1, or one for Spring)".formatted(type, all.length)));
     }
 
     private Object argument(Parameter parameter) {
@@ -106,7 +114,7 @@ final class Wiring implements Parts {
     }
 
     /** As settings are written. */
-    static Map<String, Object> settings(Times times) {
+    static Map<String, Object> settings(Times times, int replica) {
         var agents = times.agents();
         var all = new LinkedHashMap<String, Object>();
         all.put("rivet.agents.heartbeat", agents.heartbeat());
@@ -116,7 +124,10 @@ final class Wiring implements Parts {
         all.put("rivet.agents.stall", agents.stall());
         all.put("rivet.agents.unreachable", agents.unreachable());
         all.put("rivet.agents.replace-after", agents.replaceAfter());
+        all.put("rivet.agents.outage", agents.outage());
+        all.put("rivet.agents.answer", agents.answer());
         all.put("rivet.agents.brake", agents.brake());
+        all.put("rivet.replica.url", "http://replica-" + replica + ":1");
         all.put("rivet.actors.backoff-base", "500ms");
         all.put("rivet.actors.backoff-max", "4s");
         all.put("rivet.actors.healthy-after", "20s");

@@ -162,6 +162,10 @@ final class World implements AutoCloseable {
         return simulator.oneOf(hosts);
     }
 
+    List<SimulatedReplica> replicas() {
+        return replicas;
+    }
+
     SimulatedReplica anyReplica() {
         return simulator.oneOf(replicas);
     }
@@ -229,6 +233,18 @@ final class World implements AutoCloseable {
 
     boolean spawnFails() {
         return simulator.chance(faults.spawnFails());
+    }
+
+    /** A replica, between what it has read and what it does about it. */
+    boolean pausesAtBoundary() {
+        return faults.replicaPause() && simulator.chance(faults.pauseAtBoundary());
+    }
+
+    /** Until it is known that nothing answers: either it is refused, or one waits in vain. */
+    long databaseSilence() {
+        return simulator.chance(0.7)
+                ? Duration.ofMillis(200).toNanos()
+                : simulator.between(Duration.ofMillis(200), Duration.ofSeconds(2));
     }
 
     boolean diesAtBoundary() {

@@ -10,6 +10,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.database.Transactions;
+import rivet.controlplane.replica.Replicas;
 import rivet.protocol.AgentId;
 
 /**
@@ -22,6 +24,9 @@ public final class LostAgents {
     private static final Logger log = LoggerFactory.getLogger(LostAgents.class);
 
     private final LostAgentRepository repository;
+    private final Replicas replicas;
+    private final Promises promises;
+    private final Transactions transactions;
     private final AgentSettings settings;
     private final LongSupplier monotonic;
     private final LeaseWatch watch = new LeaseWatch();
@@ -29,8 +34,18 @@ public final class LostAgents {
     private final Counter lost;
     private volatile boolean braked;
 
-    LostAgents(LostAgentRepository repository, AgentSettings settings, LongSupplier monotonic, MeterRegistry registry) {
+    LostAgents(
+            LostAgentRepository repository,
+            Replicas replicas,
+            Promises promises,
+            Transactions transactions,
+            AgentSettings settings,
+            LongSupplier monotonic,
+            MeterRegistry registry) {
         this.repository = repository;
+        this.replicas = replicas;
+        this.promises = promises;
+        this.transactions = transactions;
         this.settings = settings;
         this.monotonic = monotonic;
         this.brake = new Brake(settings.brake());
@@ -47,6 +62,7 @@ public final class LostAgents {
         long asked = monotonic.getAsLong();
         var leases = repository.leases();
         var all = watch.look(leases, asked, monotonic.getAsLong());
+        promises.saw(leases, asked);
         var silent = longerThan(settings.unreachable(), all);
         int allowed = brake.allowed(leases.size(), silent.size(), repository.lostWithin(Duration.ofMinutes(1)), asked);
         tell(silent.size(), leases.size());
@@ -72,7 +88,7 @@ public final class LostAgents {
     }
 
     private void lose(LeaseWatch.Silence silence) {
-        if (repository.lose(silence.lease(), settings.replaceAfter())) {
+        if (promises.begin(silence.lease(), monotonic.getAsLong()) && isLost(silence)) {
             lost.increment();
             log.atWarn()
                     .addKeyValue("agent", silence.lease().agent())
@@ -80,6 +96,21 @@ public final class LostAgents {
                     .addKeyValue("silent_ms", silence.lasts().toMillis())
                     .log("an agent is given up for lost");
         }
+    }
+
+    /** Where it throws, nobody knows whether the agent is lost. */
+    private boolean isLost(LeaseWatch.Silence silence) {
+        var lease = silence.lease();
+        boolean isLost = transactions.run(() -> replicas.lockOwn()
+                .filter(since -> repository.lose(lease, settings.replaceAfter(), needed(silence, since)))
+                .isPresent());
+        promises.ended(lease.agent());
+        return isLost;
+    }
+
+    /** An agent that does not know of this replica goes by the word of others, but not for ever. */
+    private long needed(LeaseWatch.Silence silence, long since) {
+        return silence.lasts().compareTo(settings.longestPromised()) < 0 ? since : 0;
     }
 
     /**

@@ -59,17 +59,20 @@ public final class ActorDoor {
                 Map.of(),
                 ActorSetup.EndpointType.PATH,
                 draft.grace(),
-                draft.durable());
+                draft.durable(),
+                null);
+        var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());
         return moves.create(
                 CLIENT,
+                checked,
                 now -> new Actor(
                         id,
                         draft.environment(),
-                        "local",
-                        draft.build(),
-                        Map.of(),
+                        checked.region(),
+                        checked.build(),
+                        checked.tags(),
                         setup,
-                        draft.size(),
+                        checked.resources(),
                         new Pending(now, Waiting.QUEUED, 0),
                         0,
                         1,
