@@ -128,11 +128,23 @@ final class Clients {
             if (ask("drain", rooms -> rooms.operators().drain(host.id(), deadline)) != null) {
                 program.sleep(nanos);
             }
-            while (ask("uncordon", rooms -> rooms.operators().uncordon(host.id())) == null) {
-                program.sleep(Duration.ofMillis(500).toNanos());
-            }
-            world.simulator().tell("operator", "lets actors come to " + host.name());
+            uncordon(host);
         });
+    }
+
+    /** A drain that was not answered may have been carried out late. */
+    void lastlyUncordon(SimulatedHost host) {
+        program.start("operator", () -> {
+            program.sleep(PATIENCE);
+            uncordon(host);
+        });
+    }
+
+    private void uncordon(SimulatedHost host) {
+        while (ask("uncordon", rooms -> rooms.operators().uncordon(host.id())) == null) {
+            program.sleep(Duration.ofMillis(500).toNanos());
+        }
+        world.simulator().tell("operator", "lets actors come to " + host.name());
     }
 
     private void create(Wish wish) {

@@ -15,6 +15,7 @@ import java.util.Random;
  * @param dieAtBoundary share of an agent's steps at which it is killed
  * @param pauseAtBoundary share of a replica's steps at which it is paused, where replicas are
  * @param slowDatabase the longest wait for a connection
+ * @param slowExit the longest time from the kill of a process to its end
  * @param crash how many times a second an actor crashes
  * @param goneForGood whether one machine does not come back when the storm is over
  */
@@ -27,6 +28,7 @@ record Faults(
         double dieAtBoundary,
         double pauseAtBoundary,
         Duration slowDatabase,
+        Duration slowExit,
         double crash,
         double spawnFails,
         boolean agentKill,
@@ -52,6 +54,7 @@ record Faults(
             0,
             0,
             Duration.ZERO,
+            Duration.ofMillis(20),
             0,
             0,
             false,
@@ -79,6 +82,7 @@ record Faults(
                 random.nextBoolean() ? random.nextDouble() * 0.05 : 0,
                 random.nextBoolean() ? random.nextDouble() * 0.01 : 0,
                 Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(300)),
+                Duration.ofMillis(random.nextBoolean() ? 20 : 100 + random.nextInt(1500)),
                 random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
                 random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
                 random.nextBoolean(),
@@ -92,7 +96,7 @@ record Faults(
                 random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
                 random.nextBoolean(),
-                random.nextInt(3) == 0,
+                random.nextBoolean(),
                 random.nextInt(4) == 0);
     }
 }

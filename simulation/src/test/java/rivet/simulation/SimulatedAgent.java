@@ -2,6 +2,7 @@ package rivet.simulation;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,10 @@ final class SimulatedAgent {
     private boolean rejoin;
     private long nonce;
     private long heard;
+
+    /** All that this run of it has said of actors: what was true once may be said again. */
+    private final List<ActorReport> facts = new ArrayList<>();
+
     private long asked;
     private boolean granted;
     private final OutageDoor outage = new OutageDoor();
@@ -156,6 +161,7 @@ final class SimulatedAgent {
             }
             routes.put(report.actor(), report);
             outbox.put(report);
+            facts.add(report);
             if (link != null) {
                 link.wake();
             }
@@ -222,6 +228,10 @@ final class SimulatedAgent {
                 }
             } else {
                 heardAt = program.nanos();
+            }
+            if (!facts.isEmpty() && world.again()) {
+                opened.toReplica(Frames.write(
+                        new ToControlPlane.Report(epoch, List.of(world.simulator().oneOf(facts)))));
             }
             for (var reports : outbox.take()) {
                 opened.toReplica(Frames.write(new ToControlPlane.Report(epoch, reports)));

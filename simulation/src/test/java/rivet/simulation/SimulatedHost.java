@@ -90,7 +90,7 @@ final class SimulatedHost {
     List<Copy> found() {
         var found = new ArrayList<>(copies);
         if (world.planted() == Planted.PID_ONLY_ADOPTION) {
-            pidsTaken.forEach(copy -> copy.told = new CompletableFuture<>());
+            pidsTaken.forEach(copy -> copy.end = null); // the process that has the pid has not ended
             found.addAll(pidsTaken);
         }
         pidsTaken.clear();

@@ -134,7 +134,7 @@ final class SimulatedLauncher implements Launcher {
         public void killAll() {
             if (agent.program().isAlive()) {
                 agent.boundary();
-                agent.program().sleep(world.local());
+                agent.program().sleep(world.exit());
                 host.kill(copy);
                 ended.complete(copy.end == null ? new Ended(null, 9) : copy.end);
                 agent.boundary();

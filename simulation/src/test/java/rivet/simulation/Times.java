@@ -20,7 +20,7 @@ record Times(AgentSettings agents, Duration loops, Duration storm) {
                     Duration.ofMillis(500),
                     Duration.ofSeconds(60)),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(50));
+            Duration.ofSeconds(36));
 
     /** Those of tests, in docs/operate/lost-agents.md. */
     static final Times SHORT = new Times(
@@ -36,5 +36,5 @@ record Times(AgentSettings agents, Duration loops, Duration storm) {
                     Duration.ofMillis(300),
                     Duration.ofSeconds(10)),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(16));
+            Duration.ofSeconds(12));
 }

@@ -1,5 +1,7 @@
 package rivet.simulation;
 
+import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -15,8 +17,8 @@ final class Wire {
     private Consumer<String> atAgent = _ -> {};
     private Consumer<String> atReplica = _ -> {};
     private Runnable agentLeft = () -> {};
-    private long toAgentLast;
-    private long toReplicaLast;
+    private final Lane up;
+    private final Lane down;
     private boolean agentOpen = true;
     private boolean replicaOpen = true;
 
@@ -24,6 +26,8 @@ final class Wire {
         this.world = world;
         this.agent = agent;
         this.replica = replica;
+        this.up = new Lane(world, () -> world.upCut(agent, replica));
+        this.down = new Lane(world, () -> world.downCut(agent, replica));
     }
 
     void onAgent(Consumer<String> frames) {
@@ -48,20 +52,16 @@ final class Wire {
     }
 
     void toReplica(String frame) {
-        long arrives = Math.max(toReplicaLast, world.simulator().now() + world.delay());
-        toReplicaLast = arrives;
-        arrive(arrives, () -> world.upCut(agent, replica), replicaOpens(frame));
+        up.in(replicaOpens(frame));
         if (world.again()) {
-            arrive(arrives + world.delay(), () -> world.upCut(agent, replica), replicaOpens(frame));
+            up.again(replicaOpens(frame));
         }
     }
 
     void toAgent(String frame) {
-        long arrives = Math.max(toAgentLast, world.simulator().now() + world.delay());
-        toAgentLast = arrives;
-        arrive(arrives, () -> world.downCut(agent, replica), agentOpens(frame));
+        down.in(agentOpens(frame));
         if (world.again()) {
-            arrive(arrives + world.delay(), () -> world.downCut(agent, replica), agentOpens(frame));
+            down.again(agentOpens(frame));
         }
     }
 
@@ -81,31 +81,18 @@ final class Wire {
         };
     }
 
-    private void arrive(long at, Cut cut, Runnable arrival) {
-        world.simulator().after(at - world.simulator().now(), () -> {
-            if (cut.isCut()) {
-                arrive(world.simulator().now() + 50_000_000, cut, arrival);
-            } else {
-                arrival.run();
-            }
-        });
-    }
-
     /** The replica hears of it when the way is free, after what was sent before. */
     void agentCloses() {
         if (!agentOpen) {
             return;
         }
         agentOpen = false;
-        arrive(
-                Math.max(toReplicaLast, world.simulator().now() + world.delay()),
-                () -> world.upCut(agent, replica),
-                () -> {
-                    if (replicaOpen) {
-                        replicaOpen = false;
-                        agentLeft.run();
-                    }
-                });
+        up.in(() -> {
+            if (replicaOpen) {
+                replicaOpen = false;
+                agentLeft.run();
+            }
+        });
     }
 
     /** Likewise the agent. */
@@ -114,14 +101,51 @@ final class Wire {
             return;
         }
         replicaOpen = false;
-        long at = Math.max(toAgentLast, world.simulator().now() + world.delay());
-        arrive(at, () -> world.downCut(agent, replica), () -> {
+        down.in(() -> {
             agentOpen = false;
             agent.socketEnded(this);
         });
     }
 
-    private interface Cut {
-        boolean isCut();
+    /** One direction. */
+    private static final class Lane {
+
+        private static final long LOOKS = 50_000_000;
+
+        private final World world;
+        private final BooleanSupplier cut;
+        private final ArrayDeque<Runnable> onTheWay = new ArrayDeque<>();
+        private long last;
+
+        Lane(World world, BooleanSupplier cut) {
+            this.world = world;
+            this.cut = cut;
+        }
+
+        /** After all that was sent before. */
+        void in(Runnable arrival) {
+            last = Math.max(last, world.simulator().now() + world.delay());
+            onTheWay.add(arrival);
+            at(last, () -> {
+                if (!onTheWay.isEmpty()) {
+                    onTheWay.remove().run();
+                }
+            });
+        }
+
+        /** Some time after the first. */
+        void again(Runnable arrival) {
+            at(last + world.delayOfSecond(), arrival);
+        }
+
+        private void at(long nanos, Runnable arrival) {
+            world.simulator().after(nanos - world.simulator().now(), () -> {
+                if (cut.getAsBoolean()) {
+                    at(world.simulator().now() + LOOKS, arrival);
+                } else {
+                    arrival.run();
+                }
+            });
+        }
     }
 }

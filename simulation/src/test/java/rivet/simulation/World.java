@@ -215,6 +215,7 @@ final class World implements AutoCloseable {
             hosts.removeLast().crash();
         }
         hosts.forEach(SimulatedHost::startAgent);
+        hosts.forEach(clients::lastlyUncordon);
     }
 
     // What the faults of this world do at one place or another.
@@ -225,6 +226,11 @@ final class World implements AutoCloseable {
 
     boolean again() {
         return simulator.chance(faults.twice());
+    }
+
+    /** Of a frame that comes again. */
+    long delayOfSecond() {
+        return simulator.chance(0.3) ? simulator.between(Duration.ZERO, times.agents().replaceAfter()) : delay();
     }
 
     boolean losesHeartbeat() {
@@ -268,6 +274,10 @@ final class World implements AutoCloseable {
     /** A step on the machine itself. */
     long local() {
         return simulator.between(Duration.ZERO, Duration.ofMillis(20));
+    }
+
+    long exit() {
+        return simulator.between(Duration.ZERO, faults.slowExit());
     }
 
     /** From the end of the lease until all stands still; up to what the settings allow for, on the host's own clock. */
