@@ -41,6 +41,7 @@ record Faults(
         boolean oneWay,
         boolean databaseAway,
         boolean databaseCut,
+        boolean island,
         boolean clockJump,
         boolean drain,
         boolean goneForGood) {
@@ -57,6 +58,7 @@ record Faults(
             Duration.ofMillis(20),
             0,
             0,
+            false,
             false,
             false,
             false,
@@ -93,6 +95,7 @@ record Faults(
                 random.nextBoolean(),
                 random.nextInt(4) > 0,
                 random.nextBoolean(),
+                random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
                 random.nextInt(3) == 0,
                 random.nextBoolean(),

@@ -73,6 +73,7 @@ final class Nemesis {
             replica.cutFromDatabase(true);
             world.simulator().after(awhile(), () -> replica.cutFromDatabase(false));
         });
+        add(deeds, faults.island(), () -> world.isolate(host, replica, awhile()));
         add(deeds, faults.clockJump(), world::jumpClock);
         add(deeds, faults.drain(), () -> world.clients().drain(host, awhile()));
         return deeds;

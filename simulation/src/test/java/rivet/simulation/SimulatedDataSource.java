@@ -30,6 +30,9 @@ final class SimulatedDataSource extends AbstractDataSource {
         /** Where time passes, and where the way may be cut. */
         void connect() throws SQLException;
 
+        /** Where time may pass as well. */
+        void before(String sql);
+
         /** What time it is for the database, since the world began. */
         long databaseNanos();
 
@@ -137,6 +140,8 @@ final class SimulatedDataSource extends AbstractDataSource {
 
         private Object prepared(Object @Nullable [] arguments) throws SQLException {
             var sql = arguments == null ? "" : String.valueOf(arguments[0]);
+            way.before(sql);
+            session.at(way.databaseNanos());
             var statement = session.prepare(way.rewrite().apply(sql));
             return proxy(PreparedStatement.class, new OfStatement(this, statement));
         }

@@ -45,6 +45,11 @@ final class SimulatedDatabase implements AutoCloseable {
             this.clock = connection.prepareStatement("select set_config('sim.now', ?, false)");
         }
 
+        /** @param nanos what time it is for the database, since the world began */
+        void at(long nanos) {
+            now = BEGIN.plusNanos(nanos);
+        }
+
         /** @param sql with the time in it as a parameter, where it asks for it */
         ClockedStatement prepare(String sql) throws SQLException {
             if (DEFAULTED.stream().anyMatch(sql::contains)) {
@@ -61,7 +66,7 @@ final class SimulatedDatabase implements AutoCloseable {
         if (session == null) {
             session = new Session(connect());
         }
-        session.now = BEGIN.plusNanos(nanos);
+        session.at(nanos);
         return session;
     }
 

@@ -233,7 +233,7 @@ final class SimulatedHost {
             react(copy, world.life().reaction());
         }
         if (warden != null) {
-            warden.after(grace.toNanos(), () -> kill(copy));
+            warden.after(grace.toNanos() + world.exit(), () -> kill(copy));
         }
     }
 

@@ -38,6 +38,9 @@ final class SimulatedReplica {
     private static final CompositeMeterRegistry NO_METERS = new CompositeMeterRegistry();
     private static final SecretKey SIGNING = new SecretKeySpec(new byte[32], "HmacSHA256");
 
+    /** The statement that gives an agent up. */
+    private static final String LOSES = "lost_at = clock_timestamp()";
+
     private final World world;
     private final int number;
     private final Program program;
@@ -349,6 +352,14 @@ final class SimulatedReplica {
             if (cut || world.databaseIsAway()) {
                 program.sleep(world.databaseSilence());
                 throw new SQLException("the database is away", "08001");
+            }
+        }
+
+        @Override
+        public void before(String sql) {
+            if (sql.contains(LOSES) && world.pausesBeforeLoss()) {
+                world.nemesis().pause(SimulatedReplica.this);
+                program.sleep(1);
             }
         }
 

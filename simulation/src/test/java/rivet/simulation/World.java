@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import rivet.controlplane.agent.Reservation;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
@@ -246,6 +247,11 @@ final class World implements AutoCloseable {
         return faults.replicaPause() && simulator.chance(faults.pauseAtBoundary());
     }
 
+    /** Likewise where it would be worst. */
+    boolean pausesBeforeLoss() {
+        return faults.replicaPause() && simulator.chance(0.3);
+    }
+
     /** Until it is known that nothing answers: either it is refused, or one waits in vain. */
     long databaseSilence() {
         return simulator.chance(0.7)
@@ -295,16 +301,37 @@ final class World implements AutoCloseable {
         both[1] = down ? simulator.now() + nanos : both[1];
     }
 
+    /** A machine and a replica are left to themselves: neither reaches anyone else. */
+    void isolate(SimulatedHost host, SimulatedReplica with, long nanos) {
+        simulator.tell(
+                host.name(), "is cut off with %s for %.1f s".formatted(with.program().name(), nanos / 1e9));
+        for (var replica : replicas) {
+            if (replica.number() != with.number()) {
+                cuts.put(between(host, replica), new long[] {simulator.now() + nanos, simulator.now() + nanos});
+            }
+        }
+        with.cutFromDatabase(true);
+        simulator.after(nanos, () -> with.cutFromDatabase(false));
+    }
+
+    private static String between(SimulatedHost host, SimulatedReplica replica) {
+        return host.name() + " - " + replica.number();
+    }
+
     boolean upCut(SimulatedAgent agent, SimulatedReplica replica) {
-        return isCut(agent, 0);
+        return isCut(agent, replica, 0);
     }
 
     boolean downCut(SimulatedAgent agent, SimulatedReplica replica) {
-        return isCut(agent, 1);
+        return isCut(agent, replica, 1);
     }
 
-    private boolean isCut(SimulatedAgent agent, int direction) {
-        var both = cuts.get(agent.host().name());
+    private boolean isCut(SimulatedAgent agent, SimulatedReplica replica, int direction) {
+        return isCut(cuts.get(agent.host().name()), direction)
+                || isCut(cuts.get(between(agent.host(), replica)), direction);
+    }
+
+    private boolean isCut(long @Nullable [] both, int direction) {
         return both != null && simulator.now() < both[direction];
     }
 

@@ -317,6 +317,11 @@ final class AgentLink {
         changed.release();
     }
 
+    /** Of the same agent; both have joined. */
+    boolean isOlderThan(AgentLink other) {
+        return epoch < other.epoch;
+    }
+
     boolean isBehindAccess(long revision) {
         return revision > sentAccess;
     }
