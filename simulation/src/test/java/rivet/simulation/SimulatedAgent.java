@@ -230,8 +230,8 @@ final class SimulatedAgent {
                 heardAt = program.nanos();
             }
             if (!facts.isEmpty() && world.again()) {
-                opened.toReplica(Frames.write(
-                        new ToControlPlane.Report(epoch, List.of(world.simulator().oneOf(facts)))));
+                opened.toReplica(Frames.write(new ToControlPlane.Report(
+                        epoch, List.of(world.simulator().oneOf(facts)))));
             }
             for (var reports : outbox.take()) {
                 opened.toReplica(Frames.write(new ToControlPlane.Report(epoch, reports)));

@@ -34,7 +34,8 @@ final class SimulatedDatabase implements AutoCloseable {
     /** A connection and what time it believes in. */
     static final class Session {
 
-        private static final Set<String> DEFAULTED = Set.of("insert into agent ", "insert into agent(", "insert into replica ");
+        private static final Set<String> DEFAULTED =
+                Set.of("insert into agent ", "insert into agent(", "insert into replica ");
 
         final Connection connection;
         private final PreparedStatement clock;
@@ -94,7 +95,9 @@ final class SimulatedDatabase implements AutoCloseable {
     /** Old versions of rows cost time, and a simulation makes many of few rows. */
     void vacuum() throws SQLException {
         try (var statement = own.createStatement()) {
-            for (var table : new String[] {"agent", "actor", "actor_event", "actor_run", "idempotency_key", "replica", "replica_list"}) {
+            for (var table : new String[] {
+                "agent", "actor", "actor_event", "actor_run", "idempotency_key", "replica", "replica_list"
+            }) {
                 statement.execute("vacuum analyze " + table);
             }
         }

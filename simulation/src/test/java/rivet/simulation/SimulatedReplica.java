@@ -220,7 +220,8 @@ final class SimulatedReplica {
         }
 
         void renew() {
-            var renewed = attempted("heartbeat", ready, rooms -> rooms.operators().renew(heartbeat));
+            var renewed =
+                    attempted("heartbeat", ready, rooms -> rooms.operators().renew(heartbeat));
             if (renewed == null) {
                 promise();
             } else {

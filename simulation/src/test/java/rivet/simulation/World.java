@@ -231,7 +231,9 @@ final class World implements AutoCloseable {
 
     /** Of a frame that comes again. */
     long delayOfSecond() {
-        return simulator.chance(0.3) ? simulator.between(Duration.ZERO, times.agents().replaceAfter()) : delay();
+        return simulator.chance(0.3)
+                ? simulator.between(Duration.ZERO, times.agents().replaceAfter())
+                : delay();
     }
 
     boolean losesHeartbeat() {
@@ -304,7 +306,8 @@ final class World implements AutoCloseable {
     /** A machine and a replica are left to themselves: neither reaches anyone else. */
     void isolate(SimulatedHost host, SimulatedReplica with, long nanos) {
         simulator.tell(
-                host.name(), "is cut off with %s for %.1f s".formatted(with.program().name(), nanos / 1e9));
+                host.name(),
+                "is cut off with %s for %.1f s".formatted(with.program().name(), nanos / 1e9));
         for (var replica : replicas) {
             if (replica.number() != with.number()) {
                 cuts.put(between(host, replica), new long[] {simulator.now() + nanos, simulator.now() + nanos});

@@ -31,7 +31,8 @@ public final class LinkDoor {
     private static List<ActorReport> facts(Outbox.Parcel parcel) {
         return switch (parcel) {
             case Outbox.Parcel.Facts(var reports) -> reports;
-            case Outbox.Parcel.Lines _, Outbox.Parcel.Follow _ -> throw new IllegalStateException("simulated actors print nothing, and nobody follows them");
+            case Outbox.Parcel.Lines _, Outbox.Parcel.Follow _ ->
+                throw new IllegalStateException("simulated actors print nothing, and nobody follows them");
         };
     }
 }
