@@ -68,6 +68,7 @@ final class Oracle {
     private void look() throws SQLException {
         var reserved = new HashMap<String, int[]>();
         var keys = new HashSet<String>();
+        var lost = lostAgents();
         for (var row : rows()) {
             var before = actors.put(row.id(), row);
             if (before != null) {
@@ -76,6 +77,11 @@ final class Oracle {
                         !before.status().equals("destroyed") || row.status().equals("destroyed"),
                         "what was destroyed lives again: %s",
                         row);
+                require(
+                        !isGivenUp(before, row) || lost.contains(before.agent()) || !lives(before),
+                        "it is given up while it lives, and its agent is not lost: %s after %s",
+                        row,
+                        before);
             }
             if (HELD.contains(row.status())) {
                 var sum = reserved.computeIfAbsent(row.agent(), _ -> new int[2]);
@@ -87,6 +93,29 @@ final class Oracle {
             }
         }
         lookAtAgents(reserved);
+    }
+
+    private static boolean isGivenUp(Row before, Row after) {
+        return HELD.contains(before.status())
+                && (!HELD.contains(after.status()) || after.generation() > before.generation());
+    }
+
+    private boolean lives(Row row) {
+        return world.copies().stream()
+                .anyMatch(copy -> copy.isAlive()
+                        && copy.generation == row.generation()
+                        && copy.actor.value().equals(row.id()));
+    }
+
+    private Set<String> lostAgents() throws SQLException {
+        var lost = new HashSet<String>();
+        try (var statement = world.database().own().createStatement();
+                var agents = statement.executeQuery("select id from agent where lost_at is not null")) {
+            while (agents.next()) {
+                lost.add(agents.getString(1));
+            }
+        }
+        return lost;
     }
 
     private void lookAtAgents(Map<String, int[]> reserved) throws SQLException {

@@ -112,7 +112,7 @@ class LostAgentRepositoryTest {
                 .filteredOn(lease -> lease.agent().equals(agent.id))
                 .singleElement()
                 .satisfies(lease -> assertThat(lease.age()).isGreaterThan(AFTER));
-        assertThat(repository.lose(seen, AFTER)).isTrue();
+        assertThat(repository.lose(seen, AFTER, 0)).isTrue();
     }
 
     private long epoch() {
