@@ -73,7 +73,7 @@ final class Nemesis {
             replica.cutFromDatabase(true);
             world.simulator().after(awhile(), () -> replica.cutFromDatabase(false));
         });
-        add(deeds, faults.island(), () -> world.isolate(host, replica, awhile()));
+        add(deeds, faults.island(), () -> world.isolate(host, replica, untilGivenUp()));
         add(deeds, faults.clockJump(), world::jumpClock);
         add(deeds, faults.drain(), () -> world.clients().drain(host, awhile()));
         return deeds;
@@ -104,8 +104,14 @@ final class Nemesis {
         replica.program().pause(nanos);
     }
 
+    /** Long enough that those who are left give an agent up. */
+    private long untilGivenUp() {
+        var lost = world.times().agents().replaceAfter();
+        return Math.max(0, Math.min(world.simulator().between(lost, lost.multipliedBy(3)), world.stormLeft()));
+    }
+
     /** Either short, or about as long as it takes until an agent is given up; never beyond the storm. */
-    private long awhile() {
+    long awhile() {
         var lost = world.times().agents().replaceAfter();
         long nanos = world.simulator().chance(0.5)
                 ? world.simulator().between(SHORTEST, lost)

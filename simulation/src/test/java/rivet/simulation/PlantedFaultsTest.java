@@ -16,8 +16,12 @@ class PlantedFaultsTest {
 
     private static final int SEEDS = 200;
     private static final boolean ALL = "all".equals(System.getProperty("sim.planted"));
-    private static final Set<Planted> QUICK =
-            EnumSet.of(Planted.RESERVATION_NOT_RELEASED, Planted.START_WITHOUT_EPOCH, Planted.WARDEN_OFF);
+    private static final Set<Planted> QUICK = EnumSet.of(
+            Planted.RESERVATION_NOT_RELEASED,
+            Planted.SUCCESSOR_BEFORE_EXIT,
+            Planted.OLD_REPORT_APPLIED,
+            Planted.PID_ONLY_ADOPTION,
+            Planted.JOURNAL_FORGOTTEN);
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")

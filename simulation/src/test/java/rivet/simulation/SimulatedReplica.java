@@ -358,9 +358,8 @@ final class SimulatedReplica {
 
         @Override
         public void before(String sql) {
-            if (sql.contains(LOSES) && world.pausesBeforeLoss()) {
-                world.nemesis().pause(SimulatedReplica.this);
-                program.sleep(1);
+            if (sql.contains(LOSES)) {
+                program.sleep(world.stallBeforeLoss());
             }
         }
 

@@ -249,9 +249,9 @@ final class World implements AutoCloseable {
         return faults.replicaPause() && simulator.chance(faults.pauseAtBoundary());
     }
 
-    /** Likewise where it would be worst. */
-    boolean pausesBeforeLoss() {
-        return faults.replicaPause() && simulator.chance(0.3);
+    /** A statement may be long under way, and where it would be worst it is in some worlds. */
+    long stallBeforeLoss() {
+        return faults.replicaPause() && simulator.chance(0.5) ? nemesis.awhile() : 0;
     }
 
     /** Until it is known that nothing answers: either it is refused, or one waits in vain. */

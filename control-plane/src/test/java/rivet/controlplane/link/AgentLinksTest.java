@@ -17,6 +17,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.connection.Connections;
+import rivet.controlplane.database.Transactions;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -67,10 +68,16 @@ class AgentLinksTest {
         slow.hear(hello());
         slow.leave();
         newer.takeChange();
-        controlPlane.bean(Agents.class).setChanged(AGENT);
-        links.pushChanged();
+        change();
 
         assertThat(newer.takeChange()).isTrue();
+    }
+
+    private void change() {
+        controlPlane.bean(Transactions.class).run(() -> {
+            controlPlane.bean(Agents.class).setChanged(AGENT);
+            return AGENT;
+        });
     }
 
     private static String hello() {
