@@ -168,6 +168,7 @@ final class Oracle {
         return rows;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
     static void require(boolean truth, String message, Object... about) {
         if (!truth) {
             throw new Violation(message.formatted(about));
