@@ -5,42 +5,39 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A statement that has the time as a parameter wherever it asked the database for it. */
-record ClockedStatement(PreparedStatement statement, int[] places) {
+record ClockedStatement(PreparedStatement statement, List<Integer> places) {
 
     private static final String CLOCK = "clock_timestamp()";
     private static final Map<String, Text> TEXTS = new ConcurrentHashMap<>();
 
-    /** @param places of each of the caller's parameters, in the new text; first the caller's, from 1 */
-    private record Text(String sql, int[] places, int[] clocks) {
+    /** @param places of each of the caller's parameters, in the new text; in their order */
+    private record Text(String sql, List<Integer> places, List<Integer> clocks) {
 
         /** Question marks are parameters and nothing else in our statements. */
         static Text of(String sql) {
             var parts = sql.split("(?=\\?)|(?=clock_timestamp\\(\\))", -1);
             var text = new StringBuilder();
-            var places = new int[parts.length + 1];
-            var clocks = new int[parts.length];
-            int given = 0;
-            int asked = 0;
+            var places = new ArrayList<Integer>();
+            var clocks = new ArrayList<Integer>();
             for (var part : parts) {
                 if (part.startsWith("?")) {
-                    given++;
-                    places[given] = given + asked;
+                    places.add(places.size() + clocks.size() + 1);
                     text.append(part);
                 } else if (part.startsWith(CLOCK)) {
-                    asked++;
-                    clocks[asked - 1] = given + asked;
+                    clocks.add(places.size() + clocks.size() + 1);
                     text.append("cast(? as timestamptz)").append(part.substring(CLOCK.length()));
                 } else {
                     text.append(part);
                 }
             }
-            return new Text(text.toString(), places, Arrays.copyOf(clocks, asked));
+            return new Text(text.toString(), List.copyOf(places), List.copyOf(clocks));
         }
     }
 
@@ -59,7 +56,7 @@ record ClockedStatement(PreparedStatement statement, int[] places) {
             return arguments;
         }
         var shifted = arguments.clone();
-        shifted[0] = places[Integer.parseInt(String.valueOf(arguments[0]))];
+        shifted[0] = places.get(Integer.parseInt(String.valueOf(arguments[0])) - 1);
         return shifted;
     }
 }
