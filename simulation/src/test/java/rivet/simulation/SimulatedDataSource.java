@@ -148,7 +148,7 @@ final class SimulatedDataSource extends AbstractDataSource {
     }
 
     /** A statement outside of a transaction is one. */
-    private final class OfStatement implements InvocationHandler {
+    private static final class OfStatement implements InvocationHandler {
 
         private final InTransaction in;
         private final ClockedStatement clocked;
