@@ -33,7 +33,7 @@ final class ActorProcess {
     private final Run run;
     private final ActorKey key;
     private final Surroundings around;
-    private final Turns turns = new Turns();
+    private final Turns turns;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private volatile ProcessState state = new ProcessState.Fetching();
 
@@ -41,6 +41,7 @@ final class ActorProcess {
         this.run = run;
         this.key = new ActorKey(run.actor(), run.generation());
         this.around = around;
+        this.turns = around.pace().turns();
     }
 
     /** @param changed called with each state, in order, on the actor's own thread */
@@ -48,17 +49,18 @@ final class ActorProcess {
             Launcher launcher,
             Journal journal,
             LocalPorts ports,
+            Pace pace,
             Duration startDeadline,
             Consumer<LogLine> output,
             BiConsumer<ActorProcess, ProcessState> changed) {}
 
     void start() {
-        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(this::live));
+        around.pace().start("actor-" + key.actor(), () -> run(this::live));
     }
 
     /** For a generation that an earlier run of the agent had started. */
     void adopt(Survivor survivor) {
-        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(() -> adopted(survivor)));
+        around.pace().start("actor-" + key.actor(), () -> run(() -> adopted(survivor)));
     }
 
     void stop(StopOrder order) {
@@ -160,17 +162,17 @@ final class ActorProcess {
     private Cause watch(Launcher.Process process, ActorPorts ports) {
         become(new ProcessState.Listening());
         var readiness = new Readiness(ports.tcp());
-        long deadline = Turns.in(around.startDeadline().toMillis());
+        long deadline = now() + around.startDeadline().toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (readiness.allOpen()) {
                 become(new ProcessState.Running(ports.all()));
                 awaitEndOrStop();
                 break;
             }
-            if (System.nanoTime() - deadline > 0) {
+            if (now() - deadline > 0) {
                 return portClosed(readiness);
             }
-            turns.await(seen, System.nanoTime() + readiness.pause().toNanos());
+            turns.await(seen, now() + readiness.pause().toNanos());
         }
         return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
     }
@@ -182,7 +184,7 @@ final class ActorProcess {
         while (true) {
             int seen = turns.changes();
             var order = Objects.requireNonNull(turns.stop());
-            long left = Math.max(0, order.killAt() - System.nanoTime());
+            long left = Math.max(0, order.killAt() - now());
             if (order.killAt() != told) {
                 told = order.killAt();
                 process.terminate(Duration.ofNanos(left));
@@ -190,7 +192,7 @@ final class ActorProcess {
             if (turns.ended() != null) {
                 return new Cause.Stop(order, false);
             }
-            if (System.nanoTime() - order.killAt() >= 0) {
+            if (now() - order.killAt() >= 0) {
                 return new Cause.Stop(order, true);
             }
             turns.await(seen, order.killAt());
@@ -199,14 +201,14 @@ final class ActorProcess {
 
     private void awaitEndOrStop() {
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
-            turns.await(seen, Turns.in(LONG.toMillis()));
+            turns.await(seen, now() + LONG.toNanos());
         }
     }
 
     private @Nullable StopOrder awaitOrStop(CompletableFuture<?> work) {
         var _ = work.whenComplete((_, _) -> turns.nudge());
         for (int seen = turns.changes(); turns.stop() == null && !work.isDone(); seen = turns.changes()) {
-            turns.await(seen, Turns.in(LONG.toMillis()));
+            turns.await(seen, now() + LONG.toNanos());
         }
         return turns.stop();
     }
@@ -222,6 +224,10 @@ final class ActorProcess {
                 port.getValue(),
                 ActorPorts.variable(port.getKey()),
                 around.startDeadline().toMillis());
+    }
+
+    private long now() {
+        return around.pace().nanos();
     }
 
     private void become(ProcessState next) {

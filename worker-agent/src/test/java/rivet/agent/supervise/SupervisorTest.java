@@ -102,6 +102,26 @@ class SupervisorTest {
     }
 
     @Test
+    void what_outlived_the_agent_runs_on_although_another_of_them_has_ended() {
+        supervisor.close();
+        var other = ActorId.random();
+        try (var journal = Journal.open(folder)) {
+            journal.started(new ActorKey(actor, 1));
+            journal.started(new ActorKey(other, 1));
+        }
+        launcher.survivors = List.of(launcher.left(actor, SPEC), launcher.leftAndEnded(other, SPEC));
+        open();
+
+        launcher.await("up");
+        launcher.await("down exited");
+
+        assertThat(supervisor.inventory())
+                .extracting(report -> report.phase().getClass().getSimpleName())
+                .containsExactlyInAnyOrder("Up", "Down");
+        assertThat(launcher.story).doesNotContain("stopping", "forgotten");
+    }
+
+    @Test
     void stop_during_the_fetch_ends_it_without_a_process() {
         launcher.fetched = new CompletableFuture<>();
         supervisor.desire(List.of(run(1)), () -> {});
