@@ -132,6 +132,7 @@ final class SimulatedAgent {
         var ours = SuperviseDoor.supervisor(
                 new SimulatedLauncher(world, host, this),
                 kept,
+                lease::mayServe,
                 new Changes(),
                 program::nanos,
                 (name, life) -> program.start(name, life),

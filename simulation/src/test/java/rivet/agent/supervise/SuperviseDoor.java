@@ -3,6 +3,7 @@ package rivet.agent.supervise;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** What the simulation builds of this room. */
@@ -29,13 +30,14 @@ public final class SuperviseDoor {
     public static Supervisor supervisor(
             Launcher launcher,
             Journal journal,
+            BooleanSupplier lease,
             Supervisor.Listener listener,
             LongSupplier clock,
             BiConsumer<String, Runnable> starter,
             Fibers fibers) {
         return new Supervisor(
                 new Supervisor.Settings(Duration.ofSeconds(30), Duration.ofSeconds(5)),
-                new Supervisor.Parts(launcher, journal, new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
+                new Supervisor.Parts(launcher, journal, new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0), lease),
                 new Simulated(clock, starter, fibers),
                 listener,
                 _ -> {});

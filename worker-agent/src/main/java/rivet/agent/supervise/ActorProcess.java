@@ -30,6 +30,9 @@ final class ActorProcess {
     /** How long a thread waits at a time when nothing bounds it; it only wakes, looks and waits on. */
     private static final Duration LONG = Duration.ofHours(1);
 
+    /** How soon an actor starts when there is a lease again. */
+    private static final Duration LEASE_LOOK = Duration.ofMillis(50);
+
     private final Run run;
     private final ActorKey key;
     private final Surroundings around;
@@ -46,9 +49,7 @@ final class ActorProcess {
 
     /** @param changed called with each state, in order, on the actor's own thread */
     record Surroundings(
-            Launcher launcher,
-            Journal journal,
-            LocalPorts ports,
+            Supervisor.Parts parts,
             Pace pace,
             Duration startDeadline,
             Consumer<LogLine> output,
@@ -108,7 +109,7 @@ final class ActorProcess {
     /** On the disk before the process is given back: until then the warden keeps how it ended. */
     private Down written(Down down) {
         try {
-            around.journal().ended(key, down);
+            around.parts().journal().ended(key, down);
         } catch (RuntimeException e) {
             log.atError().addKeyValue("actor", key).setCause(e).log("an end could not be written to the journal");
         }
@@ -118,8 +119,9 @@ final class ActorProcess {
     /** The build is held as for one that we started; that it cannot be had any more does not harm a process that runs. */
     private Down adopted(Survivor survivor) {
         become(new ProcessState.Listening());
-        var build = around.launcher().prepare(run.spec());
-        try (var ports = ActorPorts.retake(run.spec().ports(), survivor.ports(), around.ports())) {
+        var build = around.parts().launcher().prepare(run.spec());
+        try (var ports = ActorPorts.retake(
+                run.spec().ports(), survivor.ports(), around.parts().ports())) {
             return live(survivor.adopt(around.output()), ports);
         } finally {
             var _ = build.thenAccept(Prepared::close);
@@ -128,16 +130,17 @@ final class ActorProcess {
 
     private Down live() {
         become(new ProcessState.Fetching());
-        var preparing = around.launcher().prepare(run.spec());
-        var order = awaitOrStop(preparing);
+        var preparing = around.parts().launcher().prepare(run.spec());
+        awaitOrStop(preparing);
+        var order = awaitLeaseOrStop();
         if (order != null) {
             var _ = preparing.thenAccept(Prepared::close);
             return written(neverStarted(order));
         }
         try (var prepared = join(preparing);
-                var ports = ActorPorts.take(run.spec().ports(), around.ports())) {
+                var ports = ActorPorts.take(run.spec().ports(), around.parts().ports())) {
             become(new ProcessState.Spawning());
-            return around.journal().started(key) ? live(prepared, ports) : written(startedBefore());
+            return around.parts().journal().started(key) ? live(prepared, ports) : written(startedBefore());
         }
     }
 
@@ -205,10 +208,19 @@ final class ActorProcess {
         }
     }
 
-    private @Nullable StopOrder awaitOrStop(CompletableFuture<?> work) {
+    private void awaitOrStop(CompletableFuture<?> work) {
         var _ = work.whenComplete((_, _) -> turns.nudge());
         for (int seen = turns.changes(); turns.stop() == null && !work.isDone(); seen = turns.changes()) {
             turns.await(seen, now() + LONG.toNanos());
+        }
+    }
+
+    /** The lease that this start was told in may have ended meanwhile, and the warden would refuse it. */
+    private @Nullable StopOrder awaitLeaseOrStop() {
+        for (int seen = turns.changes();
+                turns.stop() == null && !around.parts().lease().getAsBoolean();
+                seen = turns.changes()) {
+            turns.await(seen, now() + LEASE_LOOK.toNanos());
         }
         return turns.stop();
     }

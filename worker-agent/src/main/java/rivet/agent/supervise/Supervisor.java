@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,8 +55,7 @@ public final class Supervisor implements AutoCloseable {
         this.settings = settings;
         this.journal = parts.journal();
         this.listener = listener;
-        this.around = new ActorProcess.Surroundings(
-                parts.launcher(), journal, parts.ports(), pace, settings.startDeadline(), output, this::changed);
+        this.around = new ActorProcess.Surroundings(parts, pace, settings.startDeadline(), output, this::changed);
     }
 
     /**
@@ -64,7 +64,8 @@ public final class Supervisor implements AutoCloseable {
      */
     public record Settings(Duration startDeadline, Duration closeGrace) {}
 
-    public record Parts(Launcher launcher, Journal journal, LocalPorts ports) {}
+    /** @param lease whether anything may be started at this instant; what may not waits until it may, or is not wanted any more */
+    public record Parts(Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease) {}
 
     /**
      * Hears each change, in order for each actor, before what follows from it is done: {@code stopping} comes before the
@@ -83,7 +84,7 @@ public final class Supervisor implements AutoCloseable {
         lock.lock();
         try {
             var survivors = new HashMap<ActorKey, Survivor>();
-            for (var survivor : around.launcher().survivors()) {
+            for (var survivor : around.parts().launcher().survivors()) {
                 survivors.put(new ActorKey(survivor.actor(), survivor.generation()), survivor);
             }
             journal.entries().forEach((key, end) -> {
