@@ -17,6 +17,9 @@ import rivet.protocol.PortGuard;
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
 final class Exchange {
 
+    /** More would be a way to kill an actor as often as it is started. */
+    private static final int MOST_REPEATS = 2;
+
     private enum Stage {
         APPROACHING,
         CONNECTING,
@@ -37,11 +40,14 @@ final class Exchange {
     private @Nullable ActorHandler actor;
     /** Whose load this request is part of. */
     private @Nullable Target counted;
+
+    private boolean streaming;
     /** With what it was let in; null while it was not, or where everyone may. */
     private @Nullable Pass pass;
 
     private boolean bodySent;
-    private boolean onlyFresh;
+    /** How often it was sent again after an actor may have seen it. */
+    private int repeats;
     /** When a connection was first asked for; 0 where none was. */
     private long connectingSince;
     /** Made when an actor first refuses, which most never do. */
@@ -96,7 +102,7 @@ final class Exchange {
         stage = Stage.CONNECTING;
         counted = target;
         target.began();
-        ActorHandler idle = onlyFresh || head.grpc() ? null : lane.pool().take(target);
+        ActorHandler idle = repeats > 0 || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -239,7 +245,7 @@ final class Exchange {
         } else if (actor != null) {
             bodySent = true;
             ByteBuf part = in.readRetainedSlice(many);
-            if (isElsewhere() && !answering) {
+            if (!answering && (isElsewhere() || head.method().idempotent())) {
                 replay = replay == null ? new Replay() : replay;
                 replay.keep(part);
             }
@@ -326,25 +332,47 @@ final class Exchange {
     }
 
     /** The connection to the actor is gone before any answer. */
-    void actorClosed(boolean silently, boolean reused) {
+    void actorClosed(boolean silently) {
         actor = null;
-        if (silently && reused && !onlyFresh && !bodySent && head.method().idempotent()) {
-            // It had been waiting for a request and was closed while this one was under way.
-            onlyFresh = true;
+        if (isElsewhere()) {
+            ownerClosed(silently);
+        } else if (silently && mayRepeat()) {
+            repeats++;
             approachAgain();
-        } else if (isElsewhere()) {
-            ownerClosed(silently && !bodySent && head.method().safe());
         } else {
             fail(Problem.ACTOR_CLOSED);
         }
     }
 
-    private void ownerClosed(boolean repeatable) {
+    /** The owner says the same of the actor. @return whether its answer is not wanted, because another one is asked for */
+    boolean actorClosedThere() {
+        if (!mayRepeat()) {
+            return false;
+        }
+        dropActor();
+        repeats++;
+        approachAgain();
+        return true;
+    }
+
+    /**
+     * An actor may have seen the request, or even have died of it: done twice it does no harm, and it is all here. Another
+     * agent's proxy repeats it itself: else two would count how often.
+     */
+    private boolean mayRepeat() {
+        return !client.isAgent()
+                && head.method().idempotent()
+                && repeats < MOST_REPEATS
+                && (replay == null ? !bodySent : replay.whole());
+    }
+
+    private void ownerClosed(boolean silently) {
         Target lost = counted;
         if (lost != null) {
             lane.remotes().unreached(lost);
         }
-        if (repeatable) {
+        if (silently && mayRepeat()) {
+            repeats++;
             stage = Stage.CONNECTING;
             connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
             tryAgain(Problem.OWNER_LOST);
@@ -392,11 +420,21 @@ final class Exchange {
         }
     }
 
-    private void uncount() {
-        if (counted != null) {
-            counted.ended();
-            counted = null;
+    /** The answer has no end of its own. */
+    void streams() {
+        if (counted != null && !streaming) {
+            streaming = true;
+            counted.streamBegan();
         }
+    }
+
+    private void uncount() {
+        if (counted != null && streaming) {
+            counted.streamEnded();
+        } else if (counted != null) {
+            counted.ended();
+        }
+        counted = null;
     }
 
     private void dropReplay() {
@@ -438,7 +476,8 @@ final class Exchange {
         Target served = counted;
         if (served != null) {
             counted = null;
-            client.channel().closeFuture().addListener(_ -> served.ended());
+            served.streamBegan();
+            client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }
         Pass stays = pass;
         if (stays != null) {
@@ -462,7 +501,7 @@ final class Exchange {
                 && counted.line() instanceof Line.Hop hop
                 && isCarriedInVain(counted, hop, lastMove)) {
             dropActor();
-            ownerClosed(!answering && !bodySent && head.method().safe());
+            ownerClosed(!answering);
         }
     }
 

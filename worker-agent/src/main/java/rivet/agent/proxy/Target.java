@@ -19,6 +19,8 @@ final class Target {
     private final String meaning;
 
     private final AtomicInteger inFlight = new AtomicInteger();
+    /** Those of them that end when somebody has enough of them, and not when they are answered. */
+    private final AtomicInteger streams = new AtomicInteger();
 
     private Target(ActorId actor, String name, @Nullable PortGuard guard, Line line, long generation) {
         this.actor = actor;
@@ -93,6 +95,21 @@ final class Target {
 
     void ended() {
         inFlight.decrementAndGet();
+    }
+
+    /** A request that began has turned out to be a stream. */
+    void streamBegan() {
+        streams.incrementAndGet();
+    }
+
+    void streamEnded() {
+        streams.decrementAndGet();
+        ended();
+    }
+
+    /** How many requests it has now that have an end of their own. */
+    int unanswered() {
+        return inFlight.get() - streams.get();
     }
 
     /** Host names know no case and variables no dashes, so neither tells two ports apart. */
