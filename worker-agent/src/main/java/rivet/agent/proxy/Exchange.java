@@ -2,7 +2,6 @@ package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
-import rivet.agent.proxy.Access.Pass;
 import rivet.agent.proxy.http.Body;
 import rivet.agent.proxy.http.Method;
 import rivet.agent.proxy.http.Onward;
@@ -10,8 +9,6 @@ import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.RequestWriter;
 import rivet.agent.proxy.http.ResponseWriter.Afterwards;
-import rivet.agent.proxy.http.Shown;
-import rivet.protocol.PortGuard;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
@@ -35,6 +32,7 @@ final class Exchange {
     private final @Nullable Door door;
     private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
+    private final @Nullable Entrance entrance;
 
     private Stage stage = Stage.APPROACHING;
     private @Nullable ActorHandler actor;
@@ -42,8 +40,11 @@ final class Exchange {
     private @Nullable Target counted;
 
     private boolean streaming;
-    /** With what it was let in; null while it was not, or where everyone may. */
-    private @Nullable Pass pass;
+    /** When a target was first found that takes it; 0 while there is none. */
+    private long takenAt;
+
+    /** Made when a client first owes a part of a body for a while. */
+    private @Nullable BodyPace pace;
 
     private boolean bodySent;
     /** How often it was sent again after an actor may have seen it. */
@@ -67,6 +68,7 @@ final class Exchange {
         this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
         this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
         this.approach = door == null ? null : new Approach(this, lane, door);
+        this.entrance = door == null ? null : new Entrance(lane, client, head, door);
     }
 
     private static @Nullable Door door(Lane lane, RequestHead head) {
@@ -96,12 +98,18 @@ final class Exchange {
     }
 
     void admitted(Target target) {
-        if (target.guard() != null && !mayReach(target, target.guard())) {
+        Problem refusal = entrance == null ? Problem.NO_ROUTE : entrance.enter(target);
+        if (refusal != null) {
+            fail(refusal);
             return;
         }
+        takenAt = takenAt == 0 ? System.nanoTime() : takenAt;
         stage = Stage.CONNECTING;
         counted = target;
-        target.began();
+        if (target.limits().isFull(target.began())) {
+            fail(Problem.CONCURRENCY_LIMIT);
+            return;
+        }
         ActorHandler idle = repeats > 0 || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
@@ -111,32 +119,9 @@ final class Exchange {
         }
     }
 
-    /** Shown once for a target, however often a connection to it is tried. */
-    private boolean mayReach(Target target, PortGuard rule) {
-        if (door == null || (pass != null && pass.target().equals(target))) {
-            return true;
-        }
-        leaveGuard();
-        return switch (lane.access().enter(target, rule, head, door.targetFrom(), client.channel())) {
-            case Access.Answer.LetIn(var given) -> {
-                pass = given;
-                yield true;
-            }
-            case Access.Answer.Refused(var problem) -> {
-                fail(problem);
-                yield false;
-            }
-        };
-    }
-
-    /** Nobody takes a place in the queue before a port that is closed to him. Where not, he has his answer. */
+    /** Where not, it has its answer. */
     boolean mayWait() {
-        RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
-        Target target = entry != null && door instanceof Destination to ? entry.target(to.port()) : null;
-        if (target == null || target.guard() == null || door == null) {
-            return true;
-        }
-        Problem problem = lane.access().look(target, target.guard(), head, door.targetFrom());
+        Problem problem = entrance == null ? null : entrance.againstWaiting();
         if (problem != null) {
             fail(problem);
         }
@@ -195,7 +180,8 @@ final class Exchange {
 
     private void carry(ActorHandler to, Target target) {
         Door named = door;
-        if (named == null) {
+        Entrance entered = entrance;
+        if (named == null || entered == null) {
             return;
         }
         stage = Stage.CARRIED;
@@ -207,29 +193,15 @@ final class Exchange {
                 named.targetFrom(),
                 client.address(),
                 client.secured(),
-                earlier(),
+                entered.earlier(),
                 ray,
-                shown(named, target));
+                entered.shown(target));
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
         if (replay != null) {
             replay.sendTo(to);
         }
         client.resume();
-    }
-
-    private Onward.Earlier earlier() {
-        if (client.isAgent()) {
-            return Onward.Earlier.KEPT;
-        }
-        return lane.settings().believeForwarding() ? Onward.Earlier.BELIEVED : Onward.Earlier.DROPPED;
-    }
-
-    private Shown shown(Door named, Target target) {
-        if (target.isElsewhere()) {
-            return new Shown(-1, 0, 0, HopFields.lines(target, named.port(), head));
-        }
-        return pass == null ? Shown.NOTHING : pass.shown();
     }
 
     /** Whether the client's next bytes are this request's body, and can go on. */
@@ -242,6 +214,8 @@ final class Exchange {
         if (many == Body.BROKEN) {
             // Nothing of this buffer is sent, and if it came with the head, that has not been flushed either.
             fail(Problem.MALFORMED_BODY);
+        } else if (counted != null && counted.limits().isBodyTooLarge(body.bytes())) {
+            fail(counted.limits().bodyTooLarge());
         } else if (actor != null) {
             bodySent = true;
             ByteBuf part = in.readRetainedSlice(many);
@@ -290,7 +264,7 @@ final class Exchange {
         actor = null;
         stage = Stage.ENDED;
         uncount();
-        leaveGuard();
+        leaveEntrance();
         client.flush();
         if (done != null) {
             done.end(reusable && body.done());
@@ -388,7 +362,7 @@ final class Exchange {
         dropActor();
         dropReplay();
         uncount();
-        leaveGuard();
+        leaveEntrance();
         if (answering) {
             client.abort(untilClose);
             return;
@@ -407,7 +381,7 @@ final class Exchange {
         dropActor();
         dropReplay();
         uncount();
-        leaveGuard();
+        leaveEntrance();
         if (!answering) {
             tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
         }
@@ -444,10 +418,9 @@ final class Exchange {
         }
     }
 
-    private void leaveGuard() {
-        if (pass != null) {
-            lane.access().leave(pass);
-            pass = null;
+    private void leaveEntrance() {
+        if (entrance != null) {
+            entrance.leave();
         }
     }
 
@@ -479,30 +452,47 @@ final class Exchange {
             served.streamBegan();
             client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }
-        Pass stays = pass;
-        if (stays != null) {
-            client.channel().closeFuture().addListener(_ -> lane.access().leave(stays));
+        if (entrance != null) {
+            entrance.leaveWhenClosed();
         }
         return client.leave();
     }
 
     void sweep(long now) {
-        if (stage != Stage.CARRIED || actor == null) {
+        Target carrying = counted;
+        if (stage != Stage.CARRIED || actor == null || carrying == null) {
             return;
         }
+        Limits limits = carrying.limits();
         long lastMove = Math.max(client.lastRead(), actor.lastMove());
-        // Calls that last are streams of messages, and may be silent for long.
-        boolean owesBody = !body.done() && !answering && !head.grpc() && actor.writable();
-        if (owesBody && now - client.lastRead() > lane.times().stall().toNanos()) {
+        if (isBodyTooSlow(now)) {
             fail(Problem.BODY_TIMEOUT);
-        } else if (now - lastMove > lane.times().idle().toNanos()) {
+        } else if (limits.isIdle(now - lastMove, lane.times().idle())) {
             fail(Problem.ACTOR_SILENT);
-        } else if (counted != null
-                && counted.line() instanceof Line.Hop hop
-                && isCarriedInVain(counted, hop, lastMove)) {
+        } else if (streaming && limits.isStreamOver(now - takenAt)) {
+            fail(Problem.STREAM_OVER);
+        } else if (!streaming && limits.isRequestOver(now - takenAt)) {
+            fail(body.done() ? Problem.REQUEST_OVER : Problem.BODY_TIMEOUT);
+        } else if (carrying.line() instanceof Line.Hop hop && isCarriedInVain(carrying, hop, lastMove)) {
             dropActor();
             ownerClosed(!answering);
         }
+    }
+
+    /** Calls that last are streams of messages, and may be silent for long. */
+    private boolean isBodyTooSlow(long now) {
+        boolean owesBody = !body.done() && !answering && !head.grpc() && actor != null && actor.writable();
+        if (!owesBody) {
+            pace = null;
+            return false;
+        }
+        pace = pace == null ? new BodyPace() : pace;
+        return now - client.lastRead() > lane.times().stall().toNanos()
+                || pace.isTooSlow(
+                        body.bytes(),
+                        now,
+                        lane.times().stall(),
+                        lane.settings().limits().minBodyRate());
     }
 
     void drain() {

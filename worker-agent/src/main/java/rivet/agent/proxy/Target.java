@@ -13,6 +13,7 @@ final class Target {
     private final ActorId actor;
     private final String name;
     private final @Nullable PortGuard guard;
+    private final Limits limits;
     private final Line line;
     private final long generation;
     /** Names it to its owner; empty where that is this agent. */
@@ -22,22 +23,29 @@ final class Target {
     /** Those of them that end when somebody has enough of them, and not when they are answered. */
     private final AtomicInteger streams = new AtomicInteger();
 
-    private Target(ActorId actor, String name, @Nullable PortGuard guard, Line line, long generation) {
+    private Target(ActorId actor, String name, @Nullable PortGuard guard, Limits limits, Line line, long generation) {
         this.actor = actor;
         this.name = name;
         this.guard = guard;
+        this.limits = limits;
         this.line = line;
         this.generation = generation;
         this.meaning = line instanceof Line.Hop ? HopFields.meaning(actor, generation) : "";
     }
 
     static Target here(ActorRoute route, String name, int port) {
-        return new Target(route.actor(), name, route.guards().get(name), new Line.Here(port), route.generation());
+        return new Target(
+                route.actor(),
+                name,
+                route.guards().get(name),
+                Limits.of(route.limits().get(name)),
+                new Line.Here(port),
+                route.generation());
     }
 
     /** Which ports the actor has, and who may reach them, its owner knows. */
     static Target elsewhere(ActorId actor, long generation, Line.Hop line) {
-        return new Target(actor, "", null, line, generation);
+        return new Target(actor, "", null, Limits.NONE, line, generation);
     }
 
     ActorId actor() {
@@ -48,6 +56,10 @@ final class Target {
     @Nullable
     PortGuard guard() {
         return guard;
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     String name() {
@@ -89,8 +101,9 @@ final class Target {
         return best;
     }
 
-    void began() {
-        inFlight.incrementAndGet();
+    /** @return how many it has now, with this one */
+    int began() {
+        return inFlight.incrementAndGet();
     }
 
     void ended() {

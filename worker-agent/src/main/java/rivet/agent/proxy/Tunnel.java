@@ -25,6 +25,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
     private final @Nullable FrameEdges edges;
 
+    private final long since;
+
     private boolean ended;
     private long lastRead;
 
@@ -34,7 +36,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         this.own = own;
         this.peer = peer;
         this.edges = edges;
-        this.lastRead = lane.now();
+        this.since = lane.now();
+        this.lastRead = since;
     }
 
     /**
@@ -171,8 +174,10 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         } else if (target.line() instanceof Line.Hop hop
                 && (lane.remotes().isLost(target, now) || lane.pool().hops().streamIsCut(hop, lastMove))) {
             end(Goodbye.ACTOR_ENDED);
-        } else if (now - lastMove > lane.times().idle().toNanos()) {
+        } else if (target.limits().isIdle(now - lastMove, lane.times().idle())) {
             end(Goodbye.IDLE);
+        } else if (target.limits().isStreamOver(now - since)) {
+            end(Goodbye.STREAM_OVER);
         }
     }
 
