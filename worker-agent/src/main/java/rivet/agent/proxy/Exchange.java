@@ -14,9 +14,6 @@ import rivet.agent.proxy.http.ResponseWriter.Afterwards;
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
 final class Exchange {
 
-    /** More would be a way to kill an actor as often as it is started. */
-    private static final int MOST_REPEATS = 2;
-
     private enum Stage {
         APPROACHING,
         CONNECTING,
@@ -47,8 +44,8 @@ final class Exchange {
     private @Nullable BodyPace pace;
 
     private boolean bodySent;
-    /** How often it was sent again after an actor may have seen it. */
-    private int repeats;
+    /** Whether it was sent again after an actor may have seen it; twice would be a way to kill an actor as often as it starts. */
+    private boolean repeated;
     /** When a connection was first asked for; 0 where none was. */
     private long connectingSince;
     /** Made when an actor first refuses, which most never do. */
@@ -110,7 +107,7 @@ final class Exchange {
             fail(Problem.CONCURRENCY_LIMIT);
             return;
         }
-        ActorHandler idle = repeats > 0 || head.grpc() ? null : lane.pool().take(target);
+        ActorHandler idle = repeated || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -311,7 +308,7 @@ final class Exchange {
         if (isElsewhere()) {
             ownerClosed(silently);
         } else if (silently && mayRepeat()) {
-            repeats++;
+            repeated = true;
             approachAgain();
         } else {
             fail(Problem.ACTOR_CLOSED);
@@ -324,7 +321,7 @@ final class Exchange {
             return false;
         }
         dropActor();
-        repeats++;
+        repeated = true;
         approachAgain();
         return true;
     }
@@ -336,7 +333,7 @@ final class Exchange {
     private boolean mayRepeat() {
         return !client.isAgent()
                 && head.method().idempotent()
-                && repeats < MOST_REPEATS
+                && !repeated
                 && (replay == null ? !bodySent : replay.whole());
     }
 
@@ -346,7 +343,7 @@ final class Exchange {
             lane.remotes().unreached(lost);
         }
         if (silently && mayRepeat()) {
-            repeats++;
+            repeated = true;
             stage = Stage.CONNECTING;
             connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
             tryAgain(Problem.OWNER_LOST);
