@@ -1,6 +1,7 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.http.Body;
 import rivet.agent.proxy.http.Method;
@@ -44,8 +45,7 @@ final class Exchange {
     private @Nullable BodyPace pace;
 
     private boolean bodySent;
-    /** Whether it was sent again after an actor may have seen it; twice would be a way to kill an actor as often as it starts. */
-    private boolean repeated;
+    private final Repeats repeats = new Repeats();
     /** When a connection was first asked for; 0 where none was. */
     private long connectingSince;
     /** Made when an actor first refuses, which most never do. */
@@ -107,7 +107,7 @@ final class Exchange {
             fail(Problem.CONCURRENCY_LIMIT);
             return;
         }
-        ActorHandler idle = repeated || head.grpc() ? null : lane.pool().take(target);
+        ActorHandler idle = repeats.any() || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -305,11 +305,11 @@ final class Exchange {
     /** The connection to the actor is gone before any answer. */
     void actorClosed(boolean silently) {
         actor = null;
+        Target lost = counted;
         if (isElsewhere()) {
             ownerClosed(silently);
-        } else if (silently && mayRepeat()) {
-            repeated = true;
-            approachAgain();
+        } else if (silently && lost != null && mayRepeat(lost)) {
+            repeat(lost);
         } else {
             fail(Problem.ACTOR_CLOSED);
         }
@@ -317,24 +317,13 @@ final class Exchange {
 
     /** The owner says the same of the actor. @return whether its answer is not wanted, because another one is asked for */
     boolean actorClosedThere() {
-        if (!mayRepeat()) {
+        Target lost = counted;
+        if (lost == null || !mayRepeat(lost)) {
             return false;
         }
         dropActor();
-        repeated = true;
-        approachAgain();
+        repeat(lost);
         return true;
-    }
-
-    /**
-     * An actor may have seen the request, or even have died of it: done twice it does no harm, and it is all here. Another
-     * agent's proxy repeats it itself: else two would count how often.
-     */
-    private boolean mayRepeat() {
-        return !client.isAgent()
-                && head.method().idempotent()
-                && !repeated
-                && (replay == null ? !bodySent : replay.whole());
     }
 
     private void ownerClosed(boolean silently) {
@@ -342,13 +331,34 @@ final class Exchange {
         if (lost != null) {
             lane.remotes().unreached(lost);
         }
-        if (silently && mayRepeat()) {
-            repeated = true;
-            stage = Stage.CONNECTING;
-            connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
-            tryAgain(Problem.OWNER_LOST);
+        if (silently && lost != null && mayRepeat(lost)) {
+            repeat(lost);
         } else {
             fail(Problem.OWNER_LOST);
+        }
+    }
+
+    /**
+     * An actor may have seen the request: done twice it does no harm, and it is all here. Another agent's proxy repeats it itself:
+     * else two would count how often.
+     */
+    private boolean mayRepeat(Target lost) {
+        return !client.isAgent()
+                && head.method().idempotent()
+                && repeats.another(lost)
+                && (replay == null ? !bodySent : replay.whole());
+    }
+
+    /** From here on it is as new: how long it took before says nothing of how long it may take to reach an actor. */
+    private void repeat(Target lost) {
+        stage = Stage.CONNECTING;
+        connectingSince = 0;
+        retries = null;
+        Duration pause = repeats.next(lost);
+        if (pause.isZero()) {
+            approachAgain();
+        } else {
+            lane.later(this::connectAgain, pause);
         }
     }
 

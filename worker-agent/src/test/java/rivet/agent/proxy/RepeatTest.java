@@ -72,11 +72,28 @@ class RepeatTest {
     }
 
     @Test
-    void a_request_that_ends_its_actor_does_so_twice() throws IOException {
+    void a_request_whose_connections_an_actor_closes_comes_three_times() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         try (RawActor dies = dying(0, asked::incrementAndGet);
                 ProxyUnderTest proxy = ProxyUnderTest.start().ready(dies);
                 RawConnection client = proxy.connect()) {
+            assertThat(client.send(get("/")).answer().body()).contains("\"actor_closed\"");
+            assertThat(asked).hasValue(3);
+        }
+    }
+
+    @Test
+    void a_request_that_actors_die_of_ends_two_of_them() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        try (ProxyUnderTest proxy = ProxyUnderTest.start();
+                RawActor second = dying(0, asked::incrementAndGet);
+                RawActor first = dying(0, () -> {
+                    asked.incrementAndGet();
+                    proxy.route(2, Status.READY, second.port());
+                });
+                RawConnection client = proxy.connect()) {
+            proxy.ready(first);
+
             assertThat(client.send(get("/")).answer().body()).contains("\"actor_closed\"");
             assertThat(asked).hasValue(2);
         }
@@ -89,7 +106,7 @@ class RepeatTest {
                 TwoProxies both = TwoProxies.ready(dies);
                 RawConnection client = both.connect()) {
             assertThat(client.send(get("/")).answer().body()).contains("\"actor_closed\"");
-            assertThat(asked).hasValue(2);
+            assertThat(asked).hasValue(3);
         }
     }
 
