@@ -1,3 +1,5 @@
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** Postgres, a control plane and agents as programs of their own, so that what the proxy costs is one process's and nobody else's. */
@@ -27,6 +30,7 @@ final class Machines implements AutoCloseable {
     private Machines(Path work) throws Exception {
         this.work = work;
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ((Logger) LoggerFactory.getLogger(EmbeddedPostgres.class)).setLevel(Level.WARN); // rows are for others to read
         postgres = EmbeddedPostgres.builder().start();
         started.push(postgres);
         program("rivet-control-plane", Map.of(
