@@ -30,12 +30,13 @@ final class Machines implements AutoCloseable {
     private Machines(Path work) throws Exception {
         this.work = work;
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
-        ((Logger) LoggerFactory.getLogger(EmbeddedPostgres.class)).setLevel(Level.WARN); // rows are for others to read
+        ((Logger) LoggerFactory.getLogger(EmbeddedPostgres.class.getPackageName())).setLevel(Level.WARN); // rows are for others to read
         postgres = EmbeddedPostgres.builder().start();
         started.push(postgres);
         program("rivet-control-plane", Map.of(
                 "RIVET_API_PORT", Integer.toString(apiPort),
                 "RIVET_AGENTS_TOKEN", TOKEN,
+                "RIVET_ROUTES_MOST", "200000",
                 "RIVET_DATABASE_URL", postgres.getJdbcUrl("postgres", "postgres"),
                 "RIVET_DATABASE_USER", "postgres",
                 "RIVET_DATABASE_TEST", "true"));

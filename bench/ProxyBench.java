@@ -106,17 +106,14 @@ final class ProxyBench {
         return measured(field -> {
             var route = new Wrk.Target(
                     "custom route", "http://127.0.0.1:%d/".formatted(field.agent().proxyPort()), List.of("-H", "Host: r1.bench.test"), field.ours().proxy(), true);
-            load(field.machines(), FEW_ROUTES);
-            awaitRoute(field, FEW_ROUTES);
+            load(field, "warm", FEW_ROUTES);
             Wrk.run(route, 64); // the JVM compiles
             var few = new ArrayList<Double>();
             var many = new ArrayList<Double>();
             for (int round = 0; round < ROUNDS; round++) {
+                load(field, "few" + round, FEW_ROUTES);
                 few.add(Wrk.run(route, 64).perSecond());
-            }
-            load(field.machines(), MANY_ROUTES);
-            awaitRoute(field, MANY_ROUTES);
-            for (int round = 0; round < ROUNDS; round++) {
+                load(field, "many" + round, MANY_ROUTES);
                 many.add(Wrk.run(route, 64).perSecond());
             }
             return List.of(Row.relative(
@@ -180,26 +177,21 @@ final class ProxyBench {
         return Row.relative(row, ours, theirs, peer, unit, goal, holds);
     }
 
-    /** Written as the API would; one more that the API writes makes them known to agents. */
-    private static void load(Machines machines, int routes) throws Exception {
-        try (var database = machines.database(); var statement = database.createStatement()) {
+    /** Written as the API would; one more that the API writes makes the agent know them. Returns when it does. */
+    private static void load(Field field, String marker, int routes) throws Exception {
+        try (var database = field.machines().database(); var statement = database.createStatement()) {
+            statement.execute("delete from route");
             statement.execute("""
                     insert into route (environment_id, name, hostname, path, route_subpaths, strip_prefix, selector_tags)
                     select e.id, 'r' || n, 'r' || n || '.bench.test', '', true, false, '{"name": "backend"}'
                     from generate_series(1, %d) as n, (select id from environment where slug = 'default' limit 1) e
-                    on conflict do nothing
                     """.formatted(routes));
         }
-        machines.send("PUT", "/routes/last-" + routes, """
-                {"hostname": "last-%d.bench.test", "path": "", "route_subpaths": true, "strip_prefix": false,
-                 "target": {"actors": {"selector_tags": {"name": "backend"}}}}""".formatted(routes));
-    }
-
-    private static void awaitRoute(Field field, int routes) throws Exception {
-        Machines.await(routes + " routes at the proxy", () -> {
-            var reply = Http.get(field.agent().proxyPort(), "/", "last-%d.bench.test".formatted(routes));
-            return reply.status() == 200;
-        });
+        field.machines().send("PUT", "/routes/" + marker, """
+                {"hostname": "%s.bench.test", "path": "", "route_subpaths": true, "strip_prefix": false,
+                 "target": {"actors": {"selector_tags": {"name": "backend"}}}}""".formatted(marker));
+        Machines.await(routes + " routes at the proxy", () ->
+                Http.get(field.agent().proxyPort(), "/", marker + ".bench.test").status() == 200);
     }
 
     private ProxyBench() {}
