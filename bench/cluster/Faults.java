@@ -2,6 +2,7 @@ package cluster;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +18,7 @@ final class Faults {
     private final List<Kind> coming = new ArrayList<>();
 
     private enum Kind {
-        AGENT_KILLED, AGENT_PAUSED, WARDEN_KILLED, HOST_LOST, AGENT_CUT_OFF, AGENT_UNHEARD, AGENT_DEAF, AGENT_DISK_FULL, ACTOR_KILLED,
+        AGENT_KILLED, AGENT_PAUSED, WARDEN_KILLED, HOST_LOST, AGENT_CUT_OFF, AGENT_UNHEARD, AGENT_DEAF, AGENT_DISK_FULL, AGENT_DRAINED, ACTOR_KILLED,
         CONTROL_PLANE_KILLED, CONTROL_PLANE_PAUSED, CONTROL_PLANE_CUT_OFF, CONTROL_PLANE_WITHOUT_DATABASE,
         POSTGRES_KILLED, POSTGRES_PAUSED, POSTGRES_RESTARTED
     }
@@ -46,6 +47,7 @@ final class Faults {
             case AGENT_UNHEARD -> on(agent, kind, hold(1, 15), () -> world.network.cut(agent.place(), world.balancer), () -> join(agent.place(), world.balancer));
             case AGENT_DEAF -> on(agent, kind, hold(1, 15), () -> world.network.cut(world.balancer, agent.place()), () -> join(agent.place(), world.balancer));
             case AGENT_DISK_FULL -> on(agent, kind, hold(2, 8), () -> fill(agent), () -> Files.deleteIfExists(world.filler(agent)));
+            case AGENT_DRAINED -> on(agent, kind, hold(2, 10), () -> ask(agent, "drain"), () -> ask(agent, "uncordon"));
             case ACTOR_KILLED -> fault("actor " + actor, kind, 0, () -> Census.kill(mainProcess(actor)), () -> {});
             case CONTROL_PLANE_KILLED -> on(one, kind, hold(0, 3), one.program()::kill, () -> world.revive(one.program()));
             case CONTROL_PLANE_PAUSED -> on(one, kind, hold(1, 15), one.program()::pause, one.program()::resume);
@@ -128,6 +130,12 @@ final class Faults {
         } catch (IOException e) {
             // Full.
         }
+    }
+
+    /** As often as it takes: whom it would ask may be harmed as well. */
+    private void ask(Cluster.Agent agent, String what) throws Exception {
+        var path = "/agents/%s/%s".formatted(agent.id(), what);
+        Wait.orFail(60_000, path, () -> world.api.call("POST", path, "{}", Duration.ofSeconds(5)).isObject());
     }
 
     private void restartPostgres() throws Exception {

@@ -19,6 +19,7 @@ export default {
       });
     });
 
-    Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, app.fetch);
+    const server = Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")) }, app.fetch);
+    ctx.signal.addEventListener("abort", () => server.shutdown()); // answers what it has, unlike Deno.serve's own signal
   },
 } satisfies Actor;

@@ -2,6 +2,7 @@ package rivet.controlplane.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,17 +15,20 @@ public final class Failovers {
 
     private static final Logger log = LoggerFactory.getLogger(Failovers.class);
 
-    /** Between two failovers no actor is started more often than two to the power of this, and no agent joins more often. */
-    private static final int STRIDE_BITS = 20;
+    /**
+     * In each second between two failovers no actor is started more often than two to the power of this, and no agent joins more
+     * often. With seconds since 2026, numbers stay below 2^53, where JavaScript ends, until 2298.
+     */
+    private static final int ERA_BITS = 20;
 
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String CANNOT_CONNECT_NOW = "57P03";
 
-    private volatile long seen;
+    private volatile long era;
 
     /** Numbers up to here may have been given in a past that this Postgres does not know; 0 as long as it was always the same. */
     public long given() {
-        return seen << STRIDE_BITS;
+        return era << ERA_BITS;
     }
 
     /**
@@ -35,7 +39,7 @@ public final class Failovers {
     void greet(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 var row = statement.executeQuery("""
-                        select failovers, incarnation = database_incarnation() as same, pg_is_in_recovery() as standby
+                        select era, incarnation = database_incarnation() as same, pg_is_in_recovery() as standby
                         from database_lineage
                         """)) {
             if (!row.next()) {
@@ -44,7 +48,7 @@ public final class Failovers {
             if (row.getBoolean("standby")) {
                 throw new SQLException("this Postgres is a standby that was not promoted", CANNOT_CONNECT_NOW);
             }
-            saw(row.getBoolean("same") ? row.getLong("failovers") : takeOver(connection));
+            saw(row.getBoolean("same") ? row.getLong("era") : takeOver(connection));
         } catch (SQLException e) {
             if (!UNDEFINED_TABLE.equals(e.getSQLState())) { // before the first migration there is nothing to lose
                 throw e;
@@ -52,34 +56,31 @@ public final class Failovers {
         }
     }
 
-    /** The first control plane does it; the others wait for its row, and find it done. */
+    /**
+     * The first control plane does it; the others wait for its row, and find it done. An era is the second in which it began: were
+     * eras counted, two standbys that are promoted one after the other might both begin the same.
+     */
     private static long takeOver(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {
             int first = statement.executeUpdate("""
-                    update database_lineage set incarnation = database_incarnation(), failovers = failovers + 1
+                    update database_lineage set incarnation = database_incarnation(),
+                        era = greatest(era + 1, extract(epoch from clock_timestamp() - timestamptz '2026-01-01 00:00Z')::bigint)
                     where incarnation <> database_incarnation()
                     """);
+            long era = era(statement);
             if (first == 1) {
-                statement.executeUpdate("""
-                        update agent set epoch = epoch + (1 << %1$d), set_revision = set_revision + (1 << %1$d)
-                        """.formatted(STRIDE_BITS));
-                statement.executeUpdate(
-                        "update replica_list set revision = revision + (1 << %d)".formatted(STRIDE_BITS));
+                beginAt(era << ERA_BITS, statement);
             }
-            try (var row = statement.executeQuery("select failovers from database_lineage")) {
-                row.next();
-                long failovers = row.getLong(1);
-                connection.commit();
-                if (first == 1) {
-                    log.atWarn()
-                            .addKeyValue("failovers", failovers)
-                            .log(
-                                    "Postgres is another one than before, promoted or restored: what was acknowledged last may be"
-                                            + " missing; all agents join anew");
-                }
-                return failovers;
+            connection.commit();
+            if (first == 1) {
+                log.atWarn()
+                        .addKeyValue("era", era)
+                        .log(
+                                "Postgres is another one than before, promoted or restored: what was acknowledged last may be"
+                                        + " missing; all agents join anew");
             }
+            return era;
         } catch (SQLException e) {
             connection.rollback();
             throw e;
@@ -88,7 +89,21 @@ public final class Failovers {
         }
     }
 
-    private synchronized void saw(long failovers) {
-        seen = Math.max(seen, failovers);
+    private static long era(Statement statement) throws SQLException {
+        try (var row = statement.executeQuery("select era from database_lineage")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static void beginAt(long number, Statement statement) throws SQLException {
+        statement.executeUpdate("""
+                update agent set epoch = greatest(epoch, %1$d) + 1, set_revision = greatest(set_revision, %1$d) + 1
+                """.formatted(number));
+        statement.executeUpdate("update replica_list set revision = greatest(revision, %d) + 1".formatted(number));
+    }
+
+    private synchronized void saw(long begun) {
+        era = Math.max(era, begun);
     }
 }

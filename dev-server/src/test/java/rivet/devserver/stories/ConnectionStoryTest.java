@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,10 +78,10 @@ class ConnectionStoryTest {
         var ann = connect("ann", 60_000);
         var ben = connect("ben", 60_000);
         try (var http = HttpClient.newHttpClient()) {
-            var out = new Player(http, ann);
-            var stays = new Player(http, ben);
-            assertThat(out.heard.get(20, TimeUnit.SECONDS)).isEqualTo("ann");
-            assertThat(stays.heard.get(20, TimeUnit.SECONDS)).isEqualTo("ben");
+            var out = join(http, ann);
+            var stays = join(http, ben);
+            assertThat(out.hears()).isEqualTo("ann");
+            assertThat(stays.hears()).isEqualTo("ben");
 
             var revoked = server.send(
                     "DELETE", connections() + "/" + ann.path("connection_id").asString(), null);
@@ -93,7 +90,7 @@ class ConnectionStoryTest {
             out.closed.get(20, TimeUnit.SECONDS);
             assertThat(server.get(ann.path("url").asString()).statusCode()).isEqualTo(401);
             assertThat(stays.says("still here")).isEqualTo("still here");
-            stays.socket.abort();
+            stays.abort();
         }
     }
 
@@ -108,40 +105,7 @@ class ConnectionStoryTest {
         return Wire.JSON.readTree(reply.body());
     }
 
-    private static final class Player implements WebSocket.Listener {
-
-        final CompletableFuture<Boolean> closed = new CompletableFuture<>();
-        volatile CompletableFuture<String> heard = new CompletableFuture<>();
-        final WebSocket socket;
-
-        Player(HttpClient http, JsonNode connection) throws Exception {
-            socket = http.newWebSocketBuilder()
-                    .buildAsync(URI.create(connection.path("ws_url").asString()), this)
-                    .get(20, TimeUnit.SECONDS);
-        }
-
-        String says(String text) throws Exception {
-            heard = new CompletableFuture<>();
-            var _ = socket.sendText(text, true);
-            return heard.get(20, TimeUnit.SECONDS);
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-            heard.complete(text.toString());
-            from.request(1);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            closed.complete(true);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            closed.complete(true);
-        }
+    private static ClientSocket join(HttpClient http, JsonNode connection) throws Exception {
+        return new ClientSocket(http, URI.create(connection.path("ws_url").asString()));
     }
 }

@@ -2,6 +2,7 @@ package rivet.devserver.stories;
 
 import static org.awaitility.Awaitility.await;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rivet.agent.AgentSettings;
 import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
@@ -19,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class ControlPlaneProcess implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String AGENT_TOKEN = "the token of the agents of these tests";
     private static final Pattern LINKS = Pattern.compile("(?m)^rivet_links ([0-9.]+)$");
 
     private final Process process;
@@ -30,17 +35,44 @@ final class ControlPlaneProcess implements AutoCloseable {
         this.api = api;
     }
 
-    /** Returns when it serves. @param settings as environment variables */
-    static ControlPlaneProcess start(Path log, Map<String, String> settings) throws IOException {
+    /** With the short leases of tests. Returns when it serves. */
+    static ControlPlaneProcess start(Path log, EmbeddedPostgres database) throws IOException {
         int port = freePort();
         var builder = RunningDevServer.java("rivet.controlplane.ControlPlane")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().putAll(settings);
+        builder.environment().putAll(PostgresAwayTest.SHORT_LEASES);
+        builder.environment()
+                .putAll(Map.of(
+                        "RIVET_DATABASE_URL",
+                        database.getJdbcUrl("postgres", "postgres"),
+                        "RIVET_DATABASE_USER",
+                        "postgres",
+                        "RIVET_DATABASE_PASSWORD",
+                        "postgres",
+                        "RIVET_DATABASE_TEST",
+                        "true",
+                        "RIVET_AGENTS_TOKEN",
+                        AGENT_TOKEN));
         builder.environment().put("RIVET_API_PORT", Integer.toString(port));
         var started = new ControlPlaneProcess(builder.start(), URI.create("http://127.0.0.1:" + port));
         await().atMost(SOON).until(started::serves);
         return started;
+    }
+
+    /** Of an agent that knows all of them. @param data its folder */
+    static AgentSettings agent(Path data, ControlPlaneProcess... known) {
+        return AgentSettings.read(Map.of(
+                "RIVET_CONTROL_PLANE_URL",
+                Stream.of(known).map(one -> one.api.toString()).collect(Collectors.joining(",")),
+                "RIVET_AGENT_TOKEN",
+                AGENT_TOKEN,
+                "RIVET_DATA_DIR",
+                data.toString(),
+                "RIVET_TOOLS_DIR",
+                RunningDevServer.CHECKOUT.resolve(".rivet/tools").toString(),
+                "RIVET_PROXY_PORT",
+                "0"));
     }
 
     private static int freePort() throws IOException {

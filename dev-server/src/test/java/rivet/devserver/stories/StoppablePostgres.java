@@ -53,16 +53,17 @@ final class StoppablePostgres implements AutoCloseable {
     }
 
     /** Only of one that is stopped. */
-    void copy() throws Exception {
-        run("cp", "-a", data.toString(), standby().toString());
+    void copy(String name) throws Exception {
+        run("cp", "-a", data.toString(), data.resolveSibling(name).toString());
     }
 
-    /** It dies, and the copy takes its place: all that was written since is gone. Returns when the copy takes writes. */
-    void failOver() throws Exception {
+    /** It dies, and a copy takes its place: all that was written since is gone. Returns when the copy takes writes. */
+    void failOver(String copy) throws Exception {
         signal("QUIT", Stream.of(postmaster));
         postmaster.onExit().get(20, TimeUnit.SECONDS);
         run("rm", "-r", data.toString());
-        run("mv", standby().toString(), data.toString());
+        run("mv", data.resolveSibling(copy).toString(), data.toString());
+        Files.deleteIfExists(data.resolveSibling("postgres.log"));
         Files.createFile(data.resolve("standby.signal"));
         start();
         await().atMost(BOUND).until(() -> log().contains("database system is ready to accept read-only connections"));
@@ -73,10 +74,6 @@ final class StoppablePostgres implements AutoCloseable {
 
     private String log() throws IOException {
         return Files.readString(data.resolveSibling("postgres.log"));
-    }
-
-    private Path standby() {
-        return data.resolveSibling("standby");
     }
 
     private static void run(String... command) throws Exception {

@@ -10,21 +10,17 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.agent.Agent;
-import rivet.agent.AgentSettings;
 
 /** Two control planes on one Postgres and an agent that knows both: what it takes when Postgres or one of them goes. */
 class TwoControlPlanesTest {
 
     private static final Duration SOON = Duration.ofSeconds(40);
-    private static final String TOKEN = "the token of the agents of this test";
 
     @TempDir
     Path work;
@@ -34,9 +30,9 @@ class TwoControlPlanesTest {
         var data = work.resolve("data");
         try (var database = EmbeddedPostgres.builder().setDataDirectory(data).start();
                 var postgres = new StoppablePostgres(data);
-                var one = ControlPlaneProcess.start(work.resolve("one.log"), settings(database));
-                var other = ControlPlaneProcess.start(work.resolve("other.log"), settings(database));
-                var _ = Agent.start(agent(one, other));
+                var one = ControlPlaneProcess.start(work.resolve("one.log"), database);
+                var other = ControlPlaneProcess.start(work.resolve("other.log"), database);
+                var _ = Agent.start(ControlPlaneProcess.agent(work.resolve("agent"), one, other));
                 var http = HttpClient.newHttpClient()) {
             await().atMost(SOON).until(() -> one.links() + other.links() == 1);
             var linked = one.links() == 1 ? one : other;
@@ -87,7 +83,7 @@ class TwoControlPlanesTest {
 
     private static ControlPlaneProcess started(Path log, EmbeddedPostgres database) {
         try {
-            return ControlPlaneProcess.start(log, settings(database));
+            return ControlPlaneProcess.start(log, database);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -101,29 +97,5 @@ class TwoControlPlanesTest {
         assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
         var id = RunningDevServer.id(ControlPlaneProcess.actor(created));
         return RunningDevServer.url(controlPlane.awaitRunning(id), "http");
-    }
-
-    private static Map<String, String> settings(EmbeddedPostgres database) {
-        var settings = new HashMap<>(PostgresAwayTest.SHORT_LEASES);
-        settings.put("RIVET_DATABASE_URL", database.getJdbcUrl("postgres", "postgres"));
-        settings.put("RIVET_DATABASE_USER", "postgres");
-        settings.put("RIVET_DATABASE_PASSWORD", "postgres");
-        settings.put("RIVET_DATABASE_TEST", "true");
-        settings.put("RIVET_AGENTS_TOKEN", TOKEN);
-        return settings;
-    }
-
-    private AgentSettings agent(ControlPlaneProcess one, ControlPlaneProcess other) {
-        return AgentSettings.read(Map.of(
-                "RIVET_CONTROL_PLANE_URL",
-                one.api() + "," + other.api(),
-                "RIVET_AGENT_TOKEN",
-                TOKEN,
-                "RIVET_DATA_DIR",
-                work.resolve("agent").toString(),
-                "RIVET_TOOLS_DIR",
-                RunningDevServer.CHECKOUT.resolve(".rivet/tools").toString(),
-                "RIVET_PROXY_PORT",
-                "0"));
     }
 }

@@ -3,16 +3,13 @@ package rivet.devserver.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -117,7 +114,7 @@ class UnderLoadTest {
         var stays = both.other(drained);
         try (var load = Load.through(waysTo(actor, "/"));
                 var http = HttpClient.newHttpClient()) {
-            var sockets = List.of(new Socket(http, drained.url(actor, "/")), new Socket(http, stays.url(actor, "/")));
+            var sockets = List.of(new ClientSocket(http, drained.url(actor, "/")), new ClientSocket(http, stays.url(actor, "/")));
             for (var socket : sockets) {
                 assertThat(socket.says("hello")).isEqualTo("hello");
             }
@@ -219,40 +216,5 @@ class UnderLoadTest {
         var pids = new AgentProcesses(both.owner(actor).agentId()).listening();
         assertThat(pids).hasSize(1);
         return ProcessHandle.of(pids.iterator().next()).orElseThrow();
-    }
-
-    private static final class Socket implements WebSocket.Listener {
-
-        final CompletableFuture<String> closed = new CompletableFuture<>();
-        private final CompletableFuture<String> heard = new CompletableFuture<>();
-        private final WebSocket socket;
-
-        Socket(HttpClient http, URI to) throws Exception {
-            var url = URI.create(to.toString().replaceFirst("^http", "ws"));
-            socket = http.newWebSocketBuilder().buildAsync(url, this).get(20, TimeUnit.SECONDS);
-        }
-
-        String says(String text) throws Exception {
-            var _ = socket.sendText(text, true);
-            return heard.get(20, TimeUnit.SECONDS);
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-            heard.complete(text.toString());
-            from.request(1);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            closed.complete(code + " " + reason);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            closed.complete("without a word: " + error);
-        }
     }
 }
