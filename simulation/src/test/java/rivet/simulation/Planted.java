@@ -2,14 +2,12 @@ package rivet.simulation;
 
 /**
  * Faults that the simulation must find before it is believed, each a switch of the world around our code, which is the same in
- * all of them. Numbers are those of the list in docs/decisions/simulation.md.
+ * all of them. Which seed finds what stands in docs/decisions/simulation.md.
  */
 enum Planted {
     NONE,
     /** The agent counts its lease from when the answer came. */
     DEADLINE_FROM_RECEIPT,
-    /** The agent is told a fence that ends only when it is replaced. */
-    REPLACED_AT_THE_FENCE,
     /** An answer that says that the lease is lost extends it. */
     FENCED_EXTENDS,
     /** An answer that says that the lease is lost is taken for one that grants it, and nobody says hello again. */
@@ -43,9 +41,5 @@ enum Planted {
     /** A set that is older than the one in force is obeyed. */
     OLD_SET_OBEYED,
     /** A new epoch's lease counts before the agent has ended what the set does not name. */
-    STRANGERS_SERVED,
-    /** What a replica read is believed after it was paused: an agent is given up although it was heard of meanwhile. */
-    LOSS_WITHOUT_COMPARE,
-    /** While the database is away the promise of one replica counts as that of all. */
-    ONE_PROMISE_IS_ENOUGH
+    STRANGERS_SERVED
 }

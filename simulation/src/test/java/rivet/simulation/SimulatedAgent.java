@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.lease.Lease;
@@ -264,7 +263,7 @@ final class SimulatedAgent {
 
     private void welcomed(Welcome welcomed) {
         if (welcome == null) {
-            welcome = world.toldTo(welcomed);
+            welcome = welcomed;
             long from = world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() : helloAt;
             world.simulator().tell(program.name(), "welcomed in epoch " + welcomed.epoch());
             lease.granted(welcomed.epoch(), from + fence(welcome));
@@ -423,9 +422,7 @@ final class SimulatedAgent {
         if (longest == null) {
             return false;
         }
-        var until = world.planted() == Planted.ONE_PROMISE_IS_ENOUGH
-                ? OptionalLong.of(reply.sent() + fence(current))
-                : outage.until(fence(current), TimeUnit.MILLISECONDS.toNanos(longest));
+        var until = outage.until(fence(current), TimeUnit.MILLISECONDS.toNanos(longest));
         until.ifPresent(lease::promised);
         return until.isPresent();
     }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import rivet.controlplane.agent.Reservation;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
-import rivet.protocol.link.ToAgent.Welcome;
 
 /** All there is in one run: machines and programs, the database, the wires between them, and whoever does harm. */
 final class World implements AutoCloseable {
@@ -101,10 +100,6 @@ final class World implements AutoCloseable {
 
     Planted planted() {
         return planted;
-    }
-
-    Mutations mutations() {
-        return mutations;
     }
 
     Times times() {
@@ -374,10 +369,6 @@ final class World implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    Welcome toldTo(Welcome welcomed) {
-        return mutations.welcome(welcomed, times.agents());
     }
 
     String heardAs(String frame) {

@@ -114,7 +114,8 @@ class UnderLoadTest {
         var stays = both.other(drained);
         try (var load = Load.through(waysTo(actor, "/"));
                 var http = HttpClient.newHttpClient()) {
-            var sockets = List.of(new ClientSocket(http, drained.url(actor, "/")), new ClientSocket(http, stays.url(actor, "/")));
+            var sockets = List.of(
+                    new ClientSocket(http, drained.url(actor, "/")), new ClientSocket(http, stays.url(actor, "/")));
             for (var socket : sockets) {
                 assertThat(socket.says("hello")).isEqualTo("hello");
             }
