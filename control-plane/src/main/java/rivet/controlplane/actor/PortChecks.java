@@ -17,6 +17,7 @@ import rivet.protocol.api.PortRouting;
 final class PortChecks {
 
     private static final int MOST_PORTS = 8;
+    private static final String PROTOCOLS = "http, https, tcp, tcp_tls or udp";
     private static final String NAME = "[a-z0-9]([a-z0-9_-]{0,14}[a-z0-9])?";
 
     private PortChecks() {}
@@ -67,20 +68,28 @@ final class PortChecks {
         if (port == null) {
             throw Problem.badField(field, null, "an object with protocol");
         }
+        var protocol = protocol(field + ".protocol", port.protocol());
         var guard = guard(field + ".routing", port.routing());
+        if (guard != null && !protocol.isHttp()) {
+            throw Problem.badField(
+                    field + ".routing.guard.authorization",
+                    "a rule for " + protocol,
+                    "none: only HTTP has a place to show something, so what speaks %s asks its clients itself"
+                            .formatted(protocol));
+        }
         return new ActorSetup.Port(
-                protocol(field + ".protocol", port.protocol()),
-                internal(field + ".internal_port", port.internalPort(), mode, kind),
-                guard);
+                protocol, internal(field + ".internal_port", port.internalPort(), mode, kind), guard, null);
     }
 
     private static PortProtocol protocol(String field, @Nullable String protocol) {
         return switch (protocol) {
-            case null -> throw Problem.badField(field, null, "http or https");
+            case null -> throw Problem.badField(field, null, PROTOCOLS);
             case "http" -> PortProtocol.HTTP;
             case "https" -> PortProtocol.HTTPS;
-            case "tcp", "tcp_tls", "udp" -> throw notServed(field, protocol + " ports", "http or https");
-            default -> throw Problem.badField(field, protocol, "http or https");
+            case "tcp" -> PortProtocol.TCP;
+            case "tcp_tls" -> PortProtocol.TCP_TLS;
+            case "udp" -> PortProtocol.UDP;
+            default -> throw Problem.badField(field, protocol, PROTOCOLS);
         };
     }
 
