@@ -3,7 +3,6 @@ package rivet.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,8 +26,8 @@ class ActorEnvironmentTest {
             new ActorMetadata.Cluster("c"),
             new ActorMetadata.Build("b"),
             new ActorMetadata.Network(Map.of(
-                    "game-server", new ActorMetadata.Port("udp", 4711, null),
-                    "http", new ActorMetadata.Port("http", 8080, URI.create("http://127.0.0.1:7080/a-http")))));
+                    "game-server", new ActorMetadata.Port("udp", 4711, "127.0.0.1:26000"),
+                    "http", new ActorMetadata.Port("http", 8080, "http://127.0.0.1:7080/a-http"))));
 
     @Test
     void what_is_written_is_what_is_read() {
@@ -86,7 +85,6 @@ class ActorEnvironmentTest {
         "RIVET_ACTOR_CREATED_AT, yesterday, a time",
         "PORT_HTTP, 0, 1 to 65535",
         "PORT_HTTP, http, 1 to 65535",
-        "RIVET_URL_HTTP, a b, a URL",
         "RIVET_KILL_TIMEOUT_MS, -1, not negative",
         "RIVET_ACTOR_TAGS, a=%zz, a form"
     })

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
+import rivet.agent.proxy.PortKind;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
 import rivet.protocol.PortGuard;
-import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorSpec;
@@ -78,8 +78,14 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(
-                new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
+        routes.put(new ActorRoute(
+                run.actor(),
+                run.generation(),
+                status,
+                ports,
+                traits(run.spec()),
+                guards(run.spec()),
+                kinds(run.spec())));
     }
 
     private static Map<String, PortGuard> guards(ActorSpec spec) {
@@ -92,10 +98,15 @@ final class ProxyRoutes {
         return guards;
     }
 
+    private static Map<String, PortKind> kinds(ActorSpec spec) {
+        return spec.ports().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, port -> PortKind.of(port.getValue().protocol())));
+    }
+
     private static ActorRoute.Traits traits(ActorSpec spec) {
         var http = spec.ports().entrySet().stream()
-                .filter(port -> port.getValue().protocol() == PortProtocol.HTTP
-                        || port.getValue().protocol() == PortProtocol.HTTPS)
+                .filter(port -> port.getValue().protocol().isHttp())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
         return new ActorRoute.Traits(spec.owner().environmentId(), spec.tags(), http);

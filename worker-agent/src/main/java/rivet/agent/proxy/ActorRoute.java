@@ -11,6 +11,7 @@ import rivet.protocol.PortGuard;
  * @param ports by declared name, known from the start; 0 while no number is assigned
  * @param traits by which custom routes find it
  * @param guards who may reach its ports, by declared name; a port without one is everyone's
+ * @param kinds how its ports are reached, by declared name; a port without one is reached by HTTP
  */
 public record ActorRoute(
         ActorId actor,
@@ -18,7 +19,8 @@ public record ActorRoute(
         Status status,
         Map<String, Integer> ports,
         Traits traits,
-        Map<String, PortGuard> guards) {
+        Map<String, PortGuard> guards,
+        Map<String, PortKind> kinds) {
 
     /**
      * @param environmentId a UUID as text
@@ -40,7 +42,21 @@ public record ActorRoute(
     }
 
     public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
-        this(actor, generation, status, ports, traits, Map.of());
+        this(actor, generation, status, ports, traits, Map.of(), Map.of());
+    }
+
+    public ActorRoute(
+            ActorId actor,
+            long generation,
+            Status status,
+            Map<String, Integer> ports,
+            Traits traits,
+            Map<String, PortGuard> guards) {
+        this(actor, generation, status, ports, traits, guards, Map.of());
+    }
+
+    PortKind kind(String port) {
+        return kinds.getOrDefault(port, PortKind.HTTP);
     }
 
     /** Whether requests are carried, wait, or are refused. */
@@ -54,6 +70,7 @@ public record ActorRoute(
     public ActorRoute {
         ports = Map.copyOf(ports);
         guards = Map.copyOf(guards);
+        kinds = Map.copyOf(kinds);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {
             if (port < lowest || port > 65_535) {

@@ -15,7 +15,7 @@ import rivet.protocol.PortGuard;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
-final class Exchange {
+final class Exchange implements Approach.Visitor {
 
     private enum Stage {
         APPROACHING,
@@ -89,7 +89,8 @@ final class Exchange {
         return door != null && head.climbsAbove(door.targetFrom());
     }
 
-    void admitted(Target target) {
+    @Override
+    public void admitted(Target target) {
         if (target.guard() != null && !mayReach(target, target.guard())) {
             return;
         }
@@ -124,9 +125,10 @@ final class Exchange {
     }
 
     /** Nobody takes a place in the queue before a port that is closed to him. Where not, he has his answer. */
-    boolean mayWait() {
+    @Override
+    public boolean mayWait() {
         RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
-        Target target = entry != null && door instanceof Destination to ? entry.target(to.port()) : null;
+        Target target = entry != null && door instanceof Destination to ? entry.target(to.port(), PortKind.HTTP) : null;
         if (target == null || target.guard() == null || door == null) {
             return true;
         }
@@ -353,7 +355,8 @@ final class Exchange {
         }
     }
 
-    void fail(Problem problem) {
+    @Override
+    public void fail(Problem problem) {
         stage = Stage.ENDED;
         lane.counters().refused(problem);
         leaveApproach();
