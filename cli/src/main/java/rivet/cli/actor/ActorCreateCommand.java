@@ -82,8 +82,9 @@ final class ActorCreateCommand extends ServerCommand {
             names = {"-p", "--port"},
             paramLabel = "PORT",
             description = {
-                "A port of it; may be repeated: 'http', 'web:http', or "
+                "A port of it; may be repeated: 'http', 'web:http', 'game:udp', or "
                         + "'name=web,protocol=http,internal_port=8080,guard=connection'.",
+                "Protocols: http, https; and tcp, tcp_tls, udp, which are reached at host:port.",
                 "guard=connection: only for URLs of 'rivet actor connect'."
             })
     private List<String> ports = new ArrayList<>();
