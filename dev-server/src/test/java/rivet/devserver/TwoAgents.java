@@ -38,7 +38,6 @@ public final class TwoAgents implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String TOKEN = "known to both agents";
 
-    /** So that a lost agent's actors are elsewhere within 5 s. */
     public static final Map<String, Object> SHORT_LEASES = Map.of(
             "rivet.agents.heartbeat", "500ms",
             "rivet.agents.fresh", "1500ms",
@@ -181,12 +180,7 @@ public final class TwoAgents implements AutoCloseable {
         }
 
         public boolean runs(JsonNode actor) throws Exception {
-            return runs(actor, "http");
-        }
-
-        /** @param http the name of one of its ports that speak HTTP */
-        public boolean runs(JsonNode actor, String http) throws Exception {
-            var port = actor(actor).get("network").get("ports").get(http);
+            var port = actor(actor).get("network").get("ports").get("http");
             return URI.create(port.get("url").stringValue()).getPort() == proxyPort;
         }
 
@@ -248,12 +242,7 @@ public final class TwoAgents implements AutoCloseable {
 
     /** The agent that runs an actor. */
     public RunningAgent owner(JsonNode actor) throws Exception {
-        return owner(actor, "http");
-    }
-
-    /** @param http the name of one of its ports that speak HTTP */
-    public RunningAgent owner(JsonNode actor, String http) throws Exception {
-        return first.runs(actor, http) ? first : second;
+        return first.runs(actor) ? first : second;
     }
 
     public RunningAgent other(RunningAgent agent) {

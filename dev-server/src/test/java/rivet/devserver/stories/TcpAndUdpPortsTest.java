@@ -94,7 +94,7 @@ class TcpAndUdpPortsTest {
                 "--wait",
                 "--json");
         assertThat(created.exitCode()).as(created.errors()).isZero();
-        var actor = Wire.JSON.readTree(created.output());
+        var actor = Wire.JSON.readTree(created.output()).get("actor");
         var chat = RunningDevServer.url(actor, "chat");
         var game = RunningDevServer.url(actor, "game");
         assertThat(chat).matches("127\\.0\\.0\\.1:1\\d{4}");
