@@ -139,7 +139,7 @@ class DrainUnderLoadTest {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            closed.complete("without a word: " + error);
+            closed.complete("without a word: " + error + ", " + error.getCause());
         }
     }
 }

@@ -115,11 +115,21 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         }
         lastRead = lane.now();
         if (edges != null && message instanceof ByteBuf bytes) {
-            edges.pass(bytes);
+            passOn(bytes, edges.pass(bytes));
+        } else {
+            peer.write(message, peer.voidPromise());
         }
-        peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
             Reading.turn(own, false);
+        }
+    }
+
+    private void passOn(ByteBuf bytes, int unspeakable) {
+        if (unspeakable == FrameEdges.NONE) {
+            peer.write(bytes, peer.voidPromise());
+        } else {
+            peer.write(bytes.writerIndex(unspeakable), peer.voidPromise());
+            explain(Goodbye.ACTOR_ENDED);
         }
     }
 
@@ -197,7 +207,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private void explain(Goodbye why) {
         if (edges != null && edges.open() && peer.isActive()) {
             ByteBuf frame = why.frame(peer.alloc());
-            edges.pass(frame);
+            var _ = edges.pass(frame);
             peer.write(frame, peer.voidPromise());
         }
     }
