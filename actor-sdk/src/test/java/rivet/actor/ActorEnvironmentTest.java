@@ -59,6 +59,7 @@ class ActorEnvironmentTest {
                         Map.entry("RIVET_PORTS", "game-server=udp&http=http"),
                         Map.entry("PORT_GAME_SERVER", "4711"),
                         Map.entry("PORT_HTTP", "8080"),
+                        Map.entry("RIVET_URL_GAME_SERVER", "127.0.0.1:26000"),
                         Map.entry("RIVET_URL_HTTP", "http://127.0.0.1:7080/a-http"));
     }
 

@@ -41,11 +41,10 @@ class TcpAndUdpPortsTest {
               const listener = Deno.listen({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT_CHAT")) });
               for await (const connection of listener) {
                 (async () => {
-                  for await (const part of connection.readable) {
-                    if (new TextDecoder().decode(part) === "die") Deno.exit(1);
-                    const writer = connection.writable.getWriter();
-                    await writer.write(part);
-                    writer.releaseLock();
+                  const buffer = new Uint8Array(1000);
+                  for (let many; (many = await connection.read(buffer)) !== null;) {
+                    if (new TextDecoder().decode(buffer.subarray(0, many)) === "die") Deno.exit(1);
+                    await connection.write(buffer.subarray(0, many));
                   }
                   await connection.write(new TextEncoder().encode("bye"));
                   connection.close();
