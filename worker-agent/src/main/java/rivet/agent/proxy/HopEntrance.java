@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -42,9 +43,9 @@ final class HopEntrance extends ChannelInboundHandlerAdapter {
             in.release();
         } else if (!marked && in.getByte(in.readerIndex()) != HopTunnel.MARK) {
             deadline.cancel(false);
-            ctx.pipeline().addLast(requests.get());
-            ctx.fireChannelRead(in);
-            ctx.pipeline().remove(this);
+            // Gone before it is read on: who changes to HTTP/2 begins from the front again.
+            ChannelPipeline pipeline = ctx.pipeline().addLast(requests.get()).remove(this);
+            pipeline.fireChannelRead(in);
         } else {
             readLine(ctx, in);
         }
