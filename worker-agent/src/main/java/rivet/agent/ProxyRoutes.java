@@ -2,13 +2,14 @@ package rivet.agent;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.PortKind;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
-import rivet.protocol.PortGuard;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorSpec;
@@ -84,18 +85,21 @@ final class ProxyRoutes {
                 status,
                 ports,
                 traits(run.spec()),
-                guards(run.spec()),
+                each(run.spec(), ActorSpec.Port::guard),
+                each(run.spec(), ActorSpec.Port::limits),
                 kinds(run.spec())));
     }
 
-    private static Map<String, PortGuard> guards(ActorSpec spec) {
-        var guards = new HashMap<String, PortGuard>();
+    /** By the names of the ports that have it. */
+    private static <T> Map<String, T> each(ActorSpec spec, Function<ActorSpec.Port, @Nullable T> of) {
+        var all = new HashMap<String, T>();
         spec.ports().forEach((name, port) -> {
-            if (port.guard() != null) {
-                guards.put(name, port.guard());
+            var had = of.apply(port);
+            if (had != null) {
+                all.put(name, had);
             }
         });
-        return guards;
+        return all;
     }
 
     private static Map<String, PortKind> kinds(ActorSpec spec) {

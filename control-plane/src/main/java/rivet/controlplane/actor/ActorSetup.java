@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 
 /**
@@ -27,16 +28,18 @@ record ActorSetup(
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
      * @param guard who may reach it; absent: everyone
+     * @param limits what proxies take from its clients; absent: whatever comes
      * @param ingress the number at which its region's proxies lead to it, where they have one for it alone
      */
     record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
             @Nullable PortGuard guard,
+            @Nullable PortLimits limits,
             @Nullable Integer ingress) {
 
         Port withIngress(int number) {
-            return new Port(protocol, internalPort, guard, number);
+            return new Port(protocol, internalPort, guard, limits, number);
         }
     }
 

@@ -9,6 +9,7 @@ import org.springframework.http.HttpStatus;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.BuildKind;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.api.CreateActorRequest;
 import rivet.protocol.api.PortRouting;
@@ -78,7 +79,11 @@ final class PortChecks {
                             .formatted(protocol));
         }
         return new ActorSetup.Port(
-                protocol, internal(field + ".internal_port", port.internalPort(), mode, kind), guard, null);
+                protocol,
+                internal(field + ".internal_port", port.internalPort(), mode, kind),
+                guard,
+                limits(field + ".routing.guard", port.routing(), protocol, guard),
+                null);
     }
 
     private static PortProtocol protocol(String field, @Nullable String protocol) {
@@ -106,6 +111,14 @@ final class PortChecks {
             throw notServed(field, "host routing", "guard");
         }
         return routing.guard() == null ? null : GuardChecks.read(field + ".guard", routing.guard());
+    }
+
+    private static @Nullable PortLimits limits(
+            String field, @Nullable PortRouting routing, PortProtocol protocol, @Nullable PortGuard guard) {
+        var given = routing == null || routing.guard() == null ? null : routing.guard();
+        return given == null || !given.containsKey("limits")
+                ? null
+                : LimitChecks.read(field + ".limits", given.get("limits"), protocol, guard != null);
     }
 
     private static @Nullable Integer internal(

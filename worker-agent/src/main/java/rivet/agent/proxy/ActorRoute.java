@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import rivet.protocol.ActorId;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 
 /**
  * What the proxy must know of an actor of this agent.
@@ -11,6 +12,7 @@ import rivet.protocol.PortGuard;
  * @param ports by declared name, known from the start; 0 while no number is assigned
  * @param traits by which custom routes find it
  * @param guards who may reach its ports, by declared name; a port without one is everyone's
+ * @param limits what is taken from clients of its ports, by declared name; a port without takes whatever comes
  * @param kinds how its ports are reached, by declared name; a port without one is reached by HTTP
  */
 public record ActorRoute(
@@ -20,6 +22,7 @@ public record ActorRoute(
         Map<String, Integer> ports,
         Traits traits,
         Map<String, PortGuard> guards,
+        Map<String, PortLimits> limits,
         Map<String, PortKind> kinds) {
 
     /**
@@ -42,17 +45,7 @@ public record ActorRoute(
     }
 
     public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
-        this(actor, generation, status, ports, traits, Map.of(), Map.of());
-    }
-
-    public ActorRoute(
-            ActorId actor,
-            long generation,
-            Status status,
-            Map<String, Integer> ports,
-            Traits traits,
-            Map<String, PortGuard> guards) {
-        this(actor, generation, status, ports, traits, guards, Map.of());
+        this(actor, generation, status, ports, traits, Map.of(), Map.of(), Map.of());
     }
 
     PortKind kind(String port) {
@@ -70,6 +63,7 @@ public record ActorRoute(
     public ActorRoute {
         ports = Map.copyOf(ports);
         guards = Map.copyOf(guards);
+        limits = Map.copyOf(limits);
         kinds = Map.copyOf(kinds);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {

@@ -17,6 +17,8 @@ enum Goodbye {
     IDLE(1001),
     /** It has lasted for as long as any may. */
     LIFETIME(1001),
+    /** It has lasted as long as its port allows. A client may connect again. */
+    STREAM_OVER(1001),
     CONNECTION_REVOKED(1008);
 
     private static final int LAST_FRAME_CLOSE = 0x88;

@@ -86,6 +86,16 @@ final class HopEntrance extends ChannelInboundHandlerAdapter {
             UdpTunnel.serve(lane, agent, door, ahead);
         } else {
             agent.config().setAutoRead(false);
+            openTcp(agent, target);
+        }
+    }
+
+    private void openTcp(Channel agent, Target target) {
+        if (target.limits().isFull(target.streamBegins())) {
+            target.streamEnded();
+            refuse(agent, Reply.FULL);
+        } else {
+            agent.closeFuture().addListener(_ -> target.streamEnded());
             lane.pool().connector().open(target.line(), actor -> connected(agent, target, actor));
         }
     }
@@ -102,8 +112,6 @@ final class HopEntrance extends ChannelInboundHandlerAdapter {
         } else {
             agent.write(Reply.OPEN.bytes());
             agent.flush();
-            target.began();
-            agent.closeFuture().addListener(_ -> target.ended());
             agent.pipeline().remove(this);
             Tunnel.join(lane, target, agent, actor, ahead, _ -> {});
         }

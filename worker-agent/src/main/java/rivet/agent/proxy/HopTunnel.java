@@ -31,6 +31,8 @@ final class HopTunnel {
         OPEN('O'),
         /** It does not run that generation, or may not serve it. */
         STALE('S'),
+        /** The port has as many connections as it may. */
+        FULL('F'),
         /** The actor does not accept connections there. */
         CLOSED('C'),
         /** Nothing that makes sense, or not in time. */

@@ -64,7 +64,10 @@ final class TcpClient extends ChannelInboundHandlerAdapter implements Approach.V
     public void admitted(Target target) {
         stage = Stage.CONNECTING;
         counted = target;
-        target.began();
+        if (target.limits().isFull(target.streamBegins())) {
+            fail(Problem.CONCURRENCY_LIMIT);
+            return;
+        }
         lane.pool().connector().open(target.line(), opened -> connected(target, opened));
     }
 
@@ -91,6 +94,7 @@ final class TcpClient extends ChannelInboundHandlerAdapter implements Approach.V
                 lane.remotes().refused(target);
                 approachAgain();
             }
+            case FULL -> fail(Problem.CONCURRENCY_LIMIT);
             case CLOSED -> tryAgain(Problem.CONNECT_FAILED);
             case SILENT -> unreachable(target);
         }
@@ -130,7 +134,7 @@ final class TcpClient extends ChannelInboundHandlerAdapter implements Approach.V
         var oldAge = lane.later(() -> Goodbye.LIFETIME.say(channel), limits.lifetime());
         channel.closeFuture().addListener(_ -> {
             oldAge.cancel(false);
-            target.ended();
+            target.streamEnded();
         });
         channel.pipeline().remove(this);
         Tunnel.join(
@@ -159,7 +163,7 @@ final class TcpClient extends ChannelInboundHandlerAdapter implements Approach.V
 
     private void uncount() {
         if (counted != null) {
-            counted.ended();
+            counted.streamEnded();
             counted = null;
         }
     }

@@ -29,6 +29,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     /** Told why we end it, where it never was HTTP; null elsewhere. */
     private final @Nullable Consumer<Goodbye> ends;
 
+    private final long since;
+
     private boolean ended;
     /** We have ended both halves. */
     private boolean over;
@@ -48,7 +50,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         this.peer = peer;
         this.edges = edges;
         this.ends = ends;
-        this.lastRead = lane.now();
+        this.since = lane.now();
+        this.lastRead = since;
     }
 
     /**
@@ -238,8 +241,10 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         } else if (target.line() instanceof Line.Hop hop
                 && (lane.remotes().isLost(target, now) || lane.pool().hops().streamIsCut(hop, lastMove))) {
             end(Goodbye.ACTOR_ENDED);
-        } else if (now - lastMove > lane.times().idle().toNanos()) {
+        } else if (target.limits().isIdle(now - lastMove, lane.times().idle())) {
             end(Goodbye.IDLE);
+        } else if (target.limits().isStreamOver(now - since)) {
+            end(Goodbye.STREAM_OVER);
         }
     }
 

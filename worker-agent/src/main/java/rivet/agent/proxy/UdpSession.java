@@ -128,7 +128,7 @@ final class UdpSession implements Approach.Visitor {
     public void admitted(Target admitted) {
         stage = Stage.CONNECTING;
         target = admitted;
-        admitted.began();
+        admitted.streamBegins();
         if (admitted.isElsewhere()) {
             lane.pool().connector().open(admitted.line(), owner -> dialled(admitted, owner));
         } else {
@@ -172,7 +172,7 @@ final class UdpSession implements Approach.Visitor {
                 lane.remotes().refused(to);
                 approachAgain();
             }
-            case CLOSED, SILENT -> {
+            case FULL, CLOSED, SILENT -> {
                 lane.remotes().unreached(to);
                 fail(Problem.OWNER_UNREACHABLE);
             }
@@ -254,7 +254,7 @@ final class UdpSession implements Approach.Visitor {
         HopTunnel.drop(actor);
         actor = null;
         if (target != null) {
-            target.ended();
+            target.streamEnded();
             target = null;
         }
     }

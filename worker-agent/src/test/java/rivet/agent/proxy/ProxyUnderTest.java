@@ -25,6 +25,7 @@ import rivet.agent.proxy.hop.HopSettings;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ConnectionKey;
@@ -122,6 +123,15 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** The actor has a port {@link #GAME} that is reached in this way, and none else. */
     ProxyUnderTest game(long generation, Status status, PortKind kind, int port) {
+        return game(generation, status, kind, port, Map.of());
+    }
+
+    ProxyUnderTest limitedGame(RawActor actor, PortLimits limits) {
+        return game(1, Status.READY, PortKind.TCP, actor.port(), Map.of(GAME, limits));
+    }
+
+    private ProxyUnderTest game(
+            long generation, Status status, PortKind kind, int port, Map<String, PortLimits> limits) {
         proxy.routes()
                 .put(new ActorRoute(
                         ACTOR,
@@ -130,6 +140,7 @@ final class ProxyUnderTest implements AutoCloseable {
                         Map.of(GAME, port),
                         ActorRoute.Traits.NONE,
                         Map.of(),
+                        limits,
                         Map.of(GAME, kind)));
         return this;
     }
@@ -163,9 +174,22 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     ProxyUnderTest guarded(Status status, int port, PortGuard guard) {
+        return route(status, port, Map.of("http", guard), Map.of());
+    }
+
+    ProxyUnderTest limited(RawActor actor, PortLimits limits) {
+        return route(Status.READY, actor.port(), Map.of(), Map.of("http", limits));
+    }
+
+    ProxyUnderTest guarded(RawActor actor, PortGuard guard, PortLimits limits) {
+        return route(Status.READY, actor.port(), Map.of("http", guard), Map.of("http", limits));
+    }
+
+    private ProxyUnderTest route(
+            Status status, int port, Map<String, PortGuard> guards, Map<String, PortLimits> limits) {
         proxy.routes()
                 .put(new ActorRoute(
-                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, Map.of("http", guard)));
+                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, guards, limits, Map.of()));
         return this;
     }
 
