@@ -1,6 +1,5 @@
 package rivet.actor;
 
-import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The environment variables by which an agent tells a process which actor it is: the contract between the two, and the
@@ -141,7 +139,7 @@ public final class ActorEnvironment {
             protocols.put(name, port.protocol());
             variables.put(portVariable(name), Integer.toString(port.number()));
             if (port.url() != null) {
-                variables.put(urlVariable(name), port.url().toString());
+                variables.put(urlVariable(name), port.url());
             }
         });
         variables.put(PORTS, form(protocols));
@@ -151,14 +149,9 @@ public final class ActorEnvironment {
         var ports = new LinkedHashMap<String, ActorMetadata.Port>();
         parsed(variables, PORTS, ActorEnvironment::fields, "a form").forEach((name, protocol) -> {
             int number = parsed(variables, portVariable(name), ActorEnvironment::portNumber, "1 to 65535");
-            ports.put(name, new ActorMetadata.Port(protocol, number, url(variables, name)));
+            ports.put(name, new ActorMetadata.Port(protocol, number, variables.get(urlVariable(name))));
         });
         return ports;
-    }
-
-    private static @Nullable URI url(Map<String, String> variables, String port) {
-        var variable = urlVariable(port);
-        return variables.containsKey(variable) ? parsed(variables, variable, URI::create, "a URL") : null;
     }
 
     private static String urlVariable(String port) {

@@ -1,6 +1,5 @@
 package rivet.actor;
 
-import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -109,10 +108,11 @@ public record ActorMetadata(
      *
      * @param protocol {@code http}, {@code https}, {@code tcp}, {@code tcp_tls} or {@code udp}
      * @param number where the actor listens, 1 to 65535
-     * @param url how the world reaches it; {@code null} where no one does
+     * @param url how the world reaches it: a URL, and {@code host:port} for {@code tcp}, {@code tcp_tls} and {@code udp};
+     *     {@code null} where no one does
      */
     public record Port(
-            String protocol, int number, @Nullable URI url) {
+            String protocol, int number, @Nullable String url) {
 
         /** Checks the number. */
         public Port {

@@ -1,5 +1,6 @@
 package rivet.client;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,7 @@ public record Actor(
     }
 
     /**
-     * The URL of one of its ports.
+     * The URL of one of its {@code http} and {@code https} ports.
      *
      * @param port the port's name
      * @return where the world reaches the port; it does not change while the actor lives
@@ -71,9 +72,31 @@ public record Actor(
      */
     public URI url(String port) {
         return Optional.ofNullable(network.ports().get(port))
+                .filter(found -> !found.hasAddress())
                 .map(Port::url)
-                .orElseThrow(() -> new IllegalArgumentException("port: '%s' of actor %s has no URL (its ports: %s)"
-                        .formatted(port, id, network.ports().keySet())));
+                .map(URI::create)
+                .orElseThrow(() -> unreachable(port, "URL"));
+    }
+
+    /**
+     * The address of one of its {@code tcp}, {@code tcp_tls} and {@code udp} ports. Its number does not change while the actor
+     * lives; its host may, when the actor is moved to another machine.
+     *
+     * @param port the port's name
+     * @return where the world reaches the port, not resolved yet
+     * @throws IllegalArgumentException if the actor has no such port, or the port has no address yet
+     */
+    public InetSocketAddress address(String port) {
+        var found = network.ports().get(port);
+        if (found == null || !found.hasAddress() || found.hostname() == null || found.port() == null) {
+            throw unreachable(port, "address");
+        }
+        return InetSocketAddress.createUnresolved(found.hostname(), found.port());
+    }
+
+    private IllegalArgumentException unreachable(String port, String what) {
+        return new IllegalArgumentException("port: '%s' of actor %s has no %s (its ports: %s)"
+                .formatted(port, id, what, network.ports().keySet()));
     }
 
     /**
@@ -118,7 +141,8 @@ public record Actor(
      * @param hostname the URL's host; {@code null} where the world does not reach it
      * @param port the URL's port number; {@code null} where the world does not reach it
      * @param path the URL's path; {@code null} if it has none
-     * @param url the whole URL; {@code null} where the world does not reach it
+     * @param url the whole URL, or {@code host:port} of what is not reached by HTTP; {@code null} where the world does not
+     *     reach it
      */
     public record Port(
             PortProtocol protocol,
@@ -126,7 +150,15 @@ public record Actor(
             @Nullable String hostname,
             @Nullable Integer port,
             @Nullable String path,
-            @Nullable URI url) {}
+            @Nullable String url) {
+
+        private boolean hasAddress() {
+            return switch (protocol) {
+                case TCP, TCP_TLS, UDP -> true;
+                case HTTP, HTTPS, UNKNOWN -> false;
+            };
+        }
+    }
 
     /**
      * What is reserved for an actor.

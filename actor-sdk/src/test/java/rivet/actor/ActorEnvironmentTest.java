@@ -3,7 +3,6 @@ package rivet.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,8 +26,8 @@ class ActorEnvironmentTest {
             new ActorMetadata.Cluster("c"),
             new ActorMetadata.Build("b"),
             new ActorMetadata.Network(Map.of(
-                    "game-server", new ActorMetadata.Port("udp", 4711, null),
-                    "http", new ActorMetadata.Port("http", 8080, URI.create("http://127.0.0.1:7080/a-http")))));
+                    "game-server", new ActorMetadata.Port("udp", 4711, "127.0.0.1:26000"),
+                    "http", new ActorMetadata.Port("http", 8080, "http://127.0.0.1:7080/a-http"))));
 
     @Test
     void what_is_written_is_what_is_read() {
@@ -60,6 +59,7 @@ class ActorEnvironmentTest {
                         Map.entry("RIVET_PORTS", "game-server=udp&http=http"),
                         Map.entry("PORT_GAME_SERVER", "4711"),
                         Map.entry("PORT_HTTP", "8080"),
+                        Map.entry("RIVET_URL_GAME_SERVER", "127.0.0.1:26000"),
                         Map.entry("RIVET_URL_HTTP", "http://127.0.0.1:7080/a-http"));
     }
 
@@ -86,7 +86,6 @@ class ActorEnvironmentTest {
         "RIVET_ACTOR_CREATED_AT, yesterday, a time",
         "PORT_HTTP, 0, 1 to 65535",
         "PORT_HTTP, http, 1 to 65535",
-        "RIVET_URL_HTTP, a b, a URL",
         "RIVET_KILL_TIMEOUT_MS, -1, not negative",
         "RIVET_ACTOR_TAGS, a=%zz, a form"
     })

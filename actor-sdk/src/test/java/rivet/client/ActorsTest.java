@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +96,12 @@ class ActorsTest {
         assertThat(actor.lifecycle().grace()).contains(Duration.ofSeconds(5));
         assertThat(actor.url("http")).isEqualTo(URI.create("http://127.0.0.1:7080/%s-http".formatted(Samples.ID)));
         assertThat(actor.toString()).doesNotContain("SECRET=x");
-        assertThatIllegalArgumentException().isThrownBy(() -> actor.url("ws")).withMessageContaining("[http]");
+        assertThatIllegalArgumentException().isThrownBy(() -> actor.url("ws")).withMessageContaining("http");
+        assertThat(actor.address("game")).isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 26000));
+        assertThatIllegalArgumentException().isThrownBy(() -> actor.url("game")).withMessageContaining("no URL");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> actor.address("http"))
+                .withMessageContaining("no address");
     }
 
     @Test

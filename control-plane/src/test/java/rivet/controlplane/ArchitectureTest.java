@@ -55,13 +55,14 @@ class ArchitectureTest {
             replica    : web database
             agent      : web database auth metrics replica
             placement  : agent
-            actor      : web database query tenancy audit auth metrics idempotency build agent placement
+            ingress    : web database
+            actor      : web database query tenancy audit auth metrics idempotency build agent placement ingress
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             fleet      : web auth agent actor
             connection : web database tenancy auth actor
-            link       : web auth metrics agent actor log route connection
+            link       : web auth metrics agent actor log route connection ingress
             reconcile  : audit auth metrics idempotency build agent actor log route connection link replica
             """);
 

@@ -141,10 +141,13 @@ class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "tcp_tls", "udp"})
-    void a_port_that_is_not_served_is_refused_with_what_is(String protocol) {
-        var body = "{'tags': {}, 'build': 'B', 'network': {'ports': {'p': {'protocol': '%s'}}}}".formatted(protocol);
+    void a_port_that_has_no_place_for_a_token_takes_no_rule_and_none_is_reached_past_the_proxy(String protocol) {
+        var port = "{'tags': {}, 'build': 'B', 'network': {'ports': {'p': {'protocol': '%s', 'routing': {%s}}}}}";
 
-        refused("POST", "/actors", ids(body), 400, "FEATURE_DISABLED", "network.ports.p.protocol");
+        var rule = port.formatted(protocol, "'guard': {'authorization': {'connection': {}}}");
+        refused("POST", "/actors", ids(rule), 400, "API_BAD_BODY", "network.ports.p.routing.guard.authorization");
+        var host = port.formatted(protocol, "'host': {}");
+        refused("POST", "/actors", ids(host), 400, "FEATURE_DISABLED", "network.ports.p.routing");
     }
 
     @ParameterizedTest

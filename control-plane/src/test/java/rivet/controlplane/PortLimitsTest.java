@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.PortLimits;
 import rivet.protocol.PortLimits.Rate;
 import rivet.protocol.link.DesiredActor;
@@ -46,10 +47,14 @@ class PortLimitsTest {
     }
 
     private static Api.Answer create(String guard) {
+        return create("http", guard);
+    }
+
+    private static Api.Answer create(String protocol, String guard) {
         return api.post("/actors", """
                 {"tags": {}, "build_tags": {"name": "game"}, "network": {"ports": {
-                  "http": {"protocol": "http", "routing": {"guard": %s}}}}}
-                """.formatted(guard));
+                  "http": {"protocol": "%s", "routing": {"guard": %s}}}}}
+                """.formatted(protocol, guard));
     }
 
     private static Optional<DesiredActor.Run> told(String actor) {
@@ -134,5 +139,39 @@ class PortLimitsTest {
         assertThat(refused.body().path("code").asString()).isEqualTo("API_BAD_BODY");
         assertThat(refused.body().at("/metadata/field").asString())
                 .isEqualTo("network.ports.http.routing.guard.limits" + field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tcp_tls"})
+    void of_what_is_no_http_are_those_of_connections(String protocol) {
+        var limits = "{\"concurrency\":2,\"idle_ms\":1000,\"stream_ms\":2000}";
+        var created = Api.require(create(protocol, "{\"limits\": " + limits + "}"));
+
+        assertThat(created.body().at("/actor/network/ports/http/routing/guard/limits"))
+                .isEqualTo(Api.JSON.readTree(limits));
+        var id = created.body().at("/actor/id").asString();
+        await().until(() -> told(id).isPresent());
+        assertThat(limits(told(id).orElseThrow()))
+                .isEqualTo(new PortLimits(2, null, null, null, null, 1_000L, null, 2_000L));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tcp     | {\"client_rate\": {\"requests\": 1, \"per_ms\": 1000}} | .client_rate",
+                "tcp     | {\"token_rate\": {\"requests\": 1, \"per_ms\": 1000}}  | .token_rate",
+                "tcp_tls | {\"body_bytes\": 1}                                    | .body_bytes",
+                "tcp     | {\"header_bytes\": 256}                                | .header_bytes",
+                "tcp_tls | {\"request_ms\": 1000}                                 | .request_ms",
+                "udp     | {\"concurrency\": 1}                                   | .concurrency",
+                "udp     | {\"idle_ms\": 1000}                                    | .idle_ms"
+            })
+    void that_need_requests_are_refused_where_there_are_none(String protocol, String limits, String field) {
+        var refused = create(protocol, "{\"limits\": " + limits + "}");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("API_BAD_BODY");
+        assertThat(refused.field()).isEqualTo("network.ports.http.routing.guard.limits" + field);
     }
 }

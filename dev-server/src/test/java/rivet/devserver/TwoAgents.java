@@ -38,7 +38,7 @@ public final class TwoAgents implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String TOKEN = "known to both agents";
 
-    private static final Map<String, Object> SHORT_LEASES = Map.of(
+    public static final Map<String, Object> SHORT_LEASES = Map.of(
             "rivet.agents.heartbeat", "500ms",
             "rivet.agents.fresh", "1500ms",
             "rivet.agents.fence", "2s",

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
  * What the proxies take from clients of one port. What is absent has no bound of the port's own; the bounds that every proxy has
  * hold besides.
  *
- * @param concurrency requests under way at once, WebSockets and other streams among them
+ * @param concurrency requests under way at once, WebSockets and other streams among them; of a TCP port its connections
  * @param clientRate of the requests of one address
  * @param tokenRate of the requests that show the same token
  * @param bodyBytes the longest body of a request
  * @param headerBytes the longest request line with its fields
- * @param idleMs how long a request or a stream may be silent both ways
+ * @param idleMs how long a request, a stream or a connection of a TCP port may be silent both ways
  * @param requestMs how long a request may last, from when it is handed to the actor to the end of its answer
- * @param streamMs how long a WebSocket, another changed protocol or a stream of events may last
+ * @param streamMs how long a WebSocket, another changed protocol, a stream of events or a connection of a TCP port may last
  */
 public record PortLimits(
         @Nullable Integer concurrency,

@@ -8,6 +8,11 @@ public enum PortProtocol {
     TCP_TLS,
     UDP;
 
+    /** Whether the proxy reads requests there; elsewhere it carries bytes or datagrams, at a number of the port's own. */
+    public boolean isHttp() {
+        return this == HTTP || this == HTTPS;
+    }
+
     @Override
     public String toString() {
         return name().toLowerCase(java.util.Locale.ROOT);

@@ -256,7 +256,7 @@ final class SimulatedAgent {
                     world.simulator().tell(program.name(), code + ": " + message);
                     rejoin();
                 }
-                case ToAgent.Routes _, ToAgent.Access _, ToAgent.Moved _ -> {}
+                case ToAgent.Routes _, ToAgent.Access _, ToAgent.Ingress _, ToAgent.Moved _ -> {}
             }
         });
     }

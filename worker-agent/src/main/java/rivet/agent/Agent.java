@@ -33,6 +33,7 @@ import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
@@ -85,6 +86,7 @@ public final class Agent implements AutoCloseable {
                             .withAddress(settings.proxyHost(), settings.proxyPort())
                             .withTls(settings.proxyTls())
                             .withHop(settings.hop()),
+                    settings.ingress(),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
@@ -285,6 +287,11 @@ public final class Agent implements AutoCloseable {
         @Override
         public void routes(List<CustomRoute> all) {
             proxy.customRoutes().set(all);
+        }
+
+        @Override
+        public void ingress(List<IngressPort> ports) {
+            proxy.ingress(ports);
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.metrics.AgentMetrics;
+import rivet.agent.proxy.IngressLimits;
 import rivet.agent.proxy.hop.HopKey;
 import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.TlsSettings;
@@ -28,6 +29,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param proxyTls where the proxy serves TLS too; absent: nowhere
+ * @param ingress how much is carried to TCP and UDP ports
  * @param hop where the proxy takes requests that other agents' proxies hand on
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
@@ -47,6 +49,7 @@ public record AgentSettings(
         int proxyPort,
         Optional<URI> proxyUrl,
         Optional<TlsSettings> proxyTls,
+        IngressLimits ingress,
         HopSettings hop,
         URI apiEndpoint,
         Capacity capacity,
@@ -128,6 +131,7 @@ public record AgentSettings(
                 values.optional("RIVET_PROXY_URL").map(URI::create),
                 values.optional("RIVET_PROXY_TLS_DIR")
                         .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
+                ingress(values),
                 hop(values, token),
                 values.uri("RIVET_API_ENDPOINT", controlPlanes.getFirst().toString()),
                 new Capacity(
@@ -146,6 +150,20 @@ public record AgentSettings(
                         values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024,
                 Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
+    }
+
+    private static IngressLimits ingress(Values values) {
+        var otherwise = IngressLimits.defaults();
+        return new IngressLimits(
+                values.number("RIVET_TCP_CONNECTIONS_PER_PORT", otherwise.maxConnectionsPerPort()),
+                values.number("RIVET_UDP_SOURCES_PER_PORT", otherwise.maxSessionsPerPort()),
+                values.number("RIVET_UDP_SOURCES", otherwise.maxSessions()),
+                Duration.ofSeconds(values.number(
+                        "RIVET_UDP_IDLE_S",
+                        Math.toIntExact(otherwise.sessionIdle().toSeconds()))),
+                Duration.ofSeconds(values.number(
+                        "RIVET_TCP_LIFETIME_S",
+                        Math.toIntExact(otherwise.lifetime().toSeconds()))));
     }
 
     private static HopSettings hop(Values values, Secret token) {

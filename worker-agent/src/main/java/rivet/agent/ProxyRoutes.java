@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
+import rivet.agent.proxy.PortKind;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
-import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorSpec;
@@ -86,7 +86,8 @@ final class ProxyRoutes {
                 ports,
                 traits(run.spec()),
                 each(run.spec(), ActorSpec.Port::guard),
-                each(run.spec(), ActorSpec.Port::limits)));
+                each(run.spec(), ActorSpec.Port::limits),
+                kinds(run.spec())));
     }
 
     /** By the names of the ports that have it. */
@@ -101,10 +102,15 @@ final class ProxyRoutes {
         return all;
     }
 
+    private static Map<String, PortKind> kinds(ActorSpec spec) {
+        return spec.ports().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, port -> PortKind.of(port.getValue().protocol())));
+    }
+
     private static ActorRoute.Traits traits(ActorSpec spec) {
         var http = spec.ports().entrySet().stream()
-                .filter(port -> port.getValue().protocol() == PortProtocol.HTTP
-                        || port.getValue().protocol() == PortProtocol.HTTPS)
+                .filter(port -> port.getValue().protocol().isHttp())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
         return new ActorRoute.Traits(spec.owner().environmentId(), spec.tags(), http);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -212,8 +211,7 @@ public final class TestContext implements ActorContext {
          */
         public Builder port(String name) {
             int number = freePort();
-            var url = URI.create("http://127.0.0.1:" + number);
-            ports.put(name, new ActorMetadata.Port("http", number, url));
+            ports.put(name, new ActorMetadata.Port("http", number, "http://127.0.0.1:" + number));
             return this;
         }
 

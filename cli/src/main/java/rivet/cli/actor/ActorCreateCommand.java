@@ -82,11 +82,13 @@ final class ActorCreateCommand extends ServerCommand {
             names = {"-p", "--port"},
             paramLabel = "PORT",
             description = {
-                "A port of it; may be repeated: 'http', 'web:http', or "
+                "A port of it; may be repeated: 'http', 'web:http', 'game:udp', or "
                         + "'name=web,protocol=http,internal_port=8080,guard=connection'.",
+                "Protocols: http, https; and tcp, tcp_tls, udp, which are reached at host:port.",
                 "guard=connection: only for URLs of 'rivet actor connect'.",
                 "Limits of what clients may do: concurrency=N, client_rate=N/MS and token_rate=N/MS (requests in so many ms), "
-                        + "body_bytes=N, header_bytes=N, idle_ms=MS, request_ms=MS, stream_ms=MS."
+                        + "body_bytes=N, header_bytes=N, idle_ms=MS, request_ms=MS, stream_ms=MS.",
+                "For tcp and tcp_tls: concurrency, idle_ms and stream_ms; for udp none."
             })
     private List<String> ports = new ArrayList<>();
 

@@ -70,6 +70,23 @@ record Actor(
                 destroyedAt);
     }
 
+    Actor with(ActorSetup another) {
+        return new Actor(
+                id,
+                environmentId,
+                region,
+                build,
+                tags,
+                another,
+                resources,
+                state,
+                generation,
+                version,
+                createdAt,
+                startedAt,
+                destroyedAt);
+    }
+
     Actor withVersion(long next) {
         return new Actor(
                 id,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Waiting;
@@ -26,6 +28,7 @@ import rivet.controlplane.agent.Drains.Outcome;
 import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.Failovers;
 import rivet.controlplane.database.Transactions;
+import rivet.controlplane.ingress.Ingress;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
 import rivet.controlplane.web.Problem;
@@ -54,6 +57,7 @@ final class ActorMoves {
     private final LostAgents lost;
     private final Drains drains;
     private final Placer placer;
+    private final Ingress ingress;
     private final Transactions transactions;
     private final StartTimes starts;
     private final Failovers failovers;
@@ -68,6 +72,7 @@ final class ActorMoves {
             LostAgents lost,
             Drains drains,
             Placer placer,
+            Ingress ingress,
             Transactions transactions,
             StartTimes starts,
             Failovers failovers) {
@@ -78,6 +83,7 @@ final class ActorMoves {
         this.lost = lost;
         this.drains = drains;
         this.placer = placer;
+        this.ingress = ingress;
         this.transactions = transactions;
         this.starts = starts;
         this.failovers = failovers;
@@ -96,8 +102,9 @@ final class ActorMoves {
             var placement = arrival.behindOthers()
                     ? event(placer.none(draft.region()), waiting, arrival.now())
                     : placement(waiting, arrival.now());
-            var created = waiting.with(ActorLifecycle.next(waiting.state(), placement));
-            requireAnAgentWhereItMayNotWait(created);
+            var placed = waiting.with(ActorLifecycle.next(waiting.state(), placement));
+            requireAnAgentWhereItMayNotWait(placed);
+            var created = numbered(placed);
             if (!repository.insert(created)) {
                 throw new KeyTaken();
             }
@@ -120,6 +127,19 @@ final class ActorMoves {
             var kept = changed.equals(moment.actor()) ? changed : saved(changed);
             return step(kept, happened.apply(moment), by);
         }));
+    }
+
+    /** Kept until the actor is destroyed, wherever it runs meanwhile: the world knows it by these numbers. */
+    private Actor numbered(Actor actor) {
+        if (!actor.setup().hasIngress()) {
+            return actor;
+        }
+        var ports = new TreeMap<>(actor.setup().ports());
+        ports.replaceAll((name, port) -> port.protocol().isHttp()
+                ? port
+                : port.withIngress(
+                        ingress.reserve(new Ingress.Wanted(actor.region(), actor.id(), name, port.protocol()))));
+        return actor.with(actor.setup().with(ports));
     }
 
     private static void requireAnAgentWhereItMayNotWait(Actor created) {
@@ -211,6 +231,9 @@ final class ActorMoves {
         diary.write(before, after, event, by);
         runs.write(before, after);
         tellAgent(before, after);
+        if (next instanceof Destroyed && after.setup().hasIngress()) {
+            ingress.release(after.region(), after.id());
+        }
         Transactions.afterCommit(() -> told(before, after));
         var settled = next instanceof Pending && !(event instanceof NotPlaced)
                 ? step(after, placement(after, event.when()), by)

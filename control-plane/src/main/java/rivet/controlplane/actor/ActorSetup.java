@@ -9,7 +9,7 @@ import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 
 /**
- * What an actor's creator asked for; never changes.
+ * What an actor's creator asked for, and what it was lent for its whole life; never changes.
  *
  * @param key unique among the environment's actors that are not destroyed; also a generated column
  * @param grace from the termination signal to the kill
@@ -29,12 +29,28 @@ record ActorSetup(
      * @param internalPort where the actor listens; absent: the agent chooses
      * @param guard who may reach it; absent: everyone
      * @param limits what proxies take from its clients; absent: whatever comes
+     * @param ingress the number at which its region's proxies lead to it, where they have one for it alone
      */
     record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
             @Nullable PortGuard guard,
-            @Nullable PortLimits limits) {}
+            @Nullable PortLimits limits,
+            @Nullable Integer ingress) {
+
+        Port withIngress(int number) {
+            return new Port(protocol, internalPort, guard, limits, number);
+        }
+    }
+
+    ActorSetup with(Map<String, Port> numbered) {
+        return new ActorSetup(key, environment, network, numbered, endpoint, grace, durable, placementTimeout);
+    }
+
+    /** Whether proxies have a number for one of its ports alone. */
+    boolean hasIngress() {
+        return ports.values().stream().anyMatch(port -> !port.protocol().isHttp());
+    }
 
     enum Network {
         BRIDGE,

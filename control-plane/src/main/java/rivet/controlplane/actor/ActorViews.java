@@ -18,12 +18,12 @@ import rivet.protocol.api.PortRouting;
 final class ActorViews {
 
     private final Agents agents;
-    private final ProxySettings proxy;
+    private final PortAddresses addresses;
     private final ActorQueue queue;
 
-    ActorViews(Agents agents, ProxySettings proxy, ActorQueue queue) {
+    ActorViews(Agents agents, PortAddresses addresses, ActorQueue queue) {
         this.agents = agents;
-        this.proxy = proxy;
+        this.addresses = addresses;
         this.queue = queue;
     }
 
@@ -32,7 +32,7 @@ final class ActorViews {
         var entries = entries(actors);
         var positions = queue.positions(actors);
         return actors.stream()
-                .map(actor -> view(actor, entry(actor, entries), positions.get(actor.id()), type))
+                .map(actor -> view(actor, agentUrl(actor, entries), positions.get(actor.id()), type))
                 .toList();
     }
 
@@ -40,13 +40,11 @@ final class ActorViews {
         return views(List.of(actor), type).getFirst();
     }
 
-    private static ActorView view(
-            Actor actor, @Nullable String entry, @Nullable Integer queuePosition, @Nullable EndpointType type) {
+    private ActorView view(
+            Actor actor, @Nullable String agentUrl, @Nullable Integer queuePosition, @Nullable EndpointType type) {
         var setup = actor.setup();
         var ports = new LinkedHashMap<String, ActorView.Port>();
-        setup.ports()
-                .forEach((name, port) -> ports.put(
-                        name, port(port, address(actor, name, entry, type == null ? setup.endpoint() : type))));
+        setup.ports().forEach((name, port) -> ports.put(name, port(port, address(actor, name, agentUrl, type))));
         return new ActorView(
                 actor.id().toString(),
                 actor.region(),
@@ -88,19 +86,17 @@ final class ActorViews {
         return guard;
     }
 
-    private static PortUrls.@Nullable Address address(
-            Actor actor, String port, @Nullable String entry, EndpointType type) {
-        return entry == null ? null : PortUrls.of(entry, actor.id(), port, type);
+    private PortUrls.@Nullable Address address(
+            Actor actor, String name, @Nullable String agentUrl, @Nullable EndpointType type) {
+        var setup = actor.setup();
+        var port = setup.ports().get(name);
+        return port == null || actor.state() instanceof ActorState.Destroyed
+                ? null
+                : addresses.of(actor, name, port, agentUrl, type == null ? setup.endpoint() : type);
     }
 
-    /** Any proxy takes any actor's URL, so one that waits for an agent has one already. */
-    private @Nullable String entry(Actor actor, Agents.Entries entries) {
-        if (actor.state() instanceof ActorState.Destroyed) {
-            return null;
-        }
-        if (!proxy.url().isEmpty()) {
-            return proxy.url();
-        }
+    /** Any proxy of its region takes any actor's traffic, so one that waits for an agent has an address already. */
+    private static @Nullable String agentUrl(Actor actor, Agents.Entries entries) {
         var agent = actor.state().assignment().map(Assignment::agent);
         return agent.map(entries::of).orElseGet(() -> entries.of(actor.region()));
     }
@@ -111,6 +107,6 @@ final class ActorViews {
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
-        return proxy.url().isEmpty() ? agents.entries(held) : Agents.Entries.NONE;
+        return actors.stream().anyMatch(addresses::needAgent) ? agents.entries(held) : Agents.Entries.NONE;
     }
 }

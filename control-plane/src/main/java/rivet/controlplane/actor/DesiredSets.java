@@ -30,12 +30,12 @@ public final class DesiredSets {
 
     private final JdbcClient jdbc;
     private final Installation installation;
-    private final ProxySettings proxy;
+    private final PortAddresses addresses;
 
-    DesiredSets(JdbcClient jdbc, Installation installation, ProxySettings proxy) {
+    DesiredSets(JdbcClient jdbc, Installation installation, PortAddresses addresses) {
         this.jdbc = jdbc;
         this.installation = installation;
-        this.proxy = proxy;
+        this.addresses = addresses;
     }
 
     /** @param revision grows with each change of the set */
@@ -81,7 +81,6 @@ public final class DesiredSets {
 
     private DesiredActor run(ResultSet row, Actor actor, Assignment at) throws SQLException {
         var setup = actor.setup();
-        var entry = proxy.url().isEmpty() ? row.getString("agent_proxy_url") : proxy.url();
         var spec = new ActorSpec(
                 new ActorSpec.Build(
                         new BuildId(row.getObject("build_id", UUID.class)),
@@ -92,7 +91,7 @@ public final class DesiredSets {
                 actor.tags(),
                 setup.key(),
                 setup.environment(),
-                ports(actor, entry),
+                ports(actor, row.getString("agent_proxy_url")),
                 actor.resources().cpuMillicores(),
                 actor.resources().memoryMib(),
                 setup.grace().toMillis(),
@@ -101,13 +100,12 @@ public final class DesiredSets {
         return new DesiredActor.Run(actor.id(), at.generation(), spec);
     }
 
-    private static Map<String, ActorSpec.Port> ports(Actor actor, String entry) {
+    private Map<String, ActorSpec.Port> ports(Actor actor, String agentUrl) {
         var ports = new LinkedHashMap<String, ActorSpec.Port>();
         actor.setup().ports().forEach((name, port) -> {
-            var at = PortUrls.of(entry, actor.id(), name, actor.setup().endpoint());
-            ports.put(
-                    name,
-                    new ActorSpec.Port(port.protocol(), port.internalPort(), at.url(), port.guard(), port.limits()));
+            var at = addresses.of(actor, name, port, agentUrl, actor.setup().endpoint());
+            var url = at == null ? null : at.url();
+            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), url, port.guard(), port.limits()));
         });
         return ports;
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.PortLimits;
+import rivet.protocol.PortProtocol;
 
 /** Reads the {@code limits} of a port's {@code routing.guard}, and shows them again. */
 final class LimitChecks {
@@ -23,6 +24,9 @@ final class LimitChecks {
 
     private static final Set<String> ALL =
             Set.of(CONCURRENCY, CLIENT_RATE, TOKEN_RATE, BODY_BYTES, HEADER_BYTES, IDLE_MS, REQUEST_MS, STREAM_MS);
+    /** What does not ask for requests. */
+    private static final Set<String> OF_CONNECTIONS = Set.of(CONCURRENCY, IDLE_MS, STREAM_MS);
+
     private static final String NAMED = "concurrency, client_rate, token_rate, body_bytes, header_bytes, idle_ms, "
             + "request_ms and stream_ms, each or none";
 
@@ -39,12 +43,14 @@ final class LimitChecks {
     private LimitChecks() {}
 
     /**
+     * @param protocol of the port: what only requests have is refused where there are none
      * @param hasTokens whether clients of the port show any
      * @return null where nothing is limited
      */
-    static @Nullable PortLimits read(String field, @Nullable Object given, boolean hasTokens) {
+    static @Nullable PortLimits read(String field, @Nullable Object given, PortProtocol protocol, boolean hasTokens) {
         var limits = GuardChecks.object(field, given, "an object with " + NAMED);
         GuardChecks.only(field, limits, ALL, NAMED);
+        onlyOf(protocol, field, limits);
         if (limits.containsKey(TOKEN_RATE) && !hasTokens) {
             throw Problem.badField(field + "." + TOKEN_RATE, "set", "none without routing.guard.authorization");
         }
@@ -58,6 +64,31 @@ final class LimitChecks {
                 number(field, limits, REQUEST_MS, SECOND, DAY),
                 number(field, limits, STREAM_MS, SECOND, 7 * DAY));
         return read.equals(PortLimits.NONE) ? null : read;
+    }
+
+    private static void onlyOf(PortProtocol protocol, String field, Map<?, ?> limits) {
+        var of = "set for " + protocol;
+        switch (protocol) {
+            case HTTP, HTTPS -> {}
+            case TCP, TCP_TLS ->
+                refuseOther(
+                        OF_CONNECTIONS,
+                        field,
+                        limits,
+                        of,
+                        "none but concurrency, idle_ms and stream_ms, because it has no requests");
+            case UDP ->
+                refuseOther(Set.of(), field, limits, of, "none, because it has neither requests nor connections");
+        }
+    }
+
+    private static void refuseOther(
+            Set<String> allowed, String field, Map<?, ?> limits, String given, String expected) {
+        for (var name : limits.keySet()) {
+            if (!allowed.contains(String.valueOf(name))) {
+                throw Problem.badField(field + "." + name, given, expected);
+            }
+        }
     }
 
     static Map<String, Object> shown(PortLimits limits) {

@@ -18,6 +18,7 @@ import rivet.protocol.api.PortRouting;
 final class PortChecks {
 
     private static final int MOST_PORTS = 8;
+    private static final String PROTOCOLS = "http, https, tcp, tcp_tls or udp";
     private static final String NAME = "[a-z0-9]([a-z0-9_-]{0,14}[a-z0-9])?";
 
     private PortChecks() {}
@@ -68,21 +69,32 @@ final class PortChecks {
         if (port == null) {
             throw Problem.badField(field, null, "an object with protocol");
         }
+        var protocol = protocol(field + ".protocol", port.protocol());
         var guard = guard(field + ".routing", port.routing());
+        if (guard != null && !protocol.isHttp()) {
+            throw Problem.badField(
+                    field + ".routing.guard.authorization",
+                    "a rule for " + protocol,
+                    "none: only HTTP has a place to show something, so what speaks %s asks its clients itself"
+                            .formatted(protocol));
+        }
         return new ActorSetup.Port(
-                protocol(field + ".protocol", port.protocol()),
+                protocol,
                 internal(field + ".internal_port", port.internalPort(), mode, kind),
                 guard,
-                limits(field + ".routing.guard", port.routing(), guard));
+                limits(field + ".routing.guard", port.routing(), protocol, guard),
+                null);
     }
 
     private static PortProtocol protocol(String field, @Nullable String protocol) {
         return switch (protocol) {
-            case null -> throw Problem.badField(field, null, "http or https");
+            case null -> throw Problem.badField(field, null, PROTOCOLS);
             case "http" -> PortProtocol.HTTP;
             case "https" -> PortProtocol.HTTPS;
-            case "tcp", "tcp_tls", "udp" -> throw notServed(field, protocol + " ports", "http or https");
-            default -> throw Problem.badField(field, protocol, "http or https");
+            case "tcp" -> PortProtocol.TCP;
+            case "tcp_tls" -> PortProtocol.TCP_TLS;
+            case "udp" -> PortProtocol.UDP;
+            default -> throw Problem.badField(field, protocol, PROTOCOLS);
         };
     }
 
@@ -101,11 +113,12 @@ final class PortChecks {
         return routing.guard() == null ? null : GuardChecks.read(field + ".guard", routing.guard());
     }
 
-    private static @Nullable PortLimits limits(String field, @Nullable PortRouting routing, @Nullable PortGuard guard) {
+    private static @Nullable PortLimits limits(
+            String field, @Nullable PortRouting routing, PortProtocol protocol, @Nullable PortGuard guard) {
         var given = routing == null || routing.guard() == null ? null : routing.guard();
         return given == null || !given.containsKey("limits")
                 ? null
-                : LimitChecks.read(field + ".limits", given.get("limits"), guard != null);
+                : LimitChecks.read(field + ".limits", given.get("limits"), protocol, guard != null);
     }
 
     private static @Nullable Integer internal(

@@ -28,6 +28,16 @@ final class PortUrls {
         };
     }
 
+    /** A port that its region's proxies have a number for: all bytes that come there are its own. */
+    static Address at(String host, int number) {
+        return new Address(host, number, null, "%s:%d".formatted(host, number));
+    }
+
+    /** Of a proxy's URL. */
+    static String host(String proxy) {
+        return URI.create(proxy).getHost();
+    }
+
     /** An address has no sub-domains, but on one machine {@code *.localhost} leads to the same proxy. */
     private static String domain(String host) {
         return host.startsWith("127.") || host.equals("[::1]") ? "localhost" : host;

@@ -1,5 +1,6 @@
 package rivet.controlplane.link;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -14,6 +15,7 @@ import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Joining;
 import rivet.controlplane.connection.Connections;
+import rivet.controlplane.ingress.Ingress;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.ActorId;
@@ -57,6 +59,9 @@ final class AgentLink {
     private volatile @Nullable AgentId agent;
 
     private volatile long epoch;
+    /** Of the agent; empty until it is welcomed. */
+    private volatile String region = "";
+
     private volatile long sentRevision = -1;
 
     /** Whether the routes may have changed since they were last read. */
@@ -68,6 +73,11 @@ final class AgentLink {
     private final AtomicBoolean accessChanged = new AtomicBoolean(true);
 
     private volatile long sentAccess = -1;
+
+    /** Likewise for the numbers of the agent's region that lead to actors. */
+    private final AtomicBoolean ingressChanged = new AtomicBoolean(true);
+
+    private volatile long sentIngress = -1;
 
     /** Whether the set may have changed since it was last read. */
     private final AtomicBoolean setChanged = new AtomicBoolean(true);
@@ -89,6 +99,7 @@ final class AgentLink {
             ActorLogs logs,
             Routes routes,
             Connections connections,
+            Ingress ingress,
             PushTimes pushes) {}
 
     /** Runs until the socket is closed by either side. */
@@ -143,6 +154,7 @@ final class AgentLink {
         }
         var agent = hello.agent();
         epoch = rooms.agents().join(joining).epoch();
+        region = hello.region();
         var times = rooms.agentSettings();
         socket.send(new ToAgent.Welcome(
                 epoch,
@@ -206,6 +218,7 @@ final class AgentLink {
                 saySet();
                 sendRoutes();
                 sendAccess();
+                sendIngress();
                 sendMoved();
             }
         } catch (RuntimeException e) {
@@ -267,6 +280,17 @@ final class AgentLink {
         }
     }
 
+    private void sendIngress() {
+        if (!open || !ingressChanged.getAndSet(false)) {
+            return;
+        }
+        var all = rooms.ingress().of(region);
+        if (all.revision() > sentIngress) {
+            socket.send(new ToAgent.Ingress(epoch, all.revision(), all.ports()));
+            sentIngress = all.revision();
+        }
+    }
+
     private void sendMoved() {
         for (var due = followed.takeDue(); open && !due.isEmpty(); due = followed.takeDue()) {
             var moved = followed.outdated(due, rooms.actors().versions(due));
@@ -315,6 +339,21 @@ final class AgentLink {
     void accessChanged() {
         accessChanged.set(true);
         changed.release();
+    }
+
+    /** @param where the region in which a number was lent or given back */
+    void ingressChanged(String where) {
+        if (where.equals(region)) {
+            ingressChanged.set(true);
+            changed.release();
+        }
+    }
+
+    /** @param revisions by region, as they are now */
+    void lookAtIngress(Map<String, Long> revisions) {
+        if (revisions.getOrDefault(region, 0L) > sentIngress) {
+            ingressChanged(region);
+        }
     }
 
     /** Of the same agent; both have joined. */

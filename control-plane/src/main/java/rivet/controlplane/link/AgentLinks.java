@@ -15,6 +15,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.connection.Connections;
+import rivet.controlplane.ingress.Ingress;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -39,11 +40,13 @@ public final class AgentLinks implements WebSocketHandler {
             ActorLogs logs,
             Routes routes,
             Connections connections,
+            Ingress ingress,
             LinkSettings settings,
             Executor virtualThreads,
             MeterRegistry registry) {
         var pushes = new PushTimes(registry);
-        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, connections, pushes);
+        this.rooms =
+                new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, connections, ingress, pushes);
         Gauge.builder("rivet.links", links, Map::size)
                 .description("Agents that are connected to this control plane.")
                 .register(registry);
@@ -53,6 +56,7 @@ public final class AgentLinks implements WebSocketHandler {
         routes.onChange(() -> links.values().forEach(AgentLink::routesChanged));
         actors.onMoved(actor -> links.values().forEach(link -> link.moved(actor)));
         connections.onChange(() -> links.values().forEach(AgentLink::accessChanged));
+        ingress.onChange(region -> links.values().forEach(link -> link.ingressChanged(region)));
     }
 
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
@@ -95,6 +99,15 @@ public final class AgentLinks implements WebSocketHandler {
         }
         var revision = rooms.connections().revision();
         links.values().stream().filter(link -> link.isBehindAccess(revision)).forEach(AgentLink::accessChanged);
+    }
+
+    /** Likewise for the numbers of each region that lead to actors. */
+    public void pushIngress() {
+        if (links.isEmpty()) {
+            return;
+        }
+        var revisions = rooms.ingress().revisions();
+        links.values().forEach(link -> link.lookAtIngress(revisions));
     }
 
     /** Likewise for the actors that agents' proxies follow: some at a time. */

@@ -118,6 +118,7 @@ final class Loops implements SmartLifecycle {
         links.pushChanged();
         links.pushRoutes();
         links.pushAccess();
+        links.pushIngress();
         links.pushMoved();
         return false;
     }

@@ -18,6 +18,7 @@ import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.connection.Connections;
 import rivet.controlplane.database.Transactions;
+import rivet.controlplane.ingress.Ingress;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -52,6 +53,7 @@ class AgentLinksTest {
                 controlPlane.bean(ActorLogs.class),
                 controlPlane.bean(Routes.class),
                 controlPlane.bean(Connections.class),
+                controlPlane.bean(Ingress.class),
                 new PushTimes(new SimpleMeterRegistry()));
     }
 

@@ -57,6 +57,14 @@ public sealed interface ToAgent {
     @JsonTypeName("access")
     record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked) implements ToAgent {}
 
+    /**
+     * All port numbers of the agent's region that lead to actors, whichever agent runs them.
+     *
+     * @param revision grows with each change; of an older one nothing holds any more
+     */
+    @JsonTypeName("ingress")
+    record Ingress(long epoch, long revision, List<IngressPort> ports) implements ToAgent {}
+
     /** What the agent was told of these actors no longer holds; it asks again where it needs to know. */
     @JsonTypeName("moved")
     record Moved(long epoch, List<ActorId> actors) implements ToAgent {}

@@ -1,10 +1,8 @@
 package rivet.agent.launch;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import rivet.actor.ActorEnvironment;
 import rivet.actor.ActorMetadata;
 import rivet.agent.host.Host;
@@ -48,13 +46,9 @@ final class ActorVariables {
         order.ports().forEach((name, number) -> {
             var spec = order.spec().ports().get(name);
             if (spec != null) {
-                ports.put(name, new ActorMetadata.Port(spec.protocol().toString(), number, url(spec.url())));
+                ports.put(name, new ActorMetadata.Port(spec.protocol().toString(), number, spec.url()));
             }
         });
         return ports;
-    }
-
-    private static @Nullable URI url(@Nullable String text) {
-        return text == null ? null : URI.create(text);
     }
 }

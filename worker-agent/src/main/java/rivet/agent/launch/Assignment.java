@@ -65,7 +65,8 @@ final class Assignment {
             port.put("internalPort", number);
         }
         if (spec.url() != null) {
-            address(URI.create(spec.url()), port);
+            // Without HTTP it is no URL but host:port.
+            address(URI.create(spec.protocol().isHttp() ? spec.url() : "//" + spec.url()), port);
             port.put("url", spec.url());
         }
         port.put("routing", Map.of("guard", Map.of()));

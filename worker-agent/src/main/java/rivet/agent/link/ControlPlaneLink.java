@@ -21,6 +21,7 @@ import rivet.protocol.Wire;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
@@ -84,6 +85,9 @@ public final class ControlPlaneLink implements AutoCloseable {
 
         /** With what tokens of connections are checked; only ever newer. Must not wait. */
         void access(ToAgent.Access access);
+
+        /** All numbers of the agent's region that lead to actors; only ever newer ones. Must not wait. */
+        void ingress(List<IngressPort> ports);
     }
 
     public void start() {

@@ -50,6 +50,9 @@ final class Conversation implements Socket.Receiver {
     /** Likewise. */
     private long accessRevision = NO_REVISION;
 
+    /** Likewise. */
+    private long ingressRevision = NO_REVISION;
+
     Conversation(
             ControlPlaneLink.Agent agent,
             Outbox outbox,
@@ -99,6 +102,7 @@ final class Conversation implements Socket.Receiver {
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
                 case ToAgent.Access access -> access(access);
+                case ToAgent.Ingress ingress -> ingress(ingress);
                 case ToAgent.Moved(var _, var actors) -> agent.moved(actors);
             }
         } catch (JacksonException e) {
@@ -147,6 +151,14 @@ final class Conversation implements Socket.Receiver {
         if (welcomed != null && access.epoch() == welcomed.epoch() && access.revision() > accessRevision) {
             accessRevision = access.revision();
             agent.access(access);
+        }
+    }
+
+    private void ingress(ToAgent.Ingress ingress) {
+        var welcomed = welcome.getNow(null);
+        if (welcomed != null && ingress.epoch() == welcomed.epoch() && ingress.revision() > ingressRevision) {
+            ingressRevision = ingress.revision();
+            agent.ingress(ingress.ports());
         }
     }
 

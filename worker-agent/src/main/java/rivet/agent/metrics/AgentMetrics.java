@@ -78,6 +78,18 @@ public final class AgentMetrics implements AutoCloseable {
     public void serve(Sources sources) {
         registry.getPrometheusRegistry()
                 .register(new ProxyCollector(sources.proxy().counters()));
+        registry.getPrometheusRegistry()
+                .register(new IngressCollector(sources.proxy().ingressCounters()));
+        gauge(
+                "rivet.proxy.ingress.ports",
+                "Numbers that lead to TCP and UDP ports, at which the proxy listens.",
+                sources,
+                its -> its.proxy().ingressBound());
+        gauge(
+                "rivet.proxy.ingress.unbound",
+                "Numbers at which it should listen and cannot: another program has them, or there are no certificates.",
+                sources,
+                its -> its.proxy().ingressUnbound());
         gauge(
                 "rivet.proxy.connections",
                 "Connections of clients.",

@@ -70,6 +70,11 @@ final class ActorPool {
         });
     }
 
+    /** Opens connections that are kept for nobody else. */
+    Connector connector() {
+        return connector;
+    }
+
     HopWatch hops() {
         return hops;
     }

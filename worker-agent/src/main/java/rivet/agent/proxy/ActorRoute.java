@@ -13,6 +13,7 @@ import rivet.protocol.PortLimits;
  * @param traits by which custom routes find it
  * @param guards who may reach its ports, by declared name; a port without one is everyone's
  * @param limits what is taken from clients of its ports, by declared name; a port without takes whatever comes
+ * @param kinds how its ports are reached, by declared name; a port without one is reached by HTTP
  */
 public record ActorRoute(
         ActorId actor,
@@ -21,7 +22,8 @@ public record ActorRoute(
         Map<String, Integer> ports,
         Traits traits,
         Map<String, PortGuard> guards,
-        Map<String, PortLimits> limits) {
+        Map<String, PortLimits> limits,
+        Map<String, PortKind> kinds) {
 
     /**
      * @param environmentId a UUID as text
@@ -43,7 +45,11 @@ public record ActorRoute(
     }
 
     public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
-        this(actor, generation, status, ports, traits, Map.of(), Map.of());
+        this(actor, generation, status, ports, traits, Map.of(), Map.of(), Map.of());
+    }
+
+    PortKind kind(String port) {
+        return kinds.getOrDefault(port, PortKind.HTTP);
     }
 
     /** Whether requests are carried, wait, or are refused. */
@@ -58,6 +64,7 @@ public record ActorRoute(
         ports = Map.copyOf(ports);
         guards = Map.copyOf(guards);
         limits = Map.copyOf(limits);
+        kinds = Map.copyOf(kinds);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {
             if (port < lowest || port > 65_535) {

@@ -40,14 +40,13 @@ final class Admission {
 
     private Admission() {}
 
-    static Verdict of(RouteTable.@Nullable Entry entry, String port) {
+    static Verdict of(RouteTable.@Nullable Entry entry, String port, PortKind kind) {
         if (entry == null) {
             return ASK;
         }
-        Target target = entry.target(port);
+        Target target = entry.target(port, kind);
         if (target == null) {
-            return new Verdict.Refuse(Problem.portNotFound(
-                    port, entry.targets().stream().map(Target::name).sorted().toList()));
+            return new Verdict.Refuse(Problem.portNotFound(port, entry.names(kind)));
         }
         return switch (entry.route().status()) {
             case READY -> new Verdict.Carry(target);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
 
 /**
- * A request's way to the actor's door: asks where the actor is, and waits while it is not ready. Of the request only
- * the head has been read meanwhile; its body stays with the client.
+ * A visitor's way to the actor's door: asks where the actor is, and waits while it is not ready. Of a request only the head
+ * has been read meanwhile, and of a connection nothing; the rest stays with the client.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
 final class Approach implements HeldRequests.Waiter {
@@ -20,7 +20,18 @@ final class Approach implements HeldRequests.Waiter {
         LEFT
     }
 
-    private final Exchange exchange;
+    /** Who wants to get to an actor's port. */
+    interface Visitor {
+
+        void admitted(Target target);
+
+        void fail(Problem problem);
+
+        /** False where it has been told that it may not. */
+        boolean mayWait();
+    }
+
+    private final Visitor visitor;
     private final Lane lane;
     private final Door to;
     private Stage stage = Stage.DECIDING;
@@ -29,13 +40,13 @@ final class Approach implements HeldRequests.Waiter {
     private @Nullable ScheduledFuture<?> again;
     private @Nullable Long heldSince;
 
-    Approach(Exchange exchange, Lane lane, Door to) {
-        this.exchange = exchange;
+    Approach(Visitor visitor, Lane lane, Door to) {
+        this.visitor = visitor;
         this.lane = lane;
         this.to = to;
     }
 
-    /** Ends in one of {@link Exchange#admitted} and {@link Exchange#fail}, now or later. */
+    /** Ends in one of {@link Visitor#admitted} and {@link Visitor#fail}, now or later. */
     void decide() {
         act(to.look(lane));
     }
@@ -43,10 +54,10 @@ final class Approach implements HeldRequests.Waiter {
     private void act(Verdict verdict) {
         switch (verdict) {
             case Verdict.Carry(Target target)
-            when !target.isElsewhere() && !lane.mayServe() -> exchange.fail(to.unserved());
+            when !target.isElsewhere() && !lane.mayServe() -> visitor.fail(to.unserved());
             case Verdict.Carry(Target target) -> {
                 leave();
-                exchange.admitted(target);
+                visitor.admitted(target);
             }
             case Verdict.Hold(Problem problem) -> hold(problem);
             case Verdict.Watch(Problem problem) -> {
@@ -54,14 +65,14 @@ final class Approach implements HeldRequests.Waiter {
                 lookAgainLater();
             }
             case Verdict.Ask() -> ask();
-            case Verdict.Refuse(Problem problem) -> exchange.fail(problem);
+            case Verdict.Refuse(Problem problem) -> visitor.fail(problem);
         }
     }
 
     private void ask() {
         CompletionStage<Verdict> answer = to.ask(lane);
         if (answer == null) {
-            exchange.fail(Problem.OVERLOADED);
+            visitor.fail(Problem.OVERLOADED);
             return;
         }
         stage = stage == Stage.HELD ? Stage.HELD : Stage.ASKING;
@@ -93,11 +104,11 @@ final class Approach implements HeldRequests.Waiter {
             return;
         }
         if (lane.draining()) {
-            exchange.fail(Problem.SHUTTING_DOWN);
-        } else if (!exchange.mayWait()) {
+            visitor.fail(Problem.SHUTTING_DOWN);
+        } else if (!visitor.mayWait()) {
             return; // it has its answer
         } else if (!lane.held().add(to.awaited(), to.port(), this)) {
-            exchange.fail(Problem.TOO_MANY_WAITING);
+            visitor.fail(Problem.TOO_MANY_WAITING);
         } else {
             stage = Stage.HELD;
             holdEnds = lane.later(this::heldTooLong, patience());
@@ -120,7 +131,7 @@ final class Approach implements HeldRequests.Waiter {
 
     private void heldTooLong() {
         if (stage == Stage.HELD) {
-            exchange.fail(otherwise);
+            visitor.fail(otherwise);
         }
     }
 

@@ -28,7 +28,7 @@ record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) i
 
     @Override
     public Verdict look(Lane lane) {
-        Verdict here = Admission.of(lane.routes().find(actor), port);
+        Verdict here = Admission.of(lane.routes().find(actor), port, PortKind.HTTP);
         return here instanceof Verdict.Ask ? lane.remotes().look(actor, lane.now()) : here;
     }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
 
 /** What a request wants to get through: a port of an actor, or any port of any actor of a custom route. */
-sealed interface Door permits Destination, RouteDoor, HopDoor {
+sealed interface Door permits Destination, RouteDoor, HopDoor, IngressDoor {
 
     /** Where in the request's head the actor's part of the target begins. */
     int targetFrom();

@@ -61,7 +61,7 @@ final class Entrance {
     @Nullable
     Problem againstWaiting() {
         RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
-        Target target = entry != null && door instanceof Destination to ? entry.target(to.port()) : null;
+        Target target = entry != null && door instanceof Destination to ? entry.target(to.port(), PortKind.HTTP) : null;
         return target == null || target.guard() == null
                 ? null
                 : lane.access().look(target, target.guard(), head, door.targetFrom());

@@ -13,7 +13,7 @@ import rivet.agent.proxy.http.ResponseWriter.Afterwards;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
-final class Exchange {
+final class Exchange implements Approach.Visitor {
 
     private enum Stage {
         APPROACHING,
@@ -94,7 +94,8 @@ final class Exchange {
         return door != null && head.climbsAbove(door.targetFrom());
     }
 
-    void admitted(Target target) {
+    @Override
+    public void admitted(Target target) {
         Problem refusal = entrance == null ? Problem.NO_ROUTE : entrance.enter(target);
         if (refusal != null) {
             fail(refusal);
@@ -117,7 +118,8 @@ final class Exchange {
     }
 
     /** Where not, it has its answer. */
-    boolean mayWait() {
+    @Override
+    public boolean mayWait() {
         Problem problem = entrance == null ? null : entrance.againstWaiting();
         if (problem != null) {
             fail(problem);
@@ -362,7 +364,8 @@ final class Exchange {
         }
     }
 
-    void fail(Problem problem) {
+    @Override
+    public void fail(Problem problem) {
         stage = Stage.ENDED;
         lane.counters().refused(problem);
         leaveApproach();

@@ -11,7 +11,7 @@ import rivet.protocol.ActorId;
  * One generation of an actor that another agent's proxy says is here. It waits for nothing and is never handed on again: the
  * proxy that sent it has its body still, and can ask where the actor is.
  */
-record HopDoor(ActorId actor, long generation, String port, int targetFrom) implements Door {
+record HopDoor(ActorId actor, long generation, String port, PortKind kind, int targetFrom) implements Door {
 
     private static final Verdict STALE = new Verdict.Refuse(Problem.STALE_ROUTE);
 
@@ -31,7 +31,7 @@ record HopDoor(ActorId actor, long generation, String port, int targetFrom) impl
 
     private Verdict find(RouteTable.Entry entry) {
         if (!port.equals(HopFields.ANY_PORT)) {
-            return Admission.of(entry, port);
+            return Admission.of(entry, port, kind);
         }
         List<Target> http = entry.httpTargets();
         return http.isEmpty() ? STALE : new Verdict.Carry(Target.leastInFlight(http));

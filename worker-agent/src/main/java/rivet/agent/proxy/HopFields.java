@@ -75,7 +75,8 @@ final class HopFields {
             return null;
         }
         try {
-            return new HopDoor(ActorId.parse(words[0]), Long.parseLong(words[1]), words[2], head.targetFrom());
+            return new HopDoor(
+                    ActorId.parse(words[0]), Long.parseLong(words[1]), words[2], PortKind.HTTP, head.targetFrom());
         } catch (IllegalArgumentException _) {
             return null;
         }

@@ -31,6 +31,7 @@ import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.ToAgent;
 
 /** The data plane of one agent: listens for clients and carries their requests to the actors in its routes. */
@@ -55,6 +56,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<Tls> tls;
     private final Optional<Channel> listeningTls;
     private final Optional<Channel> listeningHop;
+    private final Ingress ingress;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
     public interface Directory {
@@ -71,7 +73,11 @@ public final class Proxy implements AutoCloseable {
     }
 
     public static Proxy start(ProxySettings settings, Directory directory) {
-        Proxy proxy = new Proxy(settings, directory);
+        return start(settings, IngressLimits.defaults(), directory);
+    }
+
+    public static Proxy start(ProxySettings settings, IngressLimits ingress, Directory directory) {
+        Proxy proxy = new Proxy(settings, ingress, directory);
         log.atInfo()
                 .addKeyValue("address", proxy.address())
                 .addKeyValue("transport", settings.transport().chosen())
@@ -79,7 +85,7 @@ public final class Proxy implements AutoCloseable {
         return proxy;
     }
 
-    private Proxy(ProxySettings settings, Directory directory) {
+    private Proxy(ProxySettings settings, IngressLimits ingressLimits, Directory directory) {
         this.settings = settings;
         ProxyLimits limits = settings.limits();
         this.loops = new MultiThreadIoEventLoopGroup(
@@ -116,6 +122,8 @@ public final class Proxy implements AutoCloseable {
                 .map(hop -> listen(
                         new InetSocketAddress(hop.listening(), hop.port()),
                         channel -> serveAgents(channel, hop.key())));
+        this.ingress = new Ingress(new Ingress.Parts(
+                settings, ingressLimits, loops.next(), this::lane, tls, (address, server) -> bind(address, server)));
     }
 
     private InetSocketAddress address(int port) {
@@ -123,7 +131,18 @@ public final class Proxy implements AutoCloseable {
     }
 
     private Channel listen(InetSocketAddress address, Consumer<Channel> server) {
-        ChannelFuture bound = new ServerBootstrap()
+        ChannelFuture bound = bind(address, channel -> accept(channel, server)).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw new UncheckedIOException(
+                    "proxy address: %s:%d (expected: free)".formatted(address.getHostString(), address.getPort()),
+                    new IOException(bound.cause()));
+        }
+        return bound.channel();
+    }
+
+    private ChannelFuture bind(InetSocketAddress address, Consumer<Channel> server) {
+        return new ServerBootstrap()
                 .group(loops)
                 .channel(settings.transport().listening())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -136,18 +155,10 @@ public final class Proxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, server);
+                        server.accept(channel);
                     }
                 })
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
-            throw new UncheckedIOException(
-                    "proxy address: %s:%d (expected: free)".formatted(address.getHostString(), address.getPort()),
-                    new IOException(bound.cause()));
-        }
-        return bound.channel();
+                .bind(address);
     }
 
     private void accept(Channel channel, Consumer<Channel> server) {
@@ -172,7 +183,9 @@ public final class Proxy implements AutoCloseable {
                 .addLast(new Accepting(
                         key,
                         settings.self(),
-                        known -> known.pipeline().addLast(ClientHandler.ofAgent(lane(known), known)),
+                        known -> known.pipeline()
+                                .addLast(new HopEntrance(
+                                        lane(known), known, () -> ClientHandler.ofAgent(lane(known), known))),
                         () -> counters.refused(Problem.NO_AGENT)));
     }
 
@@ -239,6 +252,25 @@ public final class Proxy implements AutoCloseable {
         access.set(given.keys(), given.revoked());
     }
 
+    /** At which numbers of its region it leads to which TCP and UDP ports; thread-safe. */
+    public void ingress(List<IngressPort> all) {
+        ingress.set(all);
+    }
+
+    public IngressCounters ingressCounters() {
+        return ingress.counters();
+    }
+
+    /** Numbers at which it listens, now. */
+    public int ingressBound() {
+        return ingress.bound();
+    }
+
+    /** Numbers at which it should listen and cannot, now. */
+    public int ingressUnbound() {
+        return ingress.unbound();
+    }
+
     /** How often they were used; thread-safe. */
     public RouteCounts routeCounts() {
         return routeCounts;
@@ -285,6 +317,7 @@ public final class Proxy implements AutoCloseable {
         listening.close().awaitUninterruptibly();
         listeningTls.ifPresent(channel -> channel.close().awaitUninterruptibly());
         listeningHop.ifPresent(channel -> channel.close().awaitUninterruptibly());
+        ingress.close().join();
         tls.ifPresent(Tls::close);
         CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, settings.times().drain().toMillis(), TimeUnit.MILLISECONDS)

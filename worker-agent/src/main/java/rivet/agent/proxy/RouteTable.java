@@ -23,13 +23,21 @@ public final class RouteTable {
         }
 
         @Nullable
-        Target target(String port) {
+        Target target(String port, PortKind kind) {
             for (Target target : targets) {
-                if (target.isNamed(port)) {
+                if (target.isNamed(port) && route.kind(target.name()) == kind) {
                     return target;
                 }
             }
             return null;
+        }
+
+        List<String> names(PortKind kind) {
+            return targets.stream()
+                    .map(Target::name)
+                    .filter(name -> route.kind(name) == kind)
+                    .sorted()
+                    .toList();
         }
     }
 

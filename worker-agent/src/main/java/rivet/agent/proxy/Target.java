@@ -115,6 +115,12 @@ final class Target {
         streams.incrementAndGet();
     }
 
+    /** What never was a request begins. @return how many it has now, with this one */
+    int streamBegins() {
+        streams.incrementAndGet();
+        return began();
+    }
+
     void streamEnded() {
         streams.decrementAndGet();
         ended();

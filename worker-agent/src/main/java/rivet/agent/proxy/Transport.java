@@ -3,11 +3,13 @@ package rivet.agent.proxy;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
@@ -25,11 +27,15 @@ public enum Transport {
     }
 
     IoHandlerFactory events() {
-        return chosen() == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return chosen() == EPOLL ? EpollEvents.factory() : NioIoHandler.newFactory();
     }
 
     Class<? extends ServerChannel> listening() {
         return chosen() == EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    Class<? extends DatagramChannel> datagrams() {
+        return chosen() == EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
     Class<? extends SocketChannel> connecting() {

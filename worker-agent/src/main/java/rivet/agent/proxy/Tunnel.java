@@ -7,13 +7,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One half of a connection whose protocol was changed: moves bytes to the other half and understands none of them, but for
- * where the frames of a WebSocket end, so that its client can be told why it is over.
- * Everything else that a request needed is gone by then, so an idle WebSocket holds little memory.
+ * One half of a connection whose protocol was changed, or never was HTTP: moves bytes to the other half and understands none
+ * of them, but for where the frames of a WebSocket end, so that its client can be told why it is over. Everything else that a
+ * request needed is gone by then, so an idle WebSocket holds little memory.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
 final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
@@ -24,18 +26,30 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private final Target target;
     /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
     private final @Nullable FrameEdges edges;
+    /** Told why we end it, where it never was HTTP; null elsewhere. */
+    private final @Nullable Consumer<Goodbye> ends;
 
     private final long since;
 
     private boolean ended;
+    /** We have ended both halves. */
+    private boolean over;
+
     private long lastRead;
 
-    private Tunnel(Lane lane, Channel own, Channel peer, Target target, @Nullable FrameEdges edges) {
+    private Tunnel(
+            Lane lane,
+            Channel own,
+            Channel peer,
+            Target target,
+            @Nullable FrameEdges edges,
+            @Nullable Consumer<Goodbye> ends) {
         this.lane = lane;
         this.target = target;
         this.own = own;
         this.peer = peer;
         this.edges = edges;
+        this.ends = ends;
         this.since = lane.now();
         this.lastRead = since;
     }
@@ -52,21 +66,47 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
             Channel actor,
             @Nullable ByteBuf ahead,
             @Nullable FrameEdges edges) {
-        Tunnel up = new Tunnel(lane, client, actor, target, null);
-        Tunnel down = new Tunnel(lane, actor, client, target, edges);
+        Tunnel up = new Tunnel(lane, client, actor, target, null, null);
+        Tunnel down = new Tunnel(lane, actor, client, target, edges, null);
         client.pipeline().replace(ClientHandler.class, null, up);
         actor.pipeline().replace(ActorHandler.class, null, down);
-        actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
-        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        actor.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        lane.add(up);
-        lane.add(down);
+        join(lane, up, down);
         client.flush();
         if (ahead != null) {
             actor.writeAndFlush(ahead);
         }
         Reading.turn(client, actor.isWritable());
         Reading.turn(actor, client.isWritable());
+    }
+
+    /**
+     * Of two connections that never were HTTP, and that no handler reads any more.
+     *
+     * @param ahead what the client has sent already
+     * @param ends told when we end it, and why; not when one of the two sides does
+     */
+    static void join(Lane lane, Target target, Channel client, Channel actor, Ahead ahead, Consumer<Goodbye> ends) {
+        Tunnel up = new Tunnel(lane, client, actor, target, null, ends);
+        Tunnel down = new Tunnel(lane, actor, client, target, null, ends);
+        client.pipeline().addLast(up);
+        actor.pipeline().addLast(down);
+        join(lane, up, down);
+        ahead.sendTo(actor);
+        Reading.turn(client, actor.isWritable());
+        Reading.turn(actor, client.isWritable());
+        if (ahead.finished()) {
+            up.finish();
+        }
+    }
+
+    private static void join(Lane lane, Tunnel up, Tunnel down) {
+        Channel client = up.own;
+        Channel actor = down.own;
+        actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        actor.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        lane.add(up);
+        lane.add(down);
     }
 
     @Override
@@ -115,9 +155,18 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     /** One side has said all it will; the other may still be speaking. */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (!(event instanceof ChannelInputShutdownEvent)) {
-            return;
+        if (!ended && isEnd(event)) {
+            finish();
         }
+    }
+
+    /** Who ends TLS in order may leave the connection below it as it is. */
+    private boolean isEnd(Object event) {
+        return event instanceof ChannelInputShutdownEvent
+                || (ends != null && event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
+    }
+
+    private void finish() {
         ended = true;
         explain(Goodbye.ACTOR_ENDED);
         Tunnel back = peer.pipeline().get(Tunnel.class);
@@ -141,10 +190,18 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
 
     /** Ends both halves. On the event loop. */
     void end(Goodbye why) {
+        if (over) {
+            return;
+        }
+        over = true;
         explain(why);
         Tunnel back = peer.pipeline().get(Tunnel.class);
         if (back != null) {
+            back.over = true;
             back.explain(why);
+        }
+        if (ends != null) {
+            ends.accept(why);
         }
         closeBoth();
     }

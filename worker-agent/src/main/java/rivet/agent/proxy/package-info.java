@@ -4,8 +4,8 @@
  * door is {@link rivet.agent.proxy.Proxy}; others only tell its {@link rivet.agent.proxy.RouteTable} what runs and its
  * {@link rivet.agent.proxy.CustomRoutes} what leads there. The one room that knows Netty: everything about one client, its
  * actor's connection included, happens on one event loop, so there are no locks on that path, and nothing on it waits. The
- * inside speaks HTTP/1; a stream of HTTP/2 is to it a connection with one request. Deliberately absent: starting or stopping
- * actors, raw TCP.
+ * inside speaks HTTP/1; a stream of HTTP/2 is to it a connection with one request. TCP and UDP ports have numbers of their own,
+ * where {@link rivet.agent.proxy.Ingress} listens. Deliberately absent: starting or stopping actors.
  */
 @NullMarked
 package rivet.agent.proxy;

@@ -3,6 +3,7 @@ package rivet.agent.supervise;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.protocol.PortProtocol;
@@ -51,10 +52,14 @@ public final class ActorPorts implements AutoCloseable {
         return Map.copyOf(numbers);
     }
 
-    /** Those whose opening can be seen. */
-    Map<String, Integer> tcp() {
+    Readiness readiness() {
+        return new Readiness(where(protocol -> protocol != PortProtocol.UDP), where(PortProtocol.UDP::equals));
+    }
+
+    private Map<String, Integer> where(Predicate<PortProtocol> wanted) {
         return numbers.entrySet().stream()
-                .filter(port -> isTcp(port.getKey()))
+                .filter(port -> specs.containsKey(port.getKey())
+                        && wanted.test(specs.get(port.getKey()).protocol()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
@@ -62,11 +67,6 @@ public final class ActorPorts implements AutoCloseable {
     public void close() {
         numbers.values().forEach(ports::giveBack);
         numbers.clear();
-    }
-
-    private boolean isTcp(String name) {
-        var spec = specs.get(name);
-        return spec != null && spec.protocol() != PortProtocol.UDP;
     }
 
     private void take(String name, ActorSpec.Port spec) {

@@ -167,7 +167,7 @@ final class ActorProcess {
 
     private Cause watch(Launcher.Process process, ActorPorts ports) {
         become(new ProcessState.Listening());
-        var readiness = new Readiness(ports.tcp());
+        var readiness = ports.readiness();
         long deadline = now() + around.startDeadline().toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (readiness.allOpen()) {

@@ -1,6 +1,7 @@
 package rivet.agent.supervise;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
@@ -62,8 +63,10 @@ public final class LocalPorts {
         lent.remove(port);
     }
 
+    /** For both transports: what an actor declares as the one it may use as the other, too. */
     private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
+        try (var socket = new ServerSocket();
+                var _ = new DatagramSocket(port)) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
             return true;

@@ -31,6 +31,7 @@ import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Stop;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.ReplicaList;
 import rivet.protocol.link.ReplicaList.Replica;
 import rivet.protocol.link.RouteTraffic;
@@ -337,6 +338,9 @@ class ControlPlaneLinkTest {
 
         @Override
         public void access(ToAgent.Access access) {}
+
+        @Override
+        public void ingress(List<IngressPort> ports) {}
 
         @Override
         public void moved(List<ActorId> actors) {

@@ -1,8 +1,13 @@
 package rivet.agent.proxy;
 
+import static org.awaitility.Awaitility.await;
+
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +26,17 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.PortGuard;
 import rivet.protocol.PortLimits;
+import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.ToAgent;
 
 /** A proxy on a free port with one actor {@link #ACTOR} and a control plane that knows what the test says. */
 final class ProxyUnderTest implements AutoCloseable {
 
     static final ActorId ACTOR = ActorId.parse("0f9c1d2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f");
+    static final String GAME = "game";
     static final AgentId SELF = AgentId.parse("11111111-2222-4333-8444-555555555555");
 
     static {
@@ -42,9 +50,9 @@ final class ProxyUnderTest implements AutoCloseable {
     private volatile boolean mayServe = true;
     private final AtomicInteger lookups = new AtomicInteger();
 
-    private ProxyUnderTest(ProxySettings settings, UnaryOperator<ProxySettings> change) {
+    private ProxyUnderTest(ProxySettings settings, UnaryOperator<ProxySettings> change, IngressLimits ingress) {
         Leaks.watch();
-        proxy = Proxy.start(change.apply(settings.withAddress("127.0.0.1", 0)), new Known());
+        proxy = Proxy.start(change.apply(settings.withAddress("127.0.0.1", 0)), ingress, new Known());
     }
 
     private final class Known implements Proxy.Directory {
@@ -77,7 +85,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
     static ProxyUnderTest hopping(AgentId self, String token, UnaryOperator<ProxySettings> change) {
         HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token));
-        return new ProxyUnderTest(ProxySettings.defaults(self).withHop(hop), change);
+        return new ProxyUnderTest(ProxySettings.defaults(self).withHop(hop), change, IngressLimits.defaults());
     }
 
     static ProxyUnderTest start() {
@@ -85,7 +93,11 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     static ProxyUnderTest start(UnaryOperator<ProxySettings> change) {
-        return new ProxyUnderTest(ProxySettings.defaults(SELF), change);
+        return start(change, IngressLimits.defaults());
+    }
+
+    static ProxyUnderTest start(UnaryOperator<ProxySettings> change, IngressLimits ingress) {
+        return new ProxyUnderTest(ProxySettings.defaults(SELF), change, ingress);
     }
 
     static UnaryOperator<ProxySettings> times(UnaryOperator<ProxyTimes> change) {
@@ -109,6 +121,58 @@ final class ProxyUnderTest implements AutoCloseable {
         return this;
     }
 
+    /** The actor has a port {@link #GAME} that is reached in this way, and none else. */
+    ProxyUnderTest game(long generation, Status status, PortKind kind, int port) {
+        return game(generation, status, kind, port, Map.of());
+    }
+
+    ProxyUnderTest limitedGame(RawActor actor, PortLimits limits) {
+        return game(1, Status.READY, PortKind.TCP, actor.port(), Map.of(GAME, limits));
+    }
+
+    private ProxyUnderTest game(
+            long generation, Status status, PortKind kind, int port, Map<String, PortLimits> limits) {
+        proxy.routes()
+                .put(new ActorRoute(
+                        ACTOR,
+                        generation,
+                        status,
+                        Map.of(GAME, port),
+                        ActorRoute.Traits.NONE,
+                        Map.of(),
+                        limits,
+                        Map.of(GAME, kind)));
+        return this;
+    }
+
+    /** Returns when it listens at a number that leads to the actor's {@link #GAME}, and at no other. */
+    InetSocketAddress listenFor(PortProtocol protocol) {
+        var address = loopback(freeNumber());
+        proxy.ingress(List.of(new IngressPort(address.getPort(), protocol, ACTOR, GAME)));
+        await().until(() -> proxy.ingressBound() == 1);
+        return address;
+    }
+
+    static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    }
+
+    static int freeNumber() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How often it was counted so far. */
+    long counted(IngressCounters.What what, String cause) {
+        return proxy.ingressCounters().counts().stream()
+                .filter(each -> each.what() == what && each.cause().equals(cause))
+                .mapToLong(IngressCounters.Count::count)
+                .sum();
+    }
+
     ProxyUnderTest guarded(Status status, int port, PortGuard guard) {
         return route(status, port, Map.of("http", guard), Map.of());
     }
@@ -124,7 +188,8 @@ final class ProxyUnderTest implements AutoCloseable {
     private ProxyUnderTest route(
             Status status, int port, Map<String, PortGuard> guards, Map<String, PortLimits> limits) {
         proxy.routes()
-                .put(new ActorRoute(ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, guards, limits));
+                .put(new ActorRoute(
+                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, guards, limits, Map.of()));
         return this;
     }
 

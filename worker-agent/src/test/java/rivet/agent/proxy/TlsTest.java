@@ -46,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import rivet.agent.proxy.tls.TlsSettings;
+import rivet.protocol.PortProtocol;
 
 class TlsTest {
 
@@ -141,9 +142,12 @@ class TlsTest {
 
     /** With no memory of earlier sessions. */
     private SSLSocket connect(String name) throws Exception {
-        SSLSocket socket = (SSLSocket) trusting(authority.getCertificate())
-                .getSocketFactory()
-                .createSocket("127.0.0.1", address().getPort());
+        return connect(name, address());
+    }
+
+    private SSLSocket connect(String name, InetSocketAddress to) throws Exception {
+        SSLSocket socket = (SSLSocket)
+                trusting(authority.getCertificate()).getSocketFactory().createSocket("127.0.0.1", to.getPort());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(name)));
         socket.setSSLParameters(parameters);
@@ -151,7 +155,11 @@ class TlsTest {
     }
 
     private X509Certificate shown(String name) throws Exception {
-        try (SSLSocket socket = connect(name)) {
+        return shown(name, address());
+    }
+
+    private X509Certificate shown(String name, InetSocketAddress by) throws Exception {
+        try (SSLSocket socket = connect(name, by)) {
             socket.startHandshake();
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
         }
@@ -206,6 +214,30 @@ class TlsTest {
                 assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
                 assertThat(client.send("hello").readAll()).isEqualTo("hello");
             }
+        }
+    }
+
+    @Test
+    void tls_ends_before_a_tcp_port_which_has_the_certificates_and_both_directions_of_the_rest() throws Exception {
+        try (RawActor echo = RawActor.serving(EchoScript::serve)) {
+            proxy.game(1, ActorRoute.Status.STARTING, PortKind.TCP, 0);
+            InetSocketAddress number = proxy.listenFor(PortProtocol.TCP_TLS);
+            try (SSLSocket socket = connect("api.shop.example", number);
+                    RawConnection client = new RawConnection(socket)) {
+                socket.startHandshake();
+                assertThat(((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                                .getSubjectX500Principal()
+                                .getName())
+                        .isEqualTo("CN=shop");
+                client.send("early");
+
+                proxy.game(1, ActorRoute.Status.READY, PortKind.TCP, echo.port());
+
+                assertThat(client.read(5)).isEqualTo("early");
+                EchoScript.exchange(client, 16);
+            }
+            X509Certificate renewed = certificate("shop", "*.shop.example");
+            Awaitility.await().until(() -> shown("api.shop.example", number).equals(renewed));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,15 @@ class LocalPortsTest {
 
             assertThat(ports.take(other.getLocalPort())).isFalse();
             assertThatThrownBy(ports::take).hasMessageContaining("all in use");
+        }
+    }
+
+    @Test
+    void number_on_which_another_program_takes_datagrams_is_passed_over() throws Exception {
+        try (var other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            var ports = new LocalPorts(new LocalPorts.Range(other.getLocalPort(), other.getLocalPort()), 0);
+
+            assertThat(ports.take(other.getLocalPort())).isFalse();
         }
     }
 
