@@ -58,8 +58,9 @@ class ArchitectureTest {
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
+            kv         : web database auth
             link       : web auth metrics agent actor log route
-            reconcile  : audit auth metrics idempotency build agent actor log route link
+            reconcile  : audit auth metrics idempotency build agent actor log route kv link
             """);
 
     @ArchTest

@@ -17,7 +17,7 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
-/** Two pools: one for everything, and a small one that only heartbeats use. */
+/** Three pools: one for everything, a small one that only heartbeats use, and one for what actors remember. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfig {
 
@@ -42,6 +42,12 @@ class DatabaseConfig {
     @Heartbeats
     HikariDataSource heartbeatDataSource(DatabaseSettings settings, MeterRegistry registry) {
         return pool("heartbeats", settings.heartbeatPoolSize(), settings, registry);
+    }
+
+    @Bean
+    @Stores
+    HikariDataSource storeDataSource(DatabaseSettings settings, MeterRegistry registry) {
+        return pool("stores", settings.storePoolSize(), settings, registry);
     }
 
     @Bean

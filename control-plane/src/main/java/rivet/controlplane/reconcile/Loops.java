@@ -13,6 +13,7 @@ import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.idempotency.Idempotency;
+import rivet.controlplane.kv.KvStore;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.RouteTrafficStore;
@@ -32,6 +33,7 @@ final class Loops implements SmartLifecycle {
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
+    private final KvStore stores;
     private final LoopSettings settings;
     private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
@@ -48,6 +50,7 @@ final class Loops implements SmartLifecycle {
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
+            KvStore stores,
             LoopSettings settings,
             MeterRegistry registry) {
         this.actors = actors;
@@ -61,6 +64,7 @@ final class Loops implements SmartLifecycle {
         this.idempotency = idempotency;
         this.traffic = traffic;
         this.timelines = timelines;
+        this.stores = stores;
         this.settings = settings;
         this.registry = registry;
     }
@@ -74,6 +78,7 @@ final class Loops implements SmartLifecycle {
                 loop("restart-due", settings.interval(), actors::retryDue),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("wake-followers", settings.interval(), this::wakeFollowers),
+                loop("prune-stores", settings.pruneInterval(), stores::prune),
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 loop("prune-logs", settings.pruneInterval(), logs::prune),
                 loop("prune-events", settings.pruneInterval(), retention::prune),

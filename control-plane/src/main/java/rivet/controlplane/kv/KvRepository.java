@@ -1,0 +1,198 @@
+package rivet.controlplane.kv;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionTemplate;
+import rivet.controlplane.database.Stores;
+import rivet.controlplane.kv.GroupCommit.Outcome;
+import rivet.protocol.kv.Bytes;
+import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvRequest;
+
+/** The tables, over a pool of their own. */
+@Repository
+class KvRepository {
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transactions;
+
+    KvRepository(@Stores DataSource pool) {
+        this.jdbc = new JdbcTemplate(pool);
+        this.transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
+    }
+
+    boolean isNewest(KvStore.Writer writer) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                "select exists (select from actor_fence where actor_id = ? and generation = ?)",
+                Boolean.class,
+                writer.actor(),
+                writer.generation()));
+    }
+
+    KvAnswer get(UUID actor, List<Bytes> keys) {
+        var found = new HashMap<Bytes, KvAnswer.Value>();
+        jdbc.query(
+                "select key, version, value from kv_entry where actor_id = ? and key = any (?)",
+                row -> {
+                    found.put(
+                            bytes(row, "key"), new KvAnswer.Value(row.getLong("version"), bytes(row, "value")));
+                },
+                actor,
+                arrays(keys));
+        var none = new KvAnswer.Value(0, Bytes.EMPTY);
+        return new KvAnswer.Found(
+                keys.stream().map(key -> found.getOrDefault(key, none)).toList());
+    }
+
+    /** Sizes first: at most one answer's worth of values is read. */
+    KvAnswer list(UUID actor, KvRequest.Range range) {
+        var order = range.reverse() ? "desc" : "asc";
+        var rows = jdbc.query(
+                """
+                select key, version, value, found from (
+                    select key, version, value, row_number() over (order by key %1$s) as place,
+                           sum(octet_length(key) + octet_length(value)) over (order by key %1$s) as total,
+                           count(*) over () as found
+                    from (select * from kv_entry
+                          where actor_id = ? and key >= ? and (? or key < ?)
+                          order by key %1$s limit ?) as bounded) as measured
+                where place <= ? and (total <= ? or place = 1)
+                order by key %1$s
+                """.formatted(order),
+                (row, _) -> new Row(
+                        new KvAnswer.Entry(bytes(row, "key"), row.getLong("version"), bytes(row, "value")),
+                        row.getLong("found")),
+                actor,
+                range.start().array(),
+                range.end().length() == 0,
+                range.end().array(),
+                range.limit() + 1, // whether there is one more
+                range.limit(),
+                KvLimits.LIST_BYTES);
+        boolean more = !rows.isEmpty() && rows.getFirst().found() > rows.size();
+        return new KvAnswer.Listed(rows.stream().map(Row::entry).toList(), more);
+    }
+
+    /** @param found how many the range holds, one more than the limit at most */
+    private record Row(KvAnswer.Entry entry, long found) {}
+
+    /**
+     * In one transaction. An actor that is not in the answer has its fence locked by someone who starts a new generation.
+     * Fences are locked until the commit, so that a new generation begins before this or after it, and never between.
+     */
+    Map<UUID, Outcome> commit(List<Batch> group) {
+        return Objects.requireNonNull(transactions.execute(_ -> {
+            var outcomes = new HashMap<UUID, Outcome>();
+            var fenced = lockFences(group);
+            var mine = group.stream().filter(batch -> fenced.contains(batch.writer().actor())).toList();
+            var heads = lockHeads(mine);
+            var changes = new Changes(jdbc, mine);
+            for (var batch : mine) {
+                var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
+                outcomes.put(batch.writer().actor(), new Outcome.Done(new Bytes(head.take(batch, changes))));
+            }
+            changes.flush();
+            saveHeads(heads.values());
+            group.stream().filter(batch -> !mine.contains(batch)).filter(this::isStale).forEach(batch -> outcomes.put(
+                    batch.writer().actor(), new Outcome.Done(new Bytes(refused(batch)))));
+            return outcomes;
+        }));
+    }
+
+    boolean prune(int most) {
+        int entries = jdbc.update("""
+                delete from kv_entry where (actor_id, key) in (
+                    select e.actor_id, e.key
+                    from kv_head h
+                    cross join lateral (select * from kv_entry where actor_id = h.actor_id limit ?) as e
+                    where not exists (select from actor_fence f where f.actor_id = h.actor_id)
+                    limit ?)
+                """, most, most);
+        if (entries < most) {
+            jdbc.update("""
+                    delete from kv_head h
+                    where not exists (select from actor_fence f where f.actor_id = h.actor_id)
+                      and not exists (select from kv_entry e where e.actor_id = h.actor_id)
+                    """);
+        }
+        return entries == most;
+    }
+
+    /** FOR SHARE: neither no lock nor FOR KEY SHARE makes a new generation wait for this commit. */
+    private Set<UUID> lockFences(List<Batch> group) {
+        return new HashSet<>(jdbc.query(
+                """
+                select f.actor_id from actor_fence f
+                join unnest(cast(? as uuid[]), ?) as w (actor_id, generation) using (actor_id)
+                where f.generation = w.generation
+                order by f.actor_id
+                for share of f skip locked
+                """,
+                (row, _) -> row.getObject(1, UUID.class),
+                actors(group),
+                group.stream().map(batch -> batch.writer().generation()).toArray(Long[]::new)));
+    }
+
+    private Map<UUID, Head> lockHeads(List<Batch> group) {
+        var heads = new HashMap<UUID, Head>();
+        if (group.isEmpty()) {
+            return heads;
+        }
+        jdbc.update(
+                "insert into kv_head (actor_id) select unnest(cast(? as uuid[])) as id order by id on conflict do nothing",
+                actors(group));
+        jdbc.query(
+                "select * from kv_head where actor_id = any (cast(? as uuid[])) order by actor_id for update",
+                row -> {
+                    var head = Head.read(row);
+                    heads.put(head.actor(), head);
+                },
+                actors(group));
+        return heads;
+    }
+
+    private void saveHeads(Iterable<Head> heads) {
+        var rows = new ArrayList<Object[]>();
+        for (var head : heads) {
+            rows.add(head.row());
+        }
+        jdbc.batchUpdate(
+                """
+                update kv_head set generation = ?, number = ?, answers = ?, version = ?, bytes = ? where actor_id = ?
+                """, rows);
+    }
+
+    private boolean isStale(Batch batch) {
+        return !isNewest(batch.writer());
+    }
+
+    private static byte[] refused(Batch batch) {
+        return KvStore.joined(
+                batch.requests().stream().<KvAnswer>map(_ -> KvStore.stale()).toList());
+    }
+
+    private static String actors(List<Batch> group) {
+        return group.stream().map(batch -> batch.writer().actor().toString()).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static byte[][] arrays(List<Bytes> keys) {
+        return keys.stream().map(Bytes::array).toArray(byte[][]::new);
+    }
+
+    private static Bytes bytes(ResultSet row, String column) throws SQLException {
+        return new Bytes(Objects.requireNonNull(row.getBytes(column)));
+    }
+}
