@@ -69,6 +69,26 @@ final class ActorCommandsTest {
     }
 
     @Test
+    void busy_server_is_asked_again_where_asking_twice_does_nothing_twice() {
+        server.answer("PUT /actors", 503, "{}")
+                .answer("PUT /actors", 503, "{}")
+                .answer("PUT /actors", 200, oneActor("running").replaceFirst("\\{", "{\"created\": true, "));
+
+        var ran = shell().run("actor", "create", "--key", "room-7", "-b", "name=counter");
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void busy_server_is_not_asked_for_a_second_actor() {
+        server.answer("POST /actors", 503, "{}").answer("POST /actors", 200, oneActor("running"));
+
+        assertThat(shell().run("actor", "create", "-b", "name=counter").exit()).isEqualTo(1);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
     void create_shows_the_actor_and_what_to_do_next() {
         server.answer("POST /actors", 200, oneActor("starting"));
 

@@ -108,6 +108,9 @@ public final class StubControlPlane implements AutoCloseable {
         var text = length.find() ? answer.body.replace("{{length}}", length.group(1)) : answer.body;
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("rvt-ray-id", "ray-1");
+        if (answer.status == 503) {
+            exchange.getResponseHeaders().add("Retry-After", "0");
+        }
         exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

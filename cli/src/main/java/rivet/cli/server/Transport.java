@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,12 @@ final class Transport implements AutoCloseable {
     private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(3);
     /** A part of an upload is at most 100 MiB. */
     private static final Duration UPLOAD_DEADLINE = Duration.ofMinutes(15);
+
+    /** Of a request that does nothing again when it is repeated, in all. */
+    private static final int MOST_TRIES = 5;
+
+    private static final Set<String> REPEATABLE = Set.of("GET", "PUT", "DELETE");
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private static final String EVENT_DATA = "data:";
 
@@ -148,11 +157,41 @@ final class Transport implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) {
-        var response = exchange(request, BodyHandlers.ofByteArray());
-        if (response.statusCode() / 100 != 2) {
-            throw Refusals.failure(response, response.body());
+        for (int tries = 1; ; tries++) {
+            var response = exchange(request, BodyHandlers.ofByteArray());
+            if (response.statusCode() / 100 == 2) {
+                return response;
+            }
+            if (tries == MOST_TRIES || !mayBeRepeated(request, response)) {
+                throw Refusals.failure(response, response.body());
+            }
+            pause(response);
         }
-        return response;
+    }
+
+    /** A server that is too busy just now says so, and when to come again. */
+    private static boolean mayBeRepeated(HttpRequest request, HttpResponse<?> response) {
+        return response.statusCode() == 503
+                && REPEATABLE.contains(request.method())
+                && retryAfter(response).isPresent();
+    }
+
+    private static OptionalLong retryAfter(HttpResponse<?> response) {
+        return response.headers().firstValue("Retry-After").filter(seconds -> seconds.matches("\\d{1,9}")).stream()
+                .mapToLong(Long::parseLong)
+                .findFirst();
+    }
+
+    /** A little longer than told, and not by the same for all who were told the same. */
+    private static void pause(HttpResponse<?> response) {
+        long told = Duration.ofSeconds(retryAfter(response).orElse(0)).toMillis();
+        long millis = Math.min(told, LONGEST_PAUSE.toMillis());
+        try {
+            Thread.sleep(millis + ThreadLocalRandom.current().nextLong(1 + millis / 2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted");
+        }
     }
 
     private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {

@@ -23,13 +23,13 @@ import rivet.controlplane.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends every operation of the OpenAPI document what nobody should send. {@code -Dfuzz.seed=} repeats a run, {@code
- * -Dfuzz.requests=} says how long it is.
+ * Sends every operation of the OpenAPI document what nobody should send. {@code -Dfuzz.seed=} makes another run of it, {@code
+ * -Dfuzz.requests=} a longer one.
  */
-@ControlPlaneTest("rivet.logs.watch-timeout=20ms")
+@ControlPlaneTest({"rivet.logs.watch-timeout=20ms", "rivet.actors.wait-timeout=20ms"})
 class FuzzTest {
 
-    private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 20_000);
 
     /** So many requests between two looks at the tables; where none of them was done, the tables must be as they were. */
