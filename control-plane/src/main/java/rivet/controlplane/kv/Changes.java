@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -27,8 +28,8 @@ final class Changes {
     private final JdbcTemplate jdbc;
     private final Map<Place, Known> known = new HashMap<>();
 
-    /** Null: to be deleted. */
-    private final Map<Place, @Nullable Bytes> changed = new LinkedHashMap<>();
+    /** Empty: to be deleted. */
+    private final Map<Place, Optional<Bytes>> changed = new LinkedHashMap<>();
 
     Changes(JdbcTemplate jdbc, List<Batch> batches) {
         this.jdbc = jdbc;
@@ -67,7 +68,7 @@ final class Changes {
     /** By how many bytes the store would grow. */
     long growth(UUID actor, Bytes key, Bytes value) {
         var before = at(new Place(actor, key));
-        return value.length() - before.size() + (before.version() == 0 ? key.length() : 0);
+        return (long) value.length() - before.size() + (before.version() == 0 ? key.length() : 0);
     }
 
     /** @return by how many bytes the store grows */
@@ -75,7 +76,7 @@ final class Changes {
         long growth = growth(actor, key, value);
         var place = new Place(actor, key);
         known.put(place, new Known(version, value.length(), asCounter(value.array())));
-        changed.put(place, value);
+        changed.put(place, Optional.of(value));
         return growth;
     }
 
@@ -86,8 +87,8 @@ final class Changes {
             return 0;
         }
         known.put(place, Known.ABSENT);
-        changed.put(place, null);
-        return -(long) (before.size() + key.length());
+        changed.put(place, Optional.empty());
+        return -((long) before.size() + key.length());
     }
 
     /** @return how many bytes are gone */
@@ -117,15 +118,10 @@ final class Changes {
     void flush() {
         var puts = new ArrayList<Object[]>();
         var deletes = new ArrayList<Object[]>();
-        changed.forEach((place, value) -> {
-            if (value == null) {
-                deletes.add(new Object[] {place.actor(), place.key().array()});
-            } else {
-                puts.add(new Object[] {
-                    place.actor(), place.key().array(), at(place).version(), value.array()
-                });
-            }
-        });
+        changed.forEach((place, value) -> value.ifPresentOrElse(
+                bytes -> puts.add(
+                        new Object[] {place.actor(), place.key().array(), at(place).version(), bytes.array()}),
+                () -> deletes.add(new Object[] {place.actor(), place.key().array()})));
         changed.clear();
         if (!puts.isEmpty()) {
             jdbc.batchUpdate("""

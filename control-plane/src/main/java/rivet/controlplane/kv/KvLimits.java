@@ -56,7 +56,7 @@ final class KvLimits {
             if (refused.isPresent()) {
                 return refused;
             }
-            bytes += mutation instanceof Mutation.Put(var key, var value) ? key.length() + value.length() : 0;
+            bytes += mutation instanceof Mutation.Put(var key, var value) ? (long) key.length() + value.length() : 0;
         }
         return bytes > WRITE_BYTES
                 ? tooLarge("the write: %d bytes (expected: at most %d)".formatted(bytes, WRITE_BYTES))
