@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpStatus;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.kv.Bytes;
@@ -37,6 +40,7 @@ final class GroupCommit implements AutoCloseable {
     private final KvRepository repository;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final List<Thread> threads;
+    private volatile boolean closed;
 
     GroupCommit(KvRepository repository) {
         this.repository = repository;
@@ -75,6 +79,7 @@ final class GroupCommit implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         threads.forEach(Thread::interrupt);
     }
 
@@ -95,12 +100,13 @@ final class GroupCommit implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
+            while (!closed) {
                 commit(take());
             }
         } catch (InterruptedException _) {
-            queue.forEach(pending -> pending.outcome().cancel(false));
+            closed = true;
         }
+        queue.forEach(pending -> pending.outcome().completeExceptionally(new IllegalStateException("the server stops")));
     }
 
     /** An actor is in a group once: a retry that overtakes its first try waits for the next. */
@@ -124,13 +130,20 @@ final class GroupCommit implements AutoCloseable {
             var outcomes = repository.commit(group.stream().map(Pending::batch).toList());
             group.forEach(pending -> answer(pending, outcomes));
         } catch (RuntimeException e) {
-            if (group.size() > 1) {
+            if (group.size() > 1 && isOfOne(e)) {
                 group.forEach(pending -> commit(List.of(pending)));
                 return;
             }
-            log.atWarn().addKeyValue("actor", group.getFirst().actor()).setCause(e).log("a write was not confirmed");
-            group.getFirst().outcome().completeExceptionally(e);
+            log.atWarn().addKeyValue("writes", group.size()).setCause(e).log("writes were not confirmed");
+            group.forEach(pending -> pending.outcome().completeExceptionally(e));
         }
+    }
+
+    /** Not of a database that is away: to ask it for each of a group would hold up all that comes after. */
+    private static boolean isOfOne(RuntimeException e) {
+        return e instanceof DataAccessException
+                && !(e instanceof NonTransientDataAccessResourceException)
+                && !(e instanceof TransientDataAccessResourceException);
     }
 
     private static void answer(Pending pending, Map<UUID, Outcome> outcomes) {
