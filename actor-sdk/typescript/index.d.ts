@@ -69,6 +69,8 @@ export interface ActorMetadata {
   readonly id: string;
   /** As given when the actor was created. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The name that no other live actor of the environment has; absent if it was created without one. */
+  readonly key?: string;
   /** When the actor was created, which is not when it was last started. */
   readonly createdAt: Date;
   /** Counts the actor's starts, from 1. */

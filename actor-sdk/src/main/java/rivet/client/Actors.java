@@ -192,6 +192,49 @@ public final class Actors {
     }
 
     /**
+     * Opens a guarded port of an actor to somebody for a while: what the original API calls {@code getConnection}. The port must
+     * have been created {@linkplain Port#onlyByConnection() for that}.
+     *
+     * @param id of the actor, a UUID as text
+     * @param request to which port, for how long, for whom
+     * @return the URL and token, which are shown this one time
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Invalid if something of the request is not allowed
+     * @throws RivetException.Conflict if the port is not guarded so, or has too many connections already
+     */
+    public Connection connect(String id, CreateConnection request) {
+        return transport.send(Call.post(path(id) + "/connections", request.body()), Connection.class);
+    }
+
+    /**
+     * Revokes a connection: its token opens nothing more, and the sockets that it opened are closed. Revoking it again does
+     * nothing.
+     *
+     * @param id of the actor, a UUID as text
+     * @param connectionId a UUID as text
+     * @throws RivetException.NotFound if there is no such actor
+     */
+    public void disconnect(String id, String connectionId) {
+        transport.send(Call.delete(path(id) + "/connections/" + Transport.encode(connectionId)));
+    }
+
+    /**
+     * Revokes all connections of an actor that were made for somebody.
+     *
+     * @param id of the actor, a UUID as text
+     * @param subject for whom they were made
+     * @return how many were good until now
+     * @throws RivetException.NotFound if there is no such actor
+     */
+    public long disconnectSubject(String id, String subject) {
+        return transport
+                .send(Call.delete(path(id) + "/connections").with("subject", subject), Revoked.class)
+                .revoked();
+    }
+
+    record Revoked(long revoked) {}
+
+    /**
      * Waits until an actor's ports answer. The server holds the request meanwhile.
      *
      * @param id a UUID as text

@@ -284,11 +284,15 @@ public final class CreateActor {
 
     record Network(@Nullable String mode, Map<String, WirePort> ports) {}
 
-    record WirePort(PortProtocol protocol, @Nullable Integer internalPort, Map<String, Map<String, String>> routing) {
+    record WirePort(PortProtocol protocol, @Nullable Integer internalPort, Map<String, Map<String, Object>> routing) {
 
         static WirePort of(Port port) {
-            var routing = port.routing() == Port.Routing.HOST ? "host" : "guard";
-            return new WirePort(port.protocol(), port.internalPort(), Map.of(routing, Map.of()));
+            Map<String, Map<String, Object>> routing = switch (port.routing()) {
+                case GUARD -> Map.of("guard", Map.of());
+                case CONNECTION -> Map.of("guard", Map.of("authorization", Map.of("connection", Map.of())));
+                case HOST -> Map.of("host", Map.of());
+            };
+            return new WirePort(port.protocol(), port.internalPort(), routing);
         }
     }
 

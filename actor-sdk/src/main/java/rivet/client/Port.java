@@ -16,6 +16,8 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
     public enum Routing {
         /** Through the proxy, at a URL that stays the same wherever the actor runs. */
         GUARD,
+        /** Through the proxy, and only with the URL or token of a {@linkplain Actors#connect connection}. */
+        CONNECTION,
         /** Directly at the machine that it runs on; for {@code tcp} and {@code udp} only. */
         HOST
     }
@@ -83,6 +85,15 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      */
     public Port listeningOn(int number) {
         return new Port(protocol, number, routing);
+    }
+
+    /**
+     * The same port, closed to everyone but those who have the URL or token of a {@linkplain Actors#connect connection}.
+     *
+     * @return a new port
+     */
+    public Port onlyByConnection() {
+        return new Port(protocol, internalPort, Routing.CONNECTION);
     }
 
     /**

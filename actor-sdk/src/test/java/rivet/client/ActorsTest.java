@@ -37,6 +37,7 @@ class ActorsTest {
                         .variable("GREETING", "hello")
                         .port("http", Port.http())
                         .port("game", Port.udp().listeningOn(9000).onHost())
+                        .port("inside", Port.http().onlyByConnection())
                         .endpointType(EndpointType.HOSTNAME)
                         .resources(500, 512)
                         .killTimeout(Duration.ofSeconds(30))
@@ -49,7 +50,8 @@ class ActorsTest {
                  "runtime": {"environment": {"GREETING": "hello"}, "network": {"endpoint_type": "hostname"}},
                  "network": {"mode": "host", "ports": {
                      "http": {"protocol": "http", "routing": {"guard": {}}},
-                     "game": {"protocol": "udp", "internal_port": 9000, "routing": {"host": {}}}}},
+                     "game": {"protocol": "udp", "internal_port": 9000, "routing": {"host": {}}},
+                     "inside": {"protocol": "http", "routing": {"guard": {"authorization": {"connection": {}}}}}}},
                  "resources": {"cpu": 500, "memory": 512},
                  "lifecycle": {"kill_timeout": 30000, "durable": true}}
                 """);
@@ -166,6 +168,35 @@ class ActorsTest {
         assertThat(why.state()).isEqualTo(ActorState.CRASH_BACKOFF);
         assertThat(why.lastLogs()).containsExactly("a", "b");
         assertThat(why.agent()).isNull();
+    }
+
+    @Test
+    void connections_are_made_and_revoked() {
+        server.then(200, """
+                {"url": "http://a.localhost/?rivet_token=t", "ws_url": "ws://a.localhost/?rivet_token=t", "token": "t",
+                 "expires_at": "2026-01-31T12:00:00Z", "connection_id": "c1"}
+                """).then(200, "{}").then(200, "{\"revoked\": 2}");
+        var actors = client.actors();
+        var wanted = CreateConnection.to("http", Duration.ofMinutes(1))
+                .subject("ann")
+                .claim("role", "host")
+                .methods("GET")
+                .pathPrefix("/rooms/1")
+                .once();
+
+        var made = actors.connect(Samples.ID, wanted);
+        actors.disconnect(Samples.ID, made.connectionId());
+        assertThat(actors.disconnectSubject(Samples.ID, "ann b")).isEqualTo(2);
+
+        assertThat(made.wsUrl()).hasScheme("ws");
+        assertThat(made.toString()).doesNotContain("rivet_token").contains("c1");
+        var path = "/actors/" + Samples.ID + "/connections";
+        assertThat(server.lines())
+                .containsExactly("POST " + path, "DELETE " + path + "/c1", "DELETE " + path + "?subject=ann%20b");
+        assertSameJson(server.asked().getFirst().body(), """
+                {"port": "http", "ttl_ms": 60000, "subject": "ann", "claims": {"role": "host"}, "methods": ["GET"],
+                 "path_prefix": "/rooms/1", "single_use": true}
+                """);
     }
 
     @Test

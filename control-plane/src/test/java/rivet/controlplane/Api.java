@@ -12,11 +12,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import rivet.protocol.ActorId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The API as a stranger sees it: text over a socket. Thread-safe. */
+/** The API as a stranger sees it: text over a socket. Every answer is held against the OpenAPI document. Thread-safe. */
 public final class Api implements AutoCloseable {
 
     public static final JsonMapper JSON = new JsonMapper();
@@ -26,12 +28,13 @@ public final class Api implements AutoCloseable {
 
     private final URI base;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Set<String> done = ConcurrentHashMap.newKeySet();
 
     Api(URI base) {
         this.base = base;
     }
 
-    /** What came back. @param body an empty object if there was none */
+    /** What came back. @param body an empty object if there was none, or no JSON */
     public record Answer(int status, JsonNode body, HttpResponse<String> raw) {
 
         /** The problem's code; empty if there is none. */
@@ -83,7 +86,11 @@ public final class Api implements AutoCloseable {
     public Answer send(HttpRequest.Builder request) {
         try {
             var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(answer.statusCode(), read(answer.body()), answer);
+            var operation = Conformity.check(answer);
+            if (answer.statusCode() < 300) {
+                operation.ifPresent(done::add);
+            }
+            return new Answer(answer.statusCode(), read(answer), answer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -92,8 +99,14 @@ public final class Api implements AutoCloseable {
         }
     }
 
-    private static JsonNode read(String body) {
-        return body.isEmpty() ? JSON.createObjectNode() : JSON.readTree(body);
+    /** Operations of the OpenAPI document that were answered with 2xx, such as {@code GET /actors/{id}}. */
+    Set<String> done() {
+        return Set.copyOf(done);
+    }
+
+    private static JsonNode read(HttpResponse<String> answer) {
+        var type = answer.headers().firstValue("content-type").orElse("");
+        return type.startsWith("application/json") ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     }
 
     /** A value in a query, such as a JSON object. */

@@ -59,8 +59,9 @@ class ArchitectureTest {
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             kv         : web database auth
-            link       : web auth metrics agent actor log route
-            reconcile  : audit auth metrics idempotency build agent actor log route kv link
+            connection : web database tenancy auth actor
+            link       : web auth metrics agent actor log route connection
+            reconcile  : audit auth metrics idempotency build agent actor log route kv connection link
             """);
 
     @ArchTest

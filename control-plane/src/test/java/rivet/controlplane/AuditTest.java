@@ -75,6 +75,18 @@ class AuditTest {
     }
 
     @Test
+    void what_nobody_could_have_named_is_told_as_well() {
+        for (var project : List.of("%00", "x".repeat(100_000))) {
+            admin.post("/projects/" + project + "/environments", "{\"slug\":\"a5\"}");
+            assertThat(newest().path("operation").asString()).isEqualTo("POST /projects/{project}/environments");
+            assertThat(newest().path("target").asString())
+                    .startsWith("/projects/")
+                    .hasSizeLessThanOrEqualTo(512);
+            assertThat(newest().path("outcome").asString()).isEqualTo("PROJECT_NOT_FOUND");
+        }
+    }
+
+    @Test
     void looking_and_knocking_without_a_token_leave_no_trace() {
         var before = database.count("audit_entry");
 

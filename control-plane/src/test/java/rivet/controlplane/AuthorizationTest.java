@@ -46,6 +46,7 @@ class AuthorizationTest {
     private static final Map<String, String> BODIES = Map.of(
             "POST /tokens", "{\"name\":\"x\",\"scopes\":[\"read\"]}",
             "PATCH /builds/{id}/tags", "{\"tags\":{\"stolen\":\"yes\"}}",
+            "POST /actors/{id}/connections", "{\"port\":\"http\",\"ttl_ms\":1000}",
             "POST /actors/{id}/upgrade", "{\"build_tags\":{\"name\":\"theirs\"}}",
             "POST /actors/upgrade", "{\"tags\":{},\"build_tags\":{\"name\":\"theirs\"}}");
 

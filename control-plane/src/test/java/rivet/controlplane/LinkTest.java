@@ -52,7 +52,7 @@ class LinkTest {
     void who_joins_is_welcomed_and_given_its_set() {
         var agent = controlPlane.agent("welcome", 1000, 1024);
 
-        assertThat(agent.received.getFirst()).isEqualTo(new ToAgent.Welcome(1, 2000));
+        assertThat(agent.received.getFirst()).isEqualTo(new ToAgent.Welcome(1, 2000, 8000));
         assertThat(agent.last()).isEqualTo(new ToAgent.Desired(1, 0, List.of()));
     }
 

@@ -1,7 +1,12 @@
 package rivet.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,6 +101,30 @@ class ProjectsTest {
                 .update();
         Api.require(admin.delete("/projects/full/environments/live"));
         assertThat(reader.get("/builds").code()).isEqualTo("API_UNAUTHORIZED");
+    }
+
+    @Test
+    void what_is_added_while_its_environment_is_deleted_is_refused() throws Exception {
+        admin.environment("going", "live");
+        try (var connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(
+                    "delete from environment where slug = 'live' and project_id = (select id from project where slug = 'going')");
+            var adding = CompletableFuture.supplyAsync(() -> admin.post(
+                    "/builds/prepare?project=going&environment=live",
+                    "{\"image_file\":{\"path\":\"a.js\",\"content_length\":3},\"kind\":\"javascript\"}"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> database.jdbc()
+                                    .sql(
+                                            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                                    .query(Long.class)
+                                    .single()
+                            > 0);
+            connection.commit();
+
+            assertThat(adding.get(20, TimeUnit.SECONDS).code()).isEqualTo("ENVIRONMENT_NOT_FOUND");
+        }
     }
 
     @Test

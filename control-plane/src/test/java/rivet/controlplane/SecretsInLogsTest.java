@@ -7,9 +7,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class SecretsInLogsTest {
     private static final String HERE = "?project=default&environment=default";
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
-    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
@@ -61,6 +61,7 @@ class SecretsInLogsTest {
             admin.as(secret).get("/actors" + HERE);
             database.jdbc().sql("alter table audit_entry rename to hidden").update();
             admin.post("/tokens" + HERE, "{\"name\":\"x\",\"scopes\":[\"read\"]}");
+            database.jdbc().sql("alter table hidden rename to audit_entry").update();
 
             assertThat(lines).as("the listener hears something").anyMatch(line -> line.contains("/tokens"));
             assertThat(lines).as("and our own error").anyMatch(line -> line.contains("a request failed"));
@@ -69,6 +70,39 @@ class SecretsInLogsTest {
                     .noneMatch(line -> line.contains(secret.substring(21)))
                     .noneMatch(line -> line.contains(SimulatedAgent.TOKEN));
         }
+    }
+
+    @Test
+    void what_opens_a_port_is_never_logged(TestDatabase database) {
+        var settings = new HashMap<String, Object>(database.properties());
+        settings.put("rivet.api.port", 0);
+        settings.put("rivet.agents.token", SimulatedAgent.TOKEN);
+        try (var controlPlane = ControlPlane.start(settings);
+                var api = new Api(controlPlane.uri());
+                var agent = SimulatedAgent.joined(controlPlane.uri(), "local", 1000, 1000)) {
+            listen();
+            chatty("rivet", "org.springframework.web", "org.springframework.http", "org.springframework.jdbc.core");
+            api.build("guarded.js", "{\"name\": \"guarded\"}");
+            guarded(api, "{\"query\": {\"key\": \"k\", \"value\": \"port-canary\", \"more\": 1}}");
+            Api.require(guarded(api, "{\"bearer\": \"port-canary\"}"));
+            var actor = Api.require(guarded(api, "{\"connection\": {}}")).text("/actor/id");
+            var token = Api.require(
+                            api.post("/actors/" + actor + "/connections", "{\"port\": \"http\", \"ttl_ms\": 60000}"))
+                    .text("/token");
+
+            assertThat(agent.received).isNotEmpty();
+            assertThat(lines).as("the listener hears something").anyMatch(line -> line.contains("/connections"));
+            assertThat(lines)
+                    .noneMatch(line -> line.contains("port-canary"))
+                    .noneMatch(line -> line.contains(token.substring(token.lastIndexOf('.'))));
+        }
+    }
+
+    private static Api.Answer guarded(Api api, String authorization) {
+        return api.post("/actors", """
+                {"tags": {}, "build_tags": {"name": "guarded"}, "network": {"ports": {
+                  "http": {"protocol": "http", "routing": {"guard": {"authorization": %s}}}}}}
+                """.formatted(authorization));
     }
 
     private static void chatty(String... loggers) {

@@ -18,6 +18,10 @@ public final class TestControlPlane implements AutoCloseable {
             // Simulated agents send a heartbeat only when a test says so.
             "rivet.agents.fresh",
             "1h",
+            "rivet.agents.unreachable",
+            "1h",
+            "rivet.agents.replace-after",
+            "1h",
             // What a test waits for comes by nudges or soon after.
             "rivet.loops.interval",
             "100ms");

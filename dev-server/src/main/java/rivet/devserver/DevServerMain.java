@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Runs the whole system in this terminal: an embedded Postgres, the control plane and one agent.",
-            "Prints one line that begins with 'ready' when both the API and the proxy serve. Ctrl-C stops it and its actors."
+            "Prints one line that begins with 'ready' when both the API and the proxy serve. Ctrl-C stops it and its actors.",
+            "Killed instead, its actors go on for 60 s (RIVET_ORPHAN_LIMIT_MS), in which the next start takes them up."
         })
 public final class DevServerMain implements Callable<Integer> {
 

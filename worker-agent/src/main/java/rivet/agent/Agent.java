@@ -17,6 +17,7 @@ import rivet.agent.launch.Deno;
 import rivet.agent.launch.HostLauncher;
 import rivet.agent.launch.Java;
 import rivet.agent.launch.Javascript;
+import rivet.agent.lease.Lease;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkSettings;
 import rivet.agent.metrics.AgentMetrics;
@@ -31,6 +32,7 @@ import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
+import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Hello;
@@ -45,6 +47,7 @@ public final class Agent implements AutoCloseable {
     private final AgentSettings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final AgentId id;
+    private final Lease lease = new Lease(System::nanoTime);
     private final ControlPlaneLink link;
     private final Javascript javascript;
     private final Supervisor supervisor;
@@ -53,7 +56,7 @@ public final class Agent implements AutoCloseable {
     private final AgentMetrics metrics;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
-    /** Ends what an earlier run left behind, joins the control plane and keeps joined until it is closed. */
+    /** Adopts what an earlier run left running, joins the control plane and keeps joined until it is closed. */
     public static Agent start(AgentSettings settings) {
         return start(settings, line -> log.atInfo().log(line));
     }
@@ -69,9 +72,17 @@ public final class Agent implements AutoCloseable {
             var data = opened(DataFolder.open(settings.data()));
             id = data.agent();
             metrics = opened(new AgentMetrics(settings.metrics()));
-            var host = opened(Host.start(new Host.Settings(id.toString(), data.path(), settings.actorUsers())));
+            var host = opened(Host.start(
+                    new Host.Settings(id.toString(), data.path(), settings.actorUsers(), settings.orphanLimit())));
+            lease.onDeadline(host::lease);
+            if (!host.canFreeze()) {
+                log.warn(
+                        "actors cannot be frozen here (no writable control groups): they run on when the lease is over");
+            }
             proxy = opened(Proxy.start(
-                    ProxySettings.defaults(id).withAddress(settings.proxyHost(), settings.proxyPort()),
+                    ProxySettings.defaults(id)
+                            .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withTls(settings.proxyTls()),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
@@ -88,12 +99,14 @@ public final class Agent implements AutoCloseable {
             supervisor = opened(supervisor(launcher, journal));
             metrics.serve(new AgentMetrics.Sources(
                     proxy, this::leaseAgeNanos, link::isUp, javascript::warmProcesses, supervisor::inventory));
+            supervisor.recall();
             link.start();
             javascript.warmUp();
             log.atInfo()
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
                     .addKeyValue("metrics", metrics.uri())
+                    .addKeyValue("orphanLimit", settings.orphanLimit())
                     .log("the agent runs");
         } catch (RuntimeException e) {
             closeParts();
@@ -142,6 +155,11 @@ public final class Agent implements AutoCloseable {
 
     /** Where the proxy asks for what is not here. */
     private final class Directory implements Proxy.Directory {
+
+        @Override
+        public boolean mayServe() {
+            return lease.mayServe();
+        }
 
         @Override
         public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
@@ -226,14 +244,33 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void desired(Desired set) {
+            if (!lease.mayStart(set.epoch())) {
+                link.rejoin(); // it came so late that it may name what another agent runs by now
+                return;
+            }
             routes.desired(set);
-            supervisor.desire(set.actors());
+            supervisor.desire(set.actors(), () -> lease.reconciled(set.epoch()));
             joined.complete(null);
+        }
+
+        @Override
+        public void granted(long epoch, long untilNanos) {
+            lease.granted(epoch, untilNanos);
+        }
+
+        @Override
+        public void fenced(long epoch) {
+            lease.fenced(epoch);
         }
 
         @Override
         public void routes(List<CustomRoute> all) {
             proxy.customRoutes().set(all);
+        }
+
+        @Override
+        public void access(ToAgent.Access access) {
+            proxy.access(access);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.metrics.AgentMetrics;
+import rivet.agent.proxy.tls.TlsSettings;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
 import rivet.protocol.link.ToControlPlane.Location;
@@ -22,12 +23,14 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param regionLocation where on earth that region is; absent where nobody said
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
+ * @param proxyTls where the proxy serves TLS too; absent: nowhere
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
  * @param java the program that runs Java actors; absent: the one that runs the agent
  * @param metrics where Prometheus finds the agent's meters
  * @param buildCacheBytes beyond it, builds that no actor uses are removed
+ * @param orphanLimit how long actors live on when the agent is gone and does not come back
  */
 public record AgentSettings(
         URI controlPlane,
@@ -38,6 +41,7 @@ public record AgentSettings(
         String proxyHost,
         int proxyPort,
         Optional<URI> proxyUrl,
+        Optional<TlsSettings> proxyTls,
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
@@ -46,7 +50,8 @@ public record AgentSettings(
         Javascript javascript,
         Optional<Path> java,
         AgentMetrics.Settings metrics,
-        long buildCacheBytes) {
+        long buildCacheBytes,
+        Duration orphanLimit) {
 
     /** The longest grace an actor has when the agent itself is stopped. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
@@ -85,6 +90,10 @@ public record AgentSettings(
             throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
                     .formatted(capacity.cpuMillicores(), capacity.memoryMib()));
         }
+        if (orphanLimit.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "RIVET_ORPHAN_LIMIT_MS: %d (expected: more than 0)".formatted(orphanLimit.toMillis()));
+        }
         if (startDeadline.isNegative() || startDeadline.isZero()) {
             throw new IllegalArgumentException(
                     "RIVET_START_DEADLINE_MS: %d (expected: more than 0)".formatted(startDeadline.toMillis()));
@@ -110,6 +119,8 @@ public record AgentSettings(
                 proxyHost,
                 proxyPort,
                 values.optional("RIVET_PROXY_URL").map(URI::create),
+                values.optional("RIVET_PROXY_TLS_DIR")
+                        .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
                 values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
@@ -125,7 +136,8 @@ public record AgentSettings(
                 values.optional("RIVET_JAVA").map(Path::of),
                 new AgentMetrics.Settings(
                         values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
-                values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024);
+                values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024,
+                Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
     }
 
     private static Location location(String text) {

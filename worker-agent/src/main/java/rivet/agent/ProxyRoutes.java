@@ -1,12 +1,13 @@
 package rivet.agent;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
@@ -21,24 +22,35 @@ final class ProxyRoutes {
     private final RouteTable routes;
 
     /** What is run here, by actor: a report names no ports until they are open, and a request can come before. */
-    private final Map<ActorId, Run> running = new ConcurrentHashMap<>();
+    private final Map<ActorId, Run> running = new HashMap<>();
+
+    /** What was told of actors that no set has named yet: those that outlived an agent are told before the first set. */
+    private final Map<ActorId, ActorReport> early = new HashMap<>();
 
     ProxyRoutes(RouteTable routes) {
         this.routes = routes;
     }
 
     /** Before the supervisor hears of the set, so that a request that comes early waits instead of being refused. */
-    void desired(Desired set) {
+    synchronized void desired(Desired set) {
         for (DesiredActor desired : set.actors()) {
             if (desired instanceof Run run && isNew(run)) {
                 running.put(run.actor(), run);
                 put(run, Status.STARTING, Map.of());
+                var told = early.remove(run.actor());
+                if (told != null) {
+                    changed(told);
+                }
             }
         }
+        early.clear();
     }
 
-    void changed(ActorReport report) {
+    synchronized void changed(ActorReport report) {
         var run = running.get(report.actor());
+        if (run == null) {
+            early.put(report.actor(), report);
+        }
         if (run == null || run.generation() != report.generation()) {
             return;
         }
@@ -51,7 +63,7 @@ final class ProxyRoutes {
     }
 
     /** From here on the control plane is asked what has become of the actor. */
-    void forgotten(ActorId actor, long generation) {
+    synchronized void forgotten(ActorId actor, long generation) {
         var run = running.get(actor);
         if (run != null && run.generation() == generation && running.remove(actor, run)) {
             routes.remove(actor);
@@ -66,7 +78,18 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec())));
+        routes.put(
+                new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
+    }
+
+    private static Map<String, PortGuard> guards(ActorSpec spec) {
+        var guards = new HashMap<String, PortGuard>();
+        spec.ports().forEach((name, port) -> {
+            if (port.guard() != null) {
+                guards.put(name, port.guard());
+            }
+        });
+        return guards;
     }
 
     private static ActorRoute.Traits traits(ActorSpec spec) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.DesiredActor.Run;
+import rivet.protocol.link.DesiredActor.Stop;
 
 /** What Prometheus reads of an agent. */
 class AgentMetricsTest {
@@ -67,7 +68,7 @@ class AgentMetricsTest {
                 .contains("rivet_actor_start_phase_seconds_count{phase=\"listen\"} 1")
                 .containsPattern("rivet_agent_lease_age_seconds \\d"));
 
-        controlPlane.desire();
+        controlPlane.desire(new Stop(actor, 1, 10_000));
         soon().untilAsserted(() -> assertThat(scrape())
                 .contains("rivet_agent_actor_ends_total{reason=\"stopped\"} 1.0")
                 .contains("rivet_agent_actors{state=\"running\"} 0.0"));

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rivet.agent.proxy.tls.TlsSettings;
 import rivet.protocol.link.ToControlPlane.Location;
 
 class AgentSettingsTest {
@@ -33,6 +35,15 @@ class AgentSettingsTest {
     }
 
     @Test
+    void tls_is_served_where_there_is_a_folder_of_certificates() {
+        var settings = AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_PROXY_TLS_DIR", "/etc/rivet/tls"));
+
+        assertThat(settings.proxyTls()).contains(new TlsSettings(7443, Path.of("/etc/rivet/tls")));
+        assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "t")).proxyTls())
+                .isEmpty();
+    }
+
+    @Test
     void token_is_not_printed() {
         assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "hidden")).toString())
                 .doesNotContain("hidden");
@@ -52,6 +63,7 @@ class AgentSettingsTest {
         "RIVET_ACTOR_USERS, 0-10",
         "RIVET_WARM_PROCESSES, -1",
         "RIVET_START_DEADLINE_MS, 0",
+        "RIVET_ORPHAN_LIMIT_MS, 0",
         "RIVET_MEMORY_MIB, 0",
         "RIVET_REGION_LOCATION, '50.1'",
         "RIVET_REGION_LOCATION, '91,0'",

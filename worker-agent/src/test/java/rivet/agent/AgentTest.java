@@ -116,7 +116,7 @@ class AgentTest {
 
         assertThat(awaitDown(1))
                 .isEqualTo(new Down(null, 9, DownReason.KILLED, "it did not leave within its grace and was killed"));
-        assertThat(pids()).noneMatch(AgentTest::runs);
+        assertThat(pids()).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
     }
 
     @Test
@@ -130,18 +130,18 @@ class AgentTest {
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
 
         assertThat(awaitDown(1).exitCode()).isEqualTo(0);
-        assertThat(pids()).hasSize(1).noneMatch(AgentTest::runs);
+        assertThat(pids()).hasSize(1).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
     }
 
     @Test
-    void actor_that_is_no_longer_named_ends_and_its_end_is_kept_until_then_only() throws Exception {
+    void actor_that_is_no_longer_named_is_killed_and_its_end_is_kept_until_then_only() throws Exception {
         var build = TestBuilds.script(controlPlane, "echo up; exec sleep 1000");
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("up"));
 
         controlPlane.desire();
 
-        assertThat(awaitDown(1).signal()).isEqualTo(15);
+        assertThat(awaitDown(1).reason()).isEqualTo(DownReason.KILLED);
         controlPlane.desire();
         controlPlane.disconnect();
         soon().until(() -> controlPlane.hellos.size() >= 2
@@ -206,7 +206,7 @@ class AgentTest {
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
         soon().until(() -> controlPlane.text(actor).contains("begun 1"));
 
-        controlPlane.desire(new Run(actor, 2, TestBuilds.spec(build, Map.of())));
+        controlPlane.desire(new Stop(actor, 1, 10_000), new Run(actor, 2, TestBuilds.spec(build, Map.of())));
 
         soon().until(() -> controlPlane.text(actor).contains("begun 2"));
         assertThat(controlPlane.text(actor)).isEqualTo("begun 1\ngone 1\nbegun 2");
@@ -301,13 +301,5 @@ class AgentTest {
 
     static ConditionFactory soon() {
         return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5));
-    }
-
-    static boolean runs(String pid) {
-        try {
-            return !Files.readString(Path.of("/proc", pid, "stat")).contains(") Z");
-        } catch (IOException _) {
-            return false;
-        }
     }
 }

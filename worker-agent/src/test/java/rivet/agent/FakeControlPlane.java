@@ -70,6 +70,7 @@ public final class FakeControlPlane implements AutoCloseable {
     public final AtomicInteger downloads = new AtomicInteger();
     public final AtomicLong epoch = new AtomicLong();
     public volatile boolean fenceNext;
+    public volatile long fenceMs = 8000;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel server;
@@ -171,7 +172,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 agent = channel;
                 hellos.add(hello);
                 heard.addAll(hello.actors());
-                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100));
+                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100, fenceMs));
                 push();
             }
             case ToControlPlane.Report report -> heard.addAll(report.actors());

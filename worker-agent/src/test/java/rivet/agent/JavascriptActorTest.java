@@ -174,7 +174,11 @@ class JavascriptActorTest {
         awaitDown();
         assertThat(controlPlane.text(actor))
                 .contains(
-                        "\"tags\":{\"name\":\"test\"}", "\"generation\":1", "\"slug\":\"p-slug\"", "\"internalPort\":2")
+                        "\"tags\":{\"name\":\"test\"}",
+                        "\"key\":\"room-7\"",
+                        "\"generation\":1",
+                        "\"slug\":\"p-slug\"",
+                        "\"internalPort\":2")
                 .contains(
                         "\"url\":\"http://127.0.0.1:7080/x-http\"",
                         "\"hostname\":\"127.0.0.1\"",

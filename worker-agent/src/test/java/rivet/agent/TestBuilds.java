@@ -64,6 +64,7 @@ public final class TestBuilds {
         return new ActorSpec(
                 build,
                 Map.of("name", "test"),
+                "room-7",
                 environment,
                 ports,
                 250,

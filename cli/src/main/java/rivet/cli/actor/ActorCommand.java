@@ -13,6 +13,9 @@ import picocli.CommandLine.Command;
             ActorLogsCommand.class,
             ActorEventsCommand.class,
             ActorExplainCommand.class,
+            ActorConnectCommand.class,
+            ActorConnectionsCommand.class,
+            ActorDisconnectCommand.class,
             ActorUpgradeCommand.class,
             ActorDestroyCommand.class
         })

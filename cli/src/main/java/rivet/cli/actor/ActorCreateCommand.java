@@ -82,7 +82,8 @@ final class ActorCreateCommand extends ServerCommand {
             paramLabel = "PORT",
             description = {
                 "A port of it; may be repeated: 'http', 'web:http', or "
-                        + "'name=web,protocol=http,internal_port=8080,guard'."
+                        + "'name=web,protocol=http,internal_port=8080,guard=connection'.",
+                "guard=connection: only for URLs of 'rivet actor connect'."
             })
     private List<String> ports = new ArrayList<>();
 

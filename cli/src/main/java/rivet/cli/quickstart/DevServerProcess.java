@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
+import rivet.cli.terminal.Pause;
 import rivet.cli.terminal.Surroundings;
 
 /** A dev server in a session of its own, so that it outlives this program and does not hear its ctrl-C. */
@@ -93,7 +94,7 @@ final class DevServerProcess {
                 output.progress("still starting, %d s…".formatted(TimeUnit.NANOSECONDS.toSeconds(waited)));
                 nextProgress += PROGRESS_INTERVAL.toNanos();
             }
-            pause();
+            Pause.of(INTERVAL);
         }
     }
 
@@ -134,15 +135,6 @@ final class DevServerProcess {
             return lines.lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(INTERVAL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted while the dev server started");
         }
     }
 }

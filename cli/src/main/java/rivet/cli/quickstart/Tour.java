@@ -15,6 +15,7 @@ import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
+import rivet.cli.terminal.Pause;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
@@ -92,7 +93,7 @@ final class Tour {
                 last = response.map(each -> each.statusCode() + " " + each.body())
                         .orElse("no connection");
                 failIfEnded(id);
-                pause();
+                Pause.of(INTERVAL);
             }
             throw new Failure(
                     ExitCode.FAILED,
@@ -130,15 +131,6 @@ final class Tour {
         output.progress("destroying the actor…");
         server.destroyActor(id, null);
         new Destruction(server).await(id, null);
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(INTERVAL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted();
-        }
     }
 
     private static Failure interrupted() {

@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rivet.cli.terminal.ExitCode;
 import rivet.cli.terminal.Failure;
+import rivet.cli.terminal.Pause;
 import rivet.protocol.Wire;
 import tools.jackson.core.JacksonException;
 
@@ -45,7 +46,7 @@ final class Transport implements AutoCloseable {
     private static final int MOST_TRIES = 5;
 
     private static final Set<String> REPEATABLE = Set.of("GET", "PUT", "DELETE");
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final long MOST_SECONDS = 5;
 
     private static final String EVENT_DATA = "data:";
 
@@ -80,11 +81,12 @@ final class Transport implements AutoCloseable {
 
     /** @param body absent: none */
     <T> T call(String method, String path, Map<String, String> query, @Nullable Object body, Class<T> type) {
-        return read(send(request(path, query).method(method, json(body)).build()), type);
+        return read(
+                sendUntilServed(request(path, query).method(method, json(body)).build()), type);
     }
 
     void call(String method, String path, Map<String, String> query, @Nullable Object body) {
-        send(request(path, query).method(method, json(body)).build());
+        sendUntilServed(request(path, query).method(method, json(body)).build());
     }
 
     /** The data of server-sent events, as they come, until the connection ends. */
@@ -157,41 +159,39 @@ final class Transport implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) {
+        return succeeded(exchange(request, BodyHandlers.ofByteArray()));
+    }
+
+    /** A server that is too busy just now says when to come again; who asks for nothing twice does that. */
+    private HttpResponse<byte[]> sendUntilServed(HttpRequest request) {
         for (int tries = 1; ; tries++) {
             var response = exchange(request, BodyHandlers.ofByteArray());
-            if (response.statusCode() / 100 == 2) {
-                return response;
+            var pause = pause(request, response);
+            if (pause.isEmpty() || tries == MOST_TRIES) {
+                return succeeded(response);
             }
-            if (tries == MOST_TRIES || !mayBeRepeated(request, response)) {
-                throw Refusals.failure(response, response.body());
-            }
-            pause(response);
+            Pause.of(pause.get());
         }
     }
 
-    /** A server that is too busy just now says so, and when to come again. */
-    private static boolean mayBeRepeated(HttpRequest request, HttpResponse<?> response) {
-        return response.statusCode() == 503
-                && REPEATABLE.contains(request.method())
-                && retryAfter(response).isPresent();
-    }
-
-    private static OptionalLong retryAfter(HttpResponse<?> response) {
-        return response.headers().firstValue("Retry-After").filter(seconds -> seconds.matches("\\d{1,9}")).stream()
-                .mapToLong(Long::parseLong)
-                .findFirst();
-    }
-
-    /** A little longer than told, and not by the same for all who were told the same. */
-    private static void pause(HttpResponse<?> response) {
-        long told = Duration.ofSeconds(retryAfter(response).orElse(0)).toMillis();
-        long millis = Math.min(told, LONGEST_PAUSE.toMillis());
-        try {
-            Thread.sleep(millis + ThreadLocalRandom.current().nextLong(1 + millis / 2));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.FAILED, "INTERRUPTED", "interrupted");
+    /** A little longer than told, and not the same for all who were told the same; empty where it is no use to come again. */
+    private static Optional<Duration> pause(HttpRequest request, HttpResponse<?> response) {
+        if (response.statusCode() != 503 || !REPEATABLE.contains(request.method())) {
+            return Optional.empty();
         }
+        return response.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("\\d{1,9}"))
+                .map(seconds -> Math.min(Long.parseLong(seconds), MOST_SECONDS) * 1000)
+                .map(millis ->
+                        Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(1 + millis / 2)));
+    }
+
+    private static HttpResponse<byte[]> succeeded(HttpResponse<byte[]> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw Refusals.failure(response, response.body());
+        }
+        return response;
     }
 
     private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {

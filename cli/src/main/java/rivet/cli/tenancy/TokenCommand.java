@@ -1,12 +1,10 @@
 package rivet.cli.tenancy;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,6 +12,7 @@ import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Failure;
+import rivet.cli.terminal.Span;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.api.TokenView;
 
@@ -75,7 +74,6 @@ public final class TokenCommand {
             })
     static final class CreateToken extends ServerCommand {
 
-        private static final Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([dhm])");
         private static final List<String> SCOPES = List.of("admin", "deploy", "actors", "read");
 
         @Parameters(paramLabel = "NAME", description = "What it is called, for you to know it by.")
@@ -114,21 +112,9 @@ public final class TokenCommand {
         }
 
         private @Nullable Instant expiry() {
-            if (expiresIn == null) {
-                return null;
-            }
-            var span = SPAN.matcher(expiresIn);
-            if (!span.matches()) {
-                throw Failure.badInput(
-                        "BAD_OPTION", "--expires-in: '%s' (expected: such as 90d, 12h or 30m)".formatted(expiresIn));
-            }
-            long count = Long.parseLong(span.group(1));
-            var length = switch (span.group(2)) {
-                case "d" -> Duration.ofDays(count);
-                case "h" -> Duration.ofHours(count);
-                default -> Duration.ofMinutes(count);
-            };
-            return surroundings.clock().instant().plus(length);
+            return expiresIn == null
+                    ? null
+                    : surroundings.clock().instant().plus(Span.parse("--expires-in", expiresIn));
         }
 
         @Override

@@ -17,6 +17,7 @@ import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
 import rivet.controlplane.actor.ActorState.Waiting;
+import rivet.protocol.link.DownReason;
 
 /**
  * The whole life of an actor: (state, event) → state. What an agent must do is not here but derived from the state: starting
@@ -101,8 +102,12 @@ final class ActorLifecycle {
             return new Destroyed(down.when(), ending.code(), ending);
         }
         return ending.byAgent()
-                ? new Pending(down.when(), Waiting.AGENT_RESTARTED, crashesBefore)
+                ? new Pending(down.when(), without(ending), crashesBefore)
                 : crashed(down, crashesBefore + 1);
+    }
+
+    private static Waiting without(Ending ending) {
+        return ending.reason() == DownReason.AGENT_LOST ? Waiting.AGENT_LOST : Waiting.AGENT_RESTARTED;
     }
 
     private static ActorState crashed(Down down, int crashes) {

@@ -18,6 +18,7 @@ import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Waiting;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
@@ -34,12 +35,14 @@ final class ActorMoves {
     private static final Logger log = LoggerFactory.getLogger(ActorMoves.class);
 
     private static final AskedBy PLACING = AskedBy.loop("place-pending");
+    private static final AskedBy REPLACING = AskedBy.loop("replace-lost");
     private static final AskedBy RETRYING = AskedBy.loop("restart-due");
 
     private final ActorRepository repository;
     private final ActorEvents diary;
     private final ActorRuns runs;
     private final Agents agents;
+    private final LostAgents lost;
     private final Placer placer;
     private final Transactions transactions;
     private final StartTimes starts;
@@ -51,6 +54,7 @@ final class ActorMoves {
             ActorEvents diary,
             ActorRuns runs,
             Agents agents,
+            LostAgents lost,
             Placer placer,
             Transactions transactions,
             StartTimes starts) {
@@ -58,6 +62,7 @@ final class ActorMoves {
         this.diary = diary;
         this.runs = runs;
         this.agents = agents;
+        this.lost = lost;
         this.placer = placer;
         this.transactions = transactions;
         this.starts = starts;
@@ -111,6 +116,18 @@ final class ActorMoves {
         transactions.run(() -> repository
                 .lockIfFree(id)
                 .map(moment -> step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
+    }
+
+    /** Takes an actor from an agent that is lost, unless that has come back by now. */
+    void replace(ActorId id, Function<ActorRepository.Moment, ActorEvent> loss) {
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .filter(moment -> moment.actor()
+                        .state()
+                        .assignment()
+                        .filter(at -> lost.lockLost(at.agent()))
+                        .isPresent())
+                .map(moment -> step(moment.actor(), loss.apply(moment), REPLACING)));
     }
 
     Wakeups.Watch watch(ActorId id) {

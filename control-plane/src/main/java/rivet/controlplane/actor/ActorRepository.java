@@ -176,6 +176,13 @@ final class ActorRepository {
                 """).param("limit", limit).query(ActorRepository::id).list();
     }
 
+    List<ActorId> heldByLost(int limit) {
+        return jdbc.sql("""
+                select actor.id from actor join agent on agent.id = actor.agent_id
+                where agent.lost_at is not null order by actor.id limit :limit
+                """).param("limit", limit).query(ActorRepository::id).list();
+    }
+
     static Actor actor(ResultSet row, int number) throws SQLException {
         return new Actor(
                 id(row, number),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 
 /**
@@ -21,8 +22,14 @@ record ActorSetup(
         Duration grace,
         boolean durable) {
 
-    /** @param internalPort where the actor listens; absent: the agent chooses */
-    record Port(PortProtocol protocol, @Nullable Integer internalPort) {}
+    /**
+     * @param internalPort where the actor listens; absent: the agent chooses
+     * @param guard who may reach it; absent: everyone
+     */
+    record Port(
+            PortProtocol protocol,
+            @Nullable Integer internalPort,
+            @Nullable PortGuard guard) {}
 
     enum Network {
         BRIDGE,

@@ -36,6 +36,7 @@ sealed interface ActorState {
         NO_CAPACITY,
         CRASHED,
         AGENT_RESTARTED,
+        AGENT_LOST,
         UPGRADED;
 
         @Override

@@ -3,7 +3,6 @@ package rivet.controlplane.actor;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -15,8 +14,6 @@ import rivet.protocol.api.PortRouting;
 /** Actors as the API shows them. */
 @Component
 final class ActorViews {
-
-    private static final PortRouting THROUGH_PROXY = new PortRouting(Map.of(), null);
 
     private final Agents agents;
     private final ProxySettings proxy;
@@ -69,7 +66,7 @@ final class ActorViews {
                 at == null ? null : at.port(),
                 at == null ? null : at.path(),
                 at == null ? null : at.url(),
-                THROUGH_PROXY);
+                new PortRouting(GuardChecks.shown(port.guard()), null));
     }
 
     private static PortUrls.@Nullable Address address(

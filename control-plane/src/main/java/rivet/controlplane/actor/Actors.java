@@ -12,6 +12,7 @@ import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.DownReason;
 
 /** The door for other rooms: what agents report goes in, and loops have their passes made. */
 @Component
@@ -104,6 +105,19 @@ public final class Actors {
             }
         }
         return Optional.empty();
+    }
+
+    /** One pass over the actors that lost agents held. @return whether more can be done at once */
+    public boolean replaceLost() {
+        var held = repository.heldByLost(AT_ONCE);
+        held.forEach(id -> moves.replace(id, this::lost));
+        return held.size() == AT_ONCE;
+    }
+
+    private ActorEvent lost(ActorRepository.Moment moment) {
+        var from = moment.actor().state().assignment().orElseThrow();
+        var message = "agent %s was silent for so long that it is given up for lost".formatted(from.agent());
+        return down(moment, from, new Phase.Down(null, null, DownReason.AGENT_LOST, message));
     }
 
     /** One pass over the actors whose rest after a crash is over. @return whether more can be done at once */

@@ -90,6 +90,7 @@ public final class DesiredSets {
                         row.getLong("build_size_bytes"),
                         row.getString("build_compression")),
                 actor.tags(),
+                setup.key(),
                 setup.environment(),
                 ports(actor, entry),
                 actor.resources().cpuMillicores(),
@@ -104,7 +105,7 @@ public final class DesiredSets {
         var ports = new LinkedHashMap<String, ActorSpec.Port>();
         actor.setup().ports().forEach((name, port) -> {
             var at = PortUrls.of(entry, actor.id(), name, actor.setup().endpoint());
-            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), at.url()));
+            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), at.url(), port.guard()));
         });
         return ports;
     }

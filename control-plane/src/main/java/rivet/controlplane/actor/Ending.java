@@ -17,7 +17,7 @@ record Ending(
     /** The agent went and took the actor with it: not the actor's fault. */
     boolean byAgent() {
         return switch (reason) {
-            case AGENT_STOPPED, AGENT_RESTARTED -> true;
+            case AGENT_STOPPED, AGENT_RESTARTED, AGENT_LOST -> true;
             case EXITED, STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> false;
         };
     }
@@ -30,6 +30,7 @@ record Ending(
         return switch (reason) {
             case EXITED -> "crashed";
             case AGENT_STOPPED, AGENT_RESTARTED -> "agent_restarted";
+            case AGENT_LOST -> "agent_lost";
             case STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> reason.toString();
         };
     }

@@ -10,6 +10,7 @@ import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
+import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.tenancy.Environment;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorEventView;
@@ -20,10 +21,12 @@ public final class Explanations {
 
     private final ActorRequests requests;
     private final ActorEvents diary;
+    private final LostAgents lost;
 
-    Explanations(ActorRequests requests, ActorEvents diary) {
+    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost) {
         this.requests = requests;
         this.diary = diary;
+        this.lost = lost;
     }
 
     /** @param nextAttemptAt absent where that is not a matter of time */
@@ -47,11 +50,18 @@ public final class Explanations {
                 state.status(),
                 state.why(),
                 state.since(),
-                sentence(actor, ending == null ? "" : ended(ending)),
+                sentence(actor, ending == null ? "" : ended(ending)) + warning(state),
                 actor.generation(),
                 state.assignment().map(at -> at.agent().toString()).orElse(null),
                 state instanceof CrashBackoff resting ? resting.retryAt() : null,
                 ending == null ? null : ending.exitCode());
+    }
+
+    private String warning(ActorState state) {
+        return state.assignment()
+                .flatMap(at -> lost.warning(at.agent()))
+                .map(warning -> " " + warning)
+                .orElse("");
     }
 
     /** @param ended a sentence about its last copy; empty if none has ended */
@@ -85,6 +95,7 @@ public final class Explanations {
             case QUEUED -> "it has not been looked at yet";
             case CRASHED -> "it crashed and has no agent yet";
             case AGENT_RESTARTED -> "its agent went away with it";
+            case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";
             case UPGRADED -> "it was upgraded and has no agent yet";
         };
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.BuildKind;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.api.CreateActorRequest;
 import rivet.protocol.api.PortRouting;
@@ -66,10 +67,11 @@ final class PortChecks {
         if (port == null) {
             throw Problem.badField(field, null, "an object with protocol");
         }
-        routing(field + ".routing", port.routing());
+        var guard = guard(field + ".routing", port.routing());
         return new ActorSetup.Port(
                 protocol(field + ".protocol", port.protocol()),
-                internal(field + ".internal_port", port.internalPort(), mode, kind));
+                internal(field + ".internal_port", port.internalPort(), mode, kind),
+                guard);
     }
 
     private static PortProtocol protocol(String field, @Nullable String protocol) {
@@ -82,9 +84,10 @@ final class PortChecks {
         };
     }
 
-    private static void routing(String field, @Nullable PortRouting routing) {
+    /** @return null where everyone may reach the port */
+    private static @Nullable PortGuard guard(String field, @Nullable PortRouting routing) {
         if (routing == null) {
-            return;
+            return null;
         }
         if ((routing.guard() == null) == (routing.host() == null)) {
             throw Problem.badField(
@@ -93,9 +96,7 @@ final class PortChecks {
         if (routing.host() != null) {
             throw notServed(field, "host routing", "guard");
         }
-        if (routing.guard() != null && !routing.guard().isEmpty()) {
-            throw Problem.badField(field + ".guard", "not empty", "{}");
-        }
+        return routing.guard() == null ? null : GuardChecks.read(field + ".guard", routing.guard());
     }
 
     private static @Nullable Integer internal(

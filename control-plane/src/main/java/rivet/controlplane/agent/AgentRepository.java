@@ -23,7 +23,7 @@ final class AgentRepository {
                 set_revision = set_revision + 1
             where id = (
                 select id from agent
-                where region = :region
+                where region = :region and lost_at is null
                   and lease_at > clock_timestamp() - make_interval(secs => :fresh)
                   and reserved_cpu_millicores + :cpu <= cpu_millicores
                   and reserved_memory_mib + :memory <= memory_mib
@@ -50,7 +50,7 @@ final class AgentRepository {
                     region = excluded.region, version = excluded.version, proxy_url = excluded.proxy_url,
                     epoch = agent.epoch + 1, set_revision = agent.set_revision + 1,
                     cpu_millicores = excluded.cpu_millicores, memory_mib = excluded.memory_mib,
-                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp()
+                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null
                 returning epoch, set_revision
                 """)
                 .param("id", joining.agent().value())

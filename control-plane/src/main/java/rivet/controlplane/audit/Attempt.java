@@ -7,6 +7,7 @@ import rivet.controlplane.web.Problem;
 final class Attempt {
 
     static final String OK = "ok";
+    private static final int LONGEST_TARGET = 512;
 
     private final Change change;
     private String target;
@@ -17,7 +18,7 @@ final class Attempt {
 
     Attempt(Change change) {
         this.change = change;
-        this.target = change.target();
+        this.target = told(change.target());
     }
 
     Change change() {
@@ -46,13 +47,19 @@ final class Attempt {
     }
 
     void target(String path) {
-        upToDate &= target.equals(path);
-        target = path;
+        var told = told(path);
+        upToDate &= target.equals(told);
+        target = told;
+    }
+
+    /** Callers write it: whatever they wrote, there is an entry of it. Postgres keeps no zero character. */
+    private static String told(String path) {
+        return path.substring(0, Math.min(LONGEST_TARGET, path.length())).replace('\0', '?');
     }
 
     void end(@Nullable Throwable thrown) {
         if (thrown != null) {
-            outcome = thrown instanceof Problem problem ? problem.code() : "ERROR";
+            outcome = Problem.of(thrown).code();
             upToDate = false;
         }
     }

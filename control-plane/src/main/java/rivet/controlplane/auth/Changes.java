@@ -7,8 +7,6 @@ import rivet.controlplane.tenancy.Environment;
 /** A principal's request as the audit trail tells it. */
 final class Changes {
 
-    private static final int LONGEST_PATH = 512;
-
     private Changes() {}
 
     static Change of(Principal principal, @Nullable Environment environment) {
@@ -16,7 +14,7 @@ final class Changes {
         return new Change(
                 new Change.Who(principal.tokenId(), principal.name()),
                 origin.operation(),
-                origin.path().substring(0, Math.min(LONGEST_PATH, origin.path().length())),
+                origin.path(),
                 environment == null
                         ? null
                         : new Change.Where(environment.id(), environment.projectSlug(), environment.slug()),

@@ -12,6 +12,7 @@ import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Joining;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -56,6 +57,11 @@ final class AgentLink {
 
     private volatile long sentRoutes = -1;
 
+    /** Likewise for keys and revocations of connections. */
+    private final AtomicBoolean accessChanged = new AtomicBoolean(true);
+
+    private volatile long sentAccess = -1;
+
     AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
         this.socket = socket;
         this.rooms = rooms;
@@ -70,6 +76,7 @@ final class AgentLink {
             DesiredSets desired,
             ActorLogs logs,
             Routes routes,
+            Connections connections,
             PushTimes pushes) {}
 
     /** Runs until the socket is closed by either side. */
@@ -115,7 +122,9 @@ final class AgentLink {
         }
         var agent = hello.agent();
         epoch = rooms.agents().join(joining).epoch();
-        socket.send(new ToAgent.Welcome(epoch, rooms.agentSettings().heartbeat().toMillis()));
+        var times = rooms.agentSettings();
+        socket.send(new ToAgent.Welcome(
+                epoch, times.heartbeat().toMillis(), times.fence().toMillis()));
         hello.actors().forEach(report -> rooms.actors().report(agent, report));
         links.joined(agent, this);
         changed.release();
@@ -167,6 +176,7 @@ final class AgentLink {
             while (awaitChange()) {
                 sendSet(agent);
                 sendRoutes();
+                sendAccess();
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
@@ -203,6 +213,17 @@ final class AgentLink {
         }
     }
 
+    private void sendAccess() {
+        if (!open || !accessChanged.getAndSet(false)) {
+            return;
+        }
+        var all = rooms.connections().all();
+        if (all.revision() > sentAccess) {
+            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked()));
+            sentAccess = all.revision();
+        }
+    }
+
     private boolean awaitChange() {
         try {
             changed.acquire();
@@ -222,6 +243,15 @@ final class AgentLink {
     void routesChanged() {
         routesChanged.set(true);
         changed.release();
+    }
+
+    void accessChanged() {
+        accessChanged.set(true);
+        changed.release();
+    }
+
+    boolean isBehindAccess(long revision) {
+        return revision > sentAccess;
     }
 
     boolean isBehindRoutes(long revision) {

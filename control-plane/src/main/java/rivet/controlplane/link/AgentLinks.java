@@ -14,6 +14,7 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.DesiredSets;
 import rivet.controlplane.agent.AgentSettings;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
 import rivet.protocol.AgentId;
@@ -37,11 +38,12 @@ public final class AgentLinks implements WebSocketHandler {
             DesiredSets desired,
             ActorLogs logs,
             Routes routes,
+            Connections connections,
             LinkSettings settings,
             Executor virtualThreads,
             MeterRegistry registry) {
         var pushes = new PushTimes(registry);
-        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, pushes);
+        this.rooms = new AgentLink.Rooms(agents, agentSettings, actors, desired, logs, routes, connections, pushes);
         Gauge.builder("rivet.links", links, Map::size)
                 .description("Agents that are connected to this control plane.")
                 .register(registry);
@@ -49,6 +51,7 @@ public final class AgentLinks implements WebSocketHandler {
         this.virtualThreads = virtualThreads;
         agents.onSetChanged(this::setChanged);
         routes.onChange(() -> links.values().forEach(AgentLink::routesChanged));
+        connections.onChange(() -> links.values().forEach(AgentLink::accessChanged));
     }
 
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
@@ -82,6 +85,15 @@ public final class AgentLinks implements WebSocketHandler {
         }
         var revision = rooms.routes().revision();
         links.values().stream().filter(link -> link.isBehindRoutes(revision)).forEach(AgentLink::routesChanged);
+    }
+
+    /** Likewise for keys and revocations of connections. */
+    public void pushAccess() {
+        if (links.isEmpty()) {
+            return;
+        }
+        var revision = rooms.connections().revision();
+        links.values().stream().filter(link -> link.isBehindAccess(revision)).forEach(AgentLink::accessChanged);
     }
 
     private void setChanged(AgentId agent) {

@@ -9,9 +9,11 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.kv.KvStore;
 import rivet.controlplane.link.AgentLinks;
@@ -24,6 +26,7 @@ final class Loops implements SmartLifecycle {
 
     private final Actors actors;
     private final Agents agents;
+    private final LostAgents lost;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -34,6 +37,7 @@ final class Loops implements SmartLifecycle {
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
     private final KvStore stores;
+    private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
     private volatile List<ReconcileLoop> running = List.of();
@@ -41,6 +45,7 @@ final class Loops implements SmartLifecycle {
     Loops(
             Actors actors,
             Agents agents,
+            LostAgents lost,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -51,10 +56,12 @@ final class Loops implements SmartLifecycle {
             RouteTrafficStore traffic,
             Timelines timelines,
             KvStore stores,
+            Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
         this.actors = actors;
         this.agents = agents;
+        this.lost = lost;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -65,6 +72,7 @@ final class Loops implements SmartLifecycle {
         this.traffic = traffic;
         this.timelines = timelines;
         this.stores = stores;
+        this.connections = connections;
         this.settings = settings;
         this.registry = registry;
     }
@@ -76,6 +84,8 @@ final class Loops implements SmartLifecycle {
         running = List.of(
                 place,
                 loop("restart-due", settings.interval(), actors::retryDue),
+                loop("find-lost-agents", settings.interval(), lost::look),
+                loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("wake-followers", settings.interval(), this::wakeFollowers),
                 loop("prune-stores", settings.pruneInterval(), stores::prune),
@@ -85,7 +95,8 @@ final class Loops implements SmartLifecycle {
                 loop("prune-tokens", settings.pruneInterval(), tokens::prune),
                 loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
-                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune));
+                loop("prune-route-traffic", settings.pruneInterval(), traffic::prune),
+                loop("prune-connections", settings.pruneInterval(), connections::prune));
     }
 
     private ReconcileLoop loop(String name, Duration interval, Reconciler reconciler) {
@@ -95,6 +106,7 @@ final class Loops implements SmartLifecycle {
     private boolean pushChanged() {
         links.pushChanged();
         links.pushRoutes();
+        links.pushAccess();
         return false;
     }
 

@@ -32,6 +32,10 @@ public final class Environments {
 
     /** @throws Problem 404 that says which of the two there is not */
     public Environment find(String project, String environment) {
+        requireProjectSlug(project);
+        if (!isSlug(environment)) {
+            throw absent(project, environment);
+        }
         return jdbc.sql("""
                 select e.id, e.slug, p.id as project_id, p.slug as project_slug
                 from environment e join project p on p.id = e.project_id
@@ -66,6 +70,13 @@ public final class Environments {
     public static Problem absentEnvironment(String environment) {
         return Problem.notFound("ENVIRONMENT_NOT_FOUND", "environment: no '%s'".formatted(environment))
                 .at("environment");
+    }
+
+    /** What cannot be a slug is none that there is; the database need not be asked, which could not even read some. */
+    static void requireProjectSlug(String project) {
+        if (!isSlug(project)) {
+            throw absentProject(project);
+        }
     }
 
     public static boolean isSlug(@Nullable String text) {

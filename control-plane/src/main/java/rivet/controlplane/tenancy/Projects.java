@@ -101,6 +101,7 @@ public final class Projects {
     }
 
     private UUID find(String project) {
+        Environments.requireProjectSlug(project);
         return jdbc.sql("select id from project where slug = :slug")
                 .param("slug", project)
                 .query(UUID.class)

@@ -33,6 +33,11 @@ public final class Problem extends RuntimeException {
         return new Problem(HttpStatus.CONFLICT, code, message);
     }
 
+    /** What the caller is told where this was thrown. */
+    public static Problem of(Throwable thrown) {
+        return Translation.toProblem(thrown);
+    }
+
     /** A field of the body that has the wrong value. */
     public static Problem badField(String field, @Nullable Object came, String expected) {
         return new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", said(field, came, expected)).at(field, expected);

@@ -1,6 +1,7 @@
 package rivet.controlplane.web;
 
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What was thrown, as the caller is told it. */
 final class Translation {
+
+    /** Serialization failures, deadlocks and locks that were not had in time: by now they have been tried again. */
+    private static final Set<String> LOST_RACES = Set.of("40001", "40P01", "55P03");
 
     private Translation() {}
 
@@ -65,6 +69,9 @@ final class Translation {
             return new Problem(
                     HttpStatus.BAD_REQUEST, "API_BAD_BODY", "a text holds a character that cannot be stored");
         }
+        if (sql != null && isOfDeletedEnvironment(sql)) {
+            return Problem.notFound("ENVIRONMENT_NOT_FOUND", "environment: it was deleted meanwhile");
+        }
         if (isDatabaseAway(thrown, sql)) {
             return new Problem(
                     HttpStatus.SERVICE_UNAVAILABLE,
@@ -80,6 +87,12 @@ final class Translation {
         return state.equals("22021") || state.equals("22P05");
     }
 
+    /** Whoever adds something to an environment waits for its deletion, and then refers to nothing. */
+    private static boolean isOfDeletedEnvironment(SQLException sql) {
+        return said(sql.getSQLState(), "").equals("23503")
+                && said(sql.getMessage(), "").contains("_environment_id_fkey");
+    }
+
     /** Connection lost (08), shut down or starting up (57P), out of disk or connections (53), read only, cancelled. */
     private static boolean isDatabaseAway(Throwable thrown, @Nullable SQLException sql) {
         for (Throwable at = thrown; at != null; at = at.getCause()) {
@@ -93,7 +106,7 @@ final class Translation {
                 || state.startsWith("57")
                 || state.startsWith("53")
                 || state.equals("25006")
-                || state.equals("55P03");
+                || LOST_RACES.contains(state);
     }
 
     private static Problem badInput(ServerWebInputException e) {

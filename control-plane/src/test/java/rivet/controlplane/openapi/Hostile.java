@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -134,8 +133,8 @@ final class Hostile {
         return one(TEXTS);
     }
 
-    Optional<String> path(String name) {
-        return Optional.of(once(2) ? right(name) : once(4) ? UUID.randomUUID().toString() : text());
+    String path(String name) {
+        return once(2) ? right(name) : once(4) ? UUID.randomUUID().toString() : text();
     }
 
     String query(String name, JsonNode schema) {

@@ -125,7 +125,7 @@ final class SourceComments {
             return parts.stream()
                     .map(String::valueOf)
                     .collect(Collectors.joining())
-                    .replaceAll("(?s)\\{@code\\s+(.*?)}", "`$1`")
+                    .replaceAll("(?s)\\{@code\\s+((?:[^{}]|\\{[^{}]*})*)}", "`$1`")
                     .replaceAll("(?s)\\{@link\\w*\\s+#?([\\w.#]+)(\\([^)]*\\))?(\\s+([^}]*))?}", "$1")
                     .replaceAll("<[^>]+>", "")
                     .replaceAll("\\s+", " ")

@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +17,7 @@ class KilledDevServerTest {
     Path work;
 
     @Test
-    void nothing_acknowledged_is_lost_and_nothing_of_the_old_run_survives() throws Exception {
+    void nothing_acknowledged_is_lost_and_actors_go_on_as_if_nothing_had_happened() throws Exception {
         var data = work.resolve("data");
         var killed = RunningDevServer.start(data);
         killed.deployExample("counter", work);
@@ -28,7 +25,10 @@ class KilledDevServerTest {
         var fleeting = create(killed, false);
         killed.awaitState(durable, "running");
         killed.awaitState(fleeting, "running");
-        var old = processesOf(durable, fleeting);
+        killed.get(RunningDevServer.url(killed.actor(durable), "http"));
+        var processes = new AgentProcesses(data);
+        var old = processes.listening();
+        assertThat(old).as("one process for each actor").hasSize(2);
         var postgres = Long.parseLong(
                 Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
 
@@ -36,16 +36,16 @@ class KilledDevServerTest {
 
         try (var again = RunningDevServer.start(data)) {
             again.awaitState(durable, "running");
-            assertThat(again.get(RunningDevServer.url(again.actor(durable), "http"))
-                            .statusCode())
-                    .isEqualTo(200);
-            again.awaitState(fleeting, "destroyed");
+            again.awaitState(fleeting, "running");
+            assertThat(processes.listening()).isEqualTo(old);
+            var reply = again.get(RunningDevServer.url(again.actor(durable), "http"));
+            assertThat(reply.statusCode()).isEqualTo(200);
+            assertThat(reply.body()).contains("\"count\":2");
             assertThat(again.rivet(work.resolve("counter"), "deploy").exitCode())
                     .isZero();
-            await().atMost(Duration.ofSeconds(10)).until(() -> old.stream().noneMatch(KilledDevServerTest::isAlive));
             assertThat(isAlive(postgres)).isFalse();
         }
-        assertThat(processesOf(durable, fleeting)).isEmpty();
+        await().atMost(Duration.ofSeconds(10)).until(() -> processes.all().isEmpty());
     }
 
     @Test
@@ -63,12 +63,6 @@ class KilledDevServerTest {
         return server.create("""
                 {"tags": {"durable": "%1$b"}, "build_tags": {"name": "counter", "current": "true"},
                  "lifecycle": {"durable": %1$b}, "network": {"ports": {"http": {"protocol": "http"}}}}""".formatted(durable));
-    }
-
-    private static Set<Long> processesOf(JsonNode... actors) {
-        return List.of(actors).stream()
-                .flatMap(actor -> StopTest.processesOf(actor).stream())
-                .collect(Collectors.toSet());
     }
 
     private static boolean isAlive(long pid) {

@@ -3,8 +3,6 @@ package rivet.devserver.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,13 +36,16 @@ class StopTest {
         var actor = create("graceful", 10_000);
         server.awaitState(actor, "running");
         server.get(RunningDevServer.url(actor, "http"));
+        var processes = new AgentProcesses(work.resolve("data"));
+        var running = processes.listening();
+        assertThat(running).as("the actor's process").hasSize(1);
 
         server.destroy(actor);
         server.awaitState(actor, "destroyed");
 
         await().atMost(Duration.ofSeconds(10)).until(() -> logsOf(actor).contains("finished"));
         assertThat(server.actor(actor).get("reason").stringValue()).isEqualTo("destroy_requested");
-        assertThat(processesOf(actor)).isEmpty();
+        assertThat(processes.all()).doesNotContainAnyElementsOf(running);
     }
 
     @Test
@@ -71,21 +72,12 @@ class StopTest {
         return server.rivet(work, "actor", "logs", RunningDevServer.id(actor)).output();
     }
 
-    /** Every process that was started for the actor, however far it has moved away. */
-    static List<Long> processesOf(JsonNode actor) {
+    /** Every process that was started for an actor which is a program of its own, however far it has moved away. */
+    private static List<Long> processesOf(JsonNode actor) {
         var marker = "RIVET_ACTOR_ID=" + RunningDevServer.id(actor);
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
-                .filter(pid -> environmentOf(pid).contains(marker))
+                .filter(pid -> AgentProcesses.environmentOf(pid).contains(marker))
                 .toList();
-    }
-
-    private static String environmentOf(long pid) {
-        try {
-            return Files.readString(
-                    Path.of("/proc/%d/environ".formatted(pid)), java.nio.charset.StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return ""; // it has ended
-        }
     }
 }

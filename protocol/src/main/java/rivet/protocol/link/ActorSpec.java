@@ -5,11 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
+import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 
 /**
  * All that an agent must know to start an actor.
  *
+ * @param key the name that no other live actor of its environment has; absent if it has none
  * @param environment the author's variables; {@code PORT_…} and {@code RIVET_…} win over them
  * @param ports by the name the author gave; at most 8
  * @param cpuMillicores the share reserved, 1000 = one core
@@ -19,6 +21,7 @@ import rivet.protocol.PortProtocol;
 public record ActorSpec(
         Build build,
         Map<String, String> tags,
+        @Nullable String key,
         Map<String, String> environment,
         Map<String, Port> ports,
         int cpuMillicores,
@@ -36,11 +39,18 @@ public record ActorSpec(
     /**
      * @param internalPort where the actor listens; absent: the agent chooses, and the actor reads {@code PORT_<NAME>}
      * @param url how the world reaches it; absent where no one does
+     * @param guard who may reach it through a proxy; absent: everyone
      */
     public record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
-            @Nullable String url) {}
+            @Nullable String url,
+            @Nullable PortGuard guard) {
+
+        public Port(PortProtocol protocol, @Nullable Integer internalPort, @Nullable String url) {
+            this(protocol, internalPort, url, null);
+        }
+    }
 
     /** Whose actor it is, as its context shows it; ids are UUIDs as text. */
     public record Owner(

@@ -19,7 +19,9 @@ public enum DownReason {
     /** The agent was stopped, and its actors with it. */
     AGENT_STOPPED,
     /** The agent came back and the process that it had started was gone. */
-    AGENT_RESTARTED;
+    AGENT_RESTARTED,
+    /** The agent was silent for so long that the control plane gave it up; no agent reports this. */
+    AGENT_LOST;
 
     @Override
     public String toString() {

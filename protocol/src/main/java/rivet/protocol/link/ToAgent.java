@@ -3,6 +3,7 @@ package rivet.protocol.link;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
+import java.util.UUID;
 
 /** What the control plane says over an agent's socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -14,9 +15,10 @@ public sealed interface ToAgent {
      * @param epoch counts this agent's registrations; every frame of either side carries it, and one of another epoch is
      *     from the past
      * @param heartbeatMs how often the agent is to send a heartbeat
+     * @param fenceMs how long the agent may serve from the sending of this hello, or of the heartbeat granted last
      */
     @JsonTypeName("welcome")
-    record Welcome(long epoch, long heartbeatMs) implements ToAgent {}
+    record Welcome(long epoch, long heartbeatMs, long fenceMs) implements ToAgent {}
 
     /**
      * All that the agent is to run or to stop; what it runs and is not named here it stops at once.
@@ -33,6 +35,15 @@ public sealed interface ToAgent {
      */
     @JsonTypeName("routes")
     record Routes(long epoch, long revision, List<CustomRoute> routes) implements ToAgent {}
+
+    /**
+     * With what proxies tell which connections are good: all keys that tokens may be signed with, and all connections that
+     * were revoked before their tokens expired.
+     *
+     * @param revision grows with each change; of an older one nothing holds any more
+     */
+    @JsonTypeName("access")
+    record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked) implements ToAgent {}
 
     /**
      * The agent may not join; the socket is closed after it.

@@ -12,6 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.linux.Group;
+import rivet.agent.linux.Group.Tree;
 
 /**
  * The kernel's groups below the agent's own, where the agent may make them: whatever a process does to hide, its group
@@ -21,15 +23,6 @@ import org.slf4j.LoggerFactory;
 final class ControlGroups {
 
     private static final Logger log = LoggerFactory.getLogger(ControlGroups.class);
-
-    /** One of the kernel's trees of groups, and what we use it for. */
-    enum Tree {
-        V2,
-        V1_FREEZER,
-        V1_MEMORY,
-        V1_PIDS,
-        V1_CPU
-    }
 
     private final Map<Tree, Path> folders;
 

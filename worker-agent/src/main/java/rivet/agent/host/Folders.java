@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,19 @@ final class Folders {
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param kept names of those that stay */
+    static void removeAllBut(Path folder, Set<String> kept) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var inside = Files.newDirectoryStream(
+                folder, path -> !kept.contains(path.getFileName().toString()))) {
+            inside.forEach(Folders::remove);
+        } catch (IOException e) {
+            log.atWarn().addKeyValue("folder", folder).setCause(e).log("a folder could not be listed");
         }
     }
 

@@ -11,16 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.host.ActorUsers.User;
+import rivet.agent.linux.Exit;
+import rivet.agent.linux.Group;
+import rivet.agent.linux.Posix;
+import rivet.agent.linux.ProcessTable;
+import rivet.agent.warden.Child;
+import rivet.agent.warden.Outputs;
+import rivet.agent.warden.Warden;
 
-/** The machine as the agent uses it: opens sandboxes, and clears away those of an earlier run. */
+/** The machine as the agent uses it: opens sandboxes, and adopts or clears away those of an earlier run. */
 public final class Host implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Host.class);
@@ -39,6 +44,7 @@ public final class Host implements AutoCloseable {
     private static final Duration REAP_SHOULD_TAKE = Duration.ofSeconds(10);
     private static final Duration CHECK_DEADLINE = Duration.ofSeconds(10);
     private static final long REAP_PAUSE_MS = 5;
+    private static final Limits SMALL = new Limits(250, 64);
 
     private final Settings settings;
     private final Path files;
@@ -46,11 +52,8 @@ public final class Host implements AutoCloseable {
     private final ProcessTable processes;
     private final @Nullable ActorUsers users;
     private final @Nullable Path setpriv;
-    private final Watcher watcher = Watcher.start();
-
-    /** One thread for all, alive as long as the host: a child dies with the thread that started it. */
-    private final ExecutorService spawner = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("rivet-spawner").factory());
+    private final Warden warden;
+    private List<Survivor> survivors = List.of();
 
     private Host(Settings settings) {
         this.settings = settings;
@@ -61,14 +64,20 @@ public final class Host implements AutoCloseable {
                 .orElse(null);
         this.files = users == null ? settings.data() : Folders.forActors(settings.data());
         this.groups = ControlGroups.find("rivet-" + settings.agent());
-        this.processes = new ProcessTable(AGENT_MARK + "=" + settings.agent());
+        this.processes = new ProcessTable(agentMark());
+        this.warden = Warden.open(new Warden.Settings(
+                agentMark(), PROCESS_MARK, settings.data().resolve("warden"), settings.orphanLimit()));
     }
 
     /**
      * @param agent the agent's id
      * @param users whom actors run as where the agent is root; absent: as the agent itself
+     * @param orphanLimit how long processes live without an agent
      */
-    public record Settings(String agent, Path data, Optional<UserRange> users) {}
+    public record Settings(String agent, Path data, Optional<UserRange> users, Duration orphanLimit) {}
+
+    /** A process of an earlier run, and what was kept with it. */
+    public record Survivor(Sandbox sandbox, Child child, String label) {}
 
     /** Fails with what to mend if a process cannot be started in a sandbox here. */
     public static Host start(Settings settings) {
@@ -77,7 +86,10 @@ public final class Host implements AutoCloseable {
             host.requireSetpriv();
             host.reap();
             Folders.make(host.runs(), "rwx--x--x");
-            host.check();
+            host.adopt();
+            if (!host.adopts()) {
+                host.check();
+            }
             return host;
         } catch (RuntimeException e) {
             host.close();
@@ -91,6 +103,23 @@ public final class Host implements AutoCloseable {
         return new Sandbox(mark, runs().resolve(mark), groups.create(mark, limits), user, this).prepare();
     }
 
+    /** What has a label lives on under the warden, and is the caller's now; all else was ended. */
+    public List<Survivor> survivors() {
+        return survivors;
+    }
+
+    /** Whether all in a sandbox can be held still at once, which the end of a lease asks for. */
+    public boolean canFreeze() {
+        try (var sandbox = open(SMALL)) {
+            return sandbox.canFreeze();
+        }
+    }
+
+    /** Until when processes may run, in {@link System#nanoTime}; the warden freezes them then, whatever we do. */
+    public void lease(long deadlineNanos) {
+        warden.lease(deadlineNanos);
+    }
+
     /** Below it, files can be put where the users of sandboxes reach them. */
     public Path files() {
         return files;
@@ -101,17 +130,20 @@ public final class Host implements AutoCloseable {
         return users == null || Folders.isReachable(path);
     }
 
-    /** Only when no sandbox is left: what still runs ends with the thread that started it. */
+    /** Only when no sandbox is left: what still runs ends with the warden. */
     @Override
     public void close() {
-        spawner.shutdown();
-        watcher.close();
+        warden.close();
         groups.close();
     }
 
-    Child start(Sandbox.Command command, Child.Outputs outputs) {
-        return CompletableFuture.supplyAsync(() -> Child.start(command, outputs, watcher), spawner)
-                .join();
+    /** Leaves as if the agent had died: what has a label lives on, for the next start. */
+    public void abandon() {
+        warden.abandon();
+    }
+
+    Child start(Warden.Start start, Outputs outputs) {
+        return warden.start(start, outputs);
     }
 
     ProcessTable processes() {
@@ -130,7 +162,11 @@ public final class Host implements AutoCloseable {
         return environment;
     }
 
-    /** What stands before a program so that it has no rights, and dies with us. */
+    private String agentMark() {
+        return AGENT_MARK + "=" + settings.agent();
+    }
+
+    /** What stands before a program so that it has no rights, and dies with the warden. */
     List<String> dropping(@Nullable User user) {
         if (setpriv == null) {
             return List.of();
@@ -157,7 +193,7 @@ public final class Host implements AutoCloseable {
             throw new IllegalStateException("setpriv is not on the PATH, and without it actors would run as root"
                     + " (install util-linux, or turn users for actors off)");
         }
-        log.warn("setpriv is not on the PATH: actors outlive a killed agent until it is started again");
+        log.warn("setpriv is not on the PATH: actors may outlive a killed warden until the agent ends them");
     }
 
     /** Ends whatever an earlier run of this agent left behind. */
@@ -166,36 +202,74 @@ public final class Host implements AutoCloseable {
         while (!reaped()) {
             if (System.nanoTime() - begun > REAP_SHOULD_TAKE.toNanos()) {
                 throw new IllegalStateException("processes of an earlier run of this agent do not die: "
-                        + processes.find(this::isOurs).stream()
+                        + processes.find(this::isLeftover).stream()
                                 .map(ProcessTable.Seen::pid)
                                 .toList());
             }
             pause();
         }
-        groups.leftovers().forEach(Group::remove);
-        Folders.remove(runs());
+        leftovers().forEach(Group::remove);
+        Folders.removeAllBut(runs(), kept());
+    }
+
+    /** Then it was checked before, and may not be able to start anything before it has a lease again. */
+    private boolean adopts() {
+        return warden.isUp();
+    }
+
+    /** What is no one's after all, such as a process that waited to become an actor, ends. */
+    private void adopt() {
+        var adopted = new ArrayList<Survivor>();
+        for (var survivor : warden.survivors()) {
+            var user = users == null || survivor.user() < 0 ? null : users.retake(survivor.user());
+            var sandbox = new Sandbox(
+                    survivor.mark(), runs().resolve(survivor.mark()), new Group(survivor.groups()), user, this);
+            sandbox.adopt(survivor.child());
+            if (survivor.label().isEmpty()) {
+                sandbox.killAll();
+                sandbox.close();
+            } else {
+                adopted.add(new Survivor(sandbox, survivor.child(), survivor.label()));
+            }
+        }
+        survivors = List.copyOf(adopted);
+    }
+
+    /** The marks of those that the warden holds. */
+    private Set<String> kept() {
+        return warden.survivors().stream().map(Warden.Survivor::mark).collect(Collectors.toSet());
+    }
+
+    private List<Group> leftovers() {
+        var kept = kept();
+        return groups.leftovers().stream()
+                .filter(group -> group.folders().values().stream()
+                        .noneMatch(folder -> kept.contains(folder.getFileName().toString())))
+                .toList();
     }
 
     private boolean reaped() {
-        var left = processes.find(this::isOurs);
+        var left = processes.find(this::isLeftover);
         if (!left.isEmpty()) {
             log.atInfo().addKeyValue("processes", left.size()).log("ending processes of an earlier run");
         }
-        processes.kill(left, this::isOurs);
-        var groupsLeft = groups.leftovers();
+        processes.kill(left, this::isLeftover);
+        var groupsLeft = leftovers();
         groupsLeft.forEach(Group::kill);
         return left.isEmpty()
                 && groupsLeft.stream().allMatch(group -> group.processes().isEmpty());
     }
 
-    private boolean isOurs(ProcessTable.Seen seen) {
-        return seen.has(AGENT_MARK + "=" + settings.agent());
+    private boolean isLeftover(ProcessTable.Seen seen) {
+        return seen.has(agentMark())
+                && !(warden.isUp() && seen.has(PROCESS_MARK + "=" + Warden.MARK))
+                && warden.survivors().stream().noneMatch(kept -> seen.has(PROCESS_MARK + "=" + kept.mark()));
     }
 
     /** Better one clear failure now than the same one at each actor. */
     private void check() {
         var said = new ByteArrayOutputStream();
-        var outputs = new Child.Outputs(_ -> {}, said::writeBytes);
+        var outputs = new Outputs(_ -> {}, said::writeBytes);
         try (var sandbox = open(new Limits(1000, 64))) {
             var child = sandbox.start(List.of(SHELL, "-c", "exit 0"), sandbox.folder(), Map.of(), outputs);
             child.closeInput();

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.host.ActorUsers.User;
+import rivet.agent.linux.Group;
+import rivet.agent.linux.ProcessTable;
+import rivet.agent.warden.Child;
+import rivet.agent.warden.Outputs;
+import rivet.agent.warden.Warden;
 
 /**
  * What one process and all its descendants live in: a folder, control groups, where the agent is root a user, and a mark
@@ -51,8 +56,6 @@ public final class Sandbox implements AutoCloseable {
         this.host = host;
     }
 
-    record Command(List<String> line, Map<String, String> environment, Path folder) {}
-
     /** Its own; no other sandbox can see into it. */
     public Path folder() {
         return folder;
@@ -80,13 +83,24 @@ public final class Sandbox implements AutoCloseable {
      * @param more variables beside the few that every process has; known to everyone who can list processes' environments
      *     before the user is dropped, and read by the shell on the way: nothing of an author's belongs here
      */
-    public Child start(List<String> program, Path workingFolder, Map<String, String> more, Child.Outputs outputs) {
+    public Child start(List<String> program, Path workingFolder, Map<String, String> more, Outputs outputs) {
         var environment = new HashMap<>(host.environment());
         environment.put("HOME", folder.toString());
         environment.put("TMPDIR", folder.resolve("tmp").toString());
         environment.putAll(more);
         environment.put(Host.PROCESS_MARK, mark);
-        var child = host.start(new Command(line(program), environment, workingFolder), outputs);
+        var child = host.start(
+                new Warden.Start(
+                        mark + "." + children.size(),
+                        mark,
+                        line(program),
+                        environment.entrySet().stream()
+                                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                                .toList(),
+                        workingFolder,
+                        group.folders(),
+                        user == null ? -1 : user.number()),
+                outputs);
         children.add(child);
         return child;
     }
@@ -115,6 +129,11 @@ public final class Sandbox implements AutoCloseable {
         return group.ranOutOfMemory();
     }
 
+    /** Whether all in it can be held still at once, so that a lease can end without killing them. */
+    boolean canFreeze() {
+        return group.freeze(false);
+    }
+
     /** Only when all in it are gone. */
     @Override
     public void close() {
@@ -122,9 +141,15 @@ public final class Sandbox implements AutoCloseable {
             pause(REMOVE_PAUSE_MS);
         }
         Folders.remove(folder);
+        children.forEach(Child::release);
         if (user != null) {
             user.close();
         }
+    }
+
+    /** One that was started in it by an earlier run. */
+    void adopt(Child child) {
+        children.add(child);
     }
 
     /** Makes the folder as its user's own. */

@@ -1,8 +1,7 @@
 /**
- * What the agent asks of Linux: start a process inside a sandbox of its own, hear of its end and its output, and end its
- * whole tree. Spawning, waiting and reading go straight to the C library: Java's own {@code Process} wants a thread for
- * each child and each pipe, and cannot tell an exit code of 137 from a kill. Deliberately absent: what is started and
- * why; nothing here knows actors.
+ * What the agent asks of its machine: a sandbox with a folder, control groups and a user of its own, a process in it, which
+ * the warden starts and holds, and the end of its whole tree; at the start, what lives on from an earlier run, and the end
+ * of the rest. Deliberately absent: what is started and why; nothing here knows actors.
  */
 @NullMarked
 package rivet.agent.host;

@@ -34,7 +34,7 @@ final class ActorVariables {
         var owner = spec.owner();
         return new ActorMetadata(
                 new ActorMetadata.Self(
-                        order.actor().toString(), spec.tags(), null, order.generation(), spec.createdAt()),
+                        order.actor().toString(), spec.tags(), spec.key(), order.generation(), spec.createdAt()),
                 new ActorMetadata.Project(owner.projectId(), owner.projectSlug()),
                 new ActorMetadata.Environment(owner.environmentId(), owner.environmentSlug()),
                 new ActorMetadata.Region(owner.region(), owner.regionName()),

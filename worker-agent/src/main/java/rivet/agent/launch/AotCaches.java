@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.bundle.Bundle;
 import rivet.agent.bundle.Bundles;
-import rivet.agent.host.Child;
-import rivet.agent.host.Exit;
 import rivet.agent.host.Host;
 import rivet.agent.host.Limits;
 import rivet.agent.host.Sandbox;
+import rivet.agent.linux.Exit;
+import rivet.agent.warden.Outputs;
 import rivet.protocol.link.ActorSpec;
 
 /**
@@ -98,7 +98,7 @@ final class AotCaches implements AutoCloseable {
     private static void rehearse(Sandbox sandbox, Jvm jvm, Bundle bundle, Path target)
             throws InterruptedException, ExecutionException, TimeoutException, IOException {
         var said = new ByteArrayOutputStream();
-        var outputs = new Child.Outputs(bytes -> note(said, bytes), bytes -> note(said, bytes));
+        var outputs = new Outputs(bytes -> note(said, bytes), bytes -> note(said, bytes));
         try {
             var child = sandbox.start(
                     jvm.rehearsal(bundle.content(), LIMITS.memoryMib(), target), sandbox.folder(), Map.of(), outputs);

@@ -27,18 +27,26 @@ final class Assignment {
         var spec = order.spec();
         var owner = spec.owner();
         return Map.of(
-                "actor",
-                        Map.of(
-                                "id", order.actor().toString(),
-                                "tags", spec.tags(),
-                                "createdAt", spec.createdAt().toString(),
-                                "generation", order.generation()),
+                "actor", actor(order),
                 "network", Map.of("ports", ports(order)),
                 "project", Map.of("id", owner.projectId(), "slug", owner.projectSlug()),
                 "environment", Map.of("id", owner.environmentId(), "slug", owner.environmentSlug()),
                 "cluster", Map.of("id", owner.clusterId()),
                 "region", Map.of("id", owner.region(), "name", owner.regionName()),
                 "build", Map.of("id", spec.build().id().toString()));
+    }
+
+    private static Map<String, Object> actor(Order order) {
+        var spec = order.spec();
+        var actor = new LinkedHashMap<String, Object>();
+        actor.put("id", order.actor().toString());
+        actor.put("tags", spec.tags());
+        if (spec.key() != null) {
+            actor.put("key", spec.key());
+        }
+        actor.put("createdAt", spec.createdAt().toString());
+        actor.put("generation", order.generation());
+        return actor;
     }
 
     private static Map<String, Object> ports(Order order) {

@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.bundle.Bundle;
-import rivet.agent.host.Child;
 import rivet.agent.host.Host;
 import rivet.agent.host.Limits;
 import rivet.agent.host.Sandbox;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.agent.supervise.Launcher.Order;
+import rivet.agent.warden.Child;
+import rivet.agent.warden.Outputs;
+import rivet.protocol.LogStream;
 import rivet.protocol.link.DownReason;
 
 /** A Deno in a sandbox that is not an actor yet: it waits for one line that says which. */
@@ -45,7 +47,7 @@ final class DenoProcess {
                 arguments(program, sandbox.folder(), mode),
                 sandbox.folder(),
                 VARIABLES,
-                new Child.Outputs(this::out, this::err));
+                new Outputs(new Sink(LogStream.STDOUT), new Sink(LogStream.STDERR)));
         var _ = child.exit()
                 .thenAccept(exit -> warm.completeExceptionally(
                         new IllegalStateException("a JavaScript process ended before it was an actor: " + exit)));
@@ -90,7 +92,7 @@ final class DenoProcess {
         try {
             var seen = sandbox.bring(bundle.content(), "main.js");
             bundle.derived(Bundle.MODULE_MAP).ifPresent(map -> sandbox.bring(map, Bundle.MODULE_MAP));
-            child.send(Assignment.line(order, seen, variables), SEND_BOUND);
+            child.send(Assignment.line(order, seen, variables), Label.of(order), SEND_BOUND);
         } catch (IOException | RuntimeException e) {
             end();
             throw new LaunchFailed(DownReason.SPAWN_FAILED, "the JavaScript process took no assignment: " + e, e);
@@ -129,25 +131,39 @@ final class DenoProcess {
                 mode == Mode.WARM ? "warm" : "cold");
     }
 
-    private void out(byte[] bytes) {
-        var actor = output;
-        if (actor != null) {
-            actor.out(bytes);
-            return;
-        }
-        note(bytes);
-        if (said.indexOf(WARM_LINE) >= 0) {
-            said.setLength(0);
-            warm.complete(null);
-        }
-    }
+    /** Until it is an actor, what it prints is for us. */
+    private final class Sink implements Outputs.Sink {
 
-    private void err(byte[] bytes) {
-        var actor = output;
-        if (actor != null) {
-            actor.err(bytes);
-        } else {
+        private final LogStream stream;
+
+        Sink(LogStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void bytes(byte[] bytes) {
+            var actor = output;
+            if (actor != null) {
+                new ActorSink(actor, stream).bytes(bytes);
+            } else {
+                before(bytes);
+            }
+        }
+
+        @Override
+        public void lost(long bytes) {
+            var actor = output;
+            if (actor != null) {
+                actor.lost(stream, bytes);
+            }
+        }
+
+        private void before(byte[] bytes) {
             note(bytes);
+            if (stream == LogStream.STDOUT && said.indexOf(WARM_LINE) >= 0) {
+                said.setLength(0);
+                warm.complete(null);
+            }
         }
     }
 

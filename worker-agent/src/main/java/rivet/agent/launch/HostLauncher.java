@@ -1,6 +1,7 @@
 package rivet.agent.launch;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import rivet.agent.bundle.BuildUnavailable;
@@ -48,6 +49,13 @@ public final class HostLauncher implements Launcher, AutoCloseable {
                                 .formatted(spec.build().kind()),
                         null));
         };
+    }
+
+    @Override
+    public List<Survivor> survivors() {
+        return host.survivors().stream()
+                .<Survivor>mapMulti((process, into) -> HostSurvivor.of(process).ifPresent(into))
+                .toList();
     }
 
     @Override

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import rivet.agent.host.Child;
 import rivet.agent.host.Host;
 import rivet.agent.host.Limits;
 import rivet.agent.host.Sandbox;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.agent.supervise.Launcher.Order;
+import rivet.agent.warden.Child;
 import rivet.protocol.link.DownReason;
 
 /**
@@ -43,7 +43,7 @@ record Program(List<String> words, Path folder) {
                 host.open(new Limits(order.spec().cpuMillicores(), order.spec().memoryMib()));
         try {
             var child = program.apply(sandbox.folder()).start(sandbox, output);
-            child.send(script(variables, output).getBytes(StandardCharsets.UTF_8), SEND_BOUND);
+            child.send(script(variables, output).getBytes(StandardCharsets.UTF_8), Label.of(order), SEND_BOUND);
             return new SandboxProcess(sandbox, child, output);
         } catch (IOException | RuntimeException e) {
             sandbox.killAll();
@@ -55,7 +55,7 @@ record Program(List<String> words, Path folder) {
     private Child start(Sandbox sandbox, ActorOutput output) {
         var line = new ArrayList<>(List.of("/bin/sh", "-c", RECEIVE, "rivet"));
         line.addAll(words);
-        return sandbox.start(line, folder, Map.of(), new Child.Outputs(output::out, output::err));
+        return sandbox.start(line, folder, Map.of(), ActorSink.both(output));
     }
 
     /** Starts the program in its last line, so that half of it starts nothing. */

@@ -2,11 +2,11 @@ package rivet.agent.launch;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import rivet.agent.host.Child;
-import rivet.agent.host.Exit;
 import rivet.agent.host.Sandbox;
+import rivet.agent.linux.Exit;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher;
+import rivet.agent.warden.Child;
 
 /** An actor's process and its sandbox, as the supervisor knows them. */
 final class SandboxProcess implements Launcher.Process {
@@ -32,8 +32,8 @@ final class SandboxProcess implements Launcher.Process {
     }
 
     @Override
-    public void terminate() {
-        child.terminate();
+    public void terminate(Duration grace) {
+        child.stop(grace);
     }
 
     @Override

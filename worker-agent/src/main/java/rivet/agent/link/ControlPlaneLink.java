@@ -23,6 +23,7 @@ import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
+import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
@@ -51,7 +52,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         this.settings = settings;
         this.agent = agent;
         this.chance = chance;
-        this.heartbeats = new Heartbeats(settings, this::fenced);
+        this.heartbeats = new Heartbeats(settings, agent, this::fenced);
     }
 
     /** The rest of the agent, as the link sees it. */
@@ -63,8 +64,17 @@ public final class ControlPlaneLink implements AutoCloseable {
         /** The set in force; only ever a newer one. Must not wait. */
         void desired(Desired set);
 
+        /** The agent may serve until then, on {@link System#nanoTime}. Must not wait. */
+        void granted(long epoch, long untilNanos);
+
+        /** The lease of this epoch is lost. Must not wait. */
+        void fenced(long epoch);
+
         /** All custom routes there are; only ever newer ones. Must not wait. */
         void routes(List<CustomRoute> routes);
+
+        /** With what tokens of connections are checked; only ever newer. Must not wait. */
+        void access(ToAgent.Access access);
     }
 
     public void start() {
@@ -179,10 +189,15 @@ public final class ControlPlaneLink implements AutoCloseable {
                 .header("Authorization", settings.authorization());
     }
 
-    private void fenced() {
-        log.warn("the lease is lost: saying hello again");
+    /** Says hello again: what was said last came too late to be obeyed. */
+    public void rejoin() {
         fenced = true;
         outbox.nudge();
+    }
+
+    private void fenced() {
+        log.warn("the lease is lost: saying hello again");
+        rejoin();
     }
 
     private void run() {

@@ -37,11 +37,17 @@ final class Conversation implements Socket.Receiver {
     private final BooleanSupplier fenced;
     private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
 
+    /** When our hello was made, on {@link System#nanoTime}: what the welcome grants counts from there. */
+    private volatile long helloAt;
+
     /** Only the socket's receiving side knows it. */
     private long revision = NO_REVISION;
 
     /** Likewise. */
     private long routesRevision = NO_REVISION;
+
+    /** Likewise. */
+    private long accessRevision = NO_REVISION;
 
     Conversation(
             ControlPlaneLink.Agent agent,
@@ -66,6 +72,7 @@ final class Conversation implements Socket.Receiver {
         try {
             // What is true when the hello is made is in the hello; what changes after that waits behind it.
             outbox.clearFacts();
+            helloAt = System.nanoTime();
             var hello = agent.hello();
             say(socket, hello);
             var welcomed = awaitWelcome();
@@ -86,15 +93,22 @@ final class Conversation implements Socket.Receiver {
     public void message(String text) {
         try {
             switch (Wire.JSON.readValue(text, ToAgent.class)) {
-                case Welcome welcomed -> welcome.complete(welcomed);
+                case Welcome welcomed -> welcomed(welcomed);
                 case Rejected(var code, var message) -> reject(code, message);
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
+                case ToAgent.Access access -> access(access);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("a message could not be obeyed");
+        }
+    }
+
+    private void welcomed(Welcome welcomed) {
+        if (welcome.complete(welcomed)) {
+            agent.granted(welcomed.epoch(), helloAt + TimeUnit.MILLISECONDS.toNanos(welcomed.fenceMs()));
         }
     }
 
@@ -123,6 +137,14 @@ final class Conversation implements Socket.Receiver {
         if (welcomed != null && routes.epoch() == welcomed.epoch() && routes.revision() > routesRevision) {
             routesRevision = routes.revision();
             agent.routes(routes.routes());
+        }
+    }
+
+    private void access(ToAgent.Access access) {
+        var welcomed = welcome.getNow(null);
+        if (welcomed != null && access.epoch() == welcomed.epoch() && access.revision() > accessRevision) {
+            accessRevision = access.revision();
+            agent.access(access);
         }
     }
 

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ final class Heartbeats implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
     private final LinkSettings settings;
+    private final ControlPlaneLink.Agent agent;
     private final Runnable fenced;
     private final HttpClient client;
     private final Thread thread = Thread.ofVirtual().name("heartbeats").unstarted(this::run);
@@ -30,8 +32,9 @@ final class Heartbeats implements AutoCloseable {
     private long nonce;
 
     /** @param fenced called when the lease is lost */
-    Heartbeats(LinkSettings settings, Runnable fenced) {
+    Heartbeats(LinkSettings settings, ControlPlaneLink.Agent agent, Runnable fenced) {
         this.settings = settings;
+        this.agent = agent;
         this.fenced = fenced;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -43,8 +46,8 @@ final class Heartbeats implements AutoCloseable {
         thread.start();
     }
 
-    /** From now on for this epoch. A welcome is no grant. */
-    void welcomed(Welcome now) {
+    /** From now on for this epoch. */
+    synchronized void welcomed(Welcome now) {
         welcome = now;
         LockSupport.unpark(thread);
     }
@@ -82,11 +85,15 @@ final class Heartbeats implements AutoCloseable {
                     // Of another nonce or epoch it is an answer from the past, and extends nothing.
                     if (answered == nonce && epoch == current.epoch()) {
                         grantedFrom = sent;
+                        agent.granted(epoch, sent + TimeUnit.MILLISECONDS.toNanos(current.fenceMs()));
                     }
                 }
                 case Heartbeat.Answer.Fenced _ -> {
-                    forget(current);
-                    fenced.run();
+                    // Of a heartbeat that our own newer hello has overtaken it says nothing new.
+                    if (forget(current)) {
+                        agent.fenced(current.epoch());
+                        fenced.run();
+                    }
                 }
             }
             return Duration.ofMillis(current.heartbeatMs());
@@ -101,11 +108,13 @@ final class Heartbeats implements AutoCloseable {
         }
     }
 
-    private void forget(Welcome current) {
-        if (current.equals(welcome)) {
-            welcome = null;
+    private synchronized boolean forget(Welcome current) {
+        if (!current.equals(welcome)) {
+            return false;
         }
+        welcome = null;
         grantedFrom = null;
+        return true;
     }
 
     private Heartbeat.Answer ask(Heartbeat heartbeat) throws IOException, InterruptedException {

@@ -50,6 +50,13 @@ public final class ActorOutput {
         err.lines.add(bytes);
     }
 
+    /** So many bytes were printed and are nowhere: nobody read them in time. */
+    public void lost(LogStream stream, long bytes) {
+        var of = stream == LogStream.STDOUT ? out : err;
+        of.lines.end();
+        of.emit("[rivet: %d bytes lost, printed while no agent read them]".formatted(bytes));
+    }
+
     /** A line of the agent's own among the actor's. */
     public void note(String text) {
         sink.accept(new LogLine(

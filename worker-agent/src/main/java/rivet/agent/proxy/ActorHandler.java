@@ -160,12 +160,16 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         ResponseWriter.write(lane.writer(), head, Afterwards.KEPT, asked.ray());
+        FrameEdges edges = asked.head().asksForWebSocket() ? new FrameEdges() : null;
+        if (edges != null) {
+            edges.pass(in);
+        }
         int many = in.readableBytes();
         to.send(lane.writer().toBuffer(channel.alloc(), many).writeBytes(in));
         ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
-        Tunnel.join(lane, to.channel(), channel, ahead);
+        Tunnel.join(lane, to.channel(), channel, ahead, edges);
     }
 
     /** The exchange is over; the connection may serve another, or is closed. */

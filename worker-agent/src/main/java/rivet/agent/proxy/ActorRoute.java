@@ -3,14 +3,22 @@ package rivet.agent.proxy;
 import java.util.Map;
 import java.util.Set;
 import rivet.protocol.ActorId;
+import rivet.protocol.PortGuard;
 
 /**
  * What the proxy must know of an actor of this agent.
  *
  * @param ports by declared name, known from the start; 0 while no number is assigned
  * @param traits by which custom routes find it
+ * @param guards who may reach its ports, by declared name; a port without one is everyone's
  */
-public record ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
+public record ActorRoute(
+        ActorId actor,
+        long generation,
+        Status status,
+        Map<String, Integer> ports,
+        Traits traits,
+        Map<String, PortGuard> guards) {
 
     /**
      * @param environmentId a UUID as text
@@ -31,6 +39,10 @@ public record ActorRoute(ActorId actor, long generation, Status status, Map<Stri
         this(actor, generation, status, ports, Traits.NONE);
     }
 
+    public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
+        this(actor, generation, status, ports, traits, Map.of());
+    }
+
     /** Whether requests are carried, wait, or are refused. */
     public enum Status {
         STARTING,
@@ -41,6 +53,7 @@ public record ActorRoute(ActorId actor, long generation, Status status, Map<Stri
 
     public ActorRoute {
         ports = Map.copyOf(ports);
+        guards = Map.copyOf(guards);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {
             if (port < lowest || port > 65_535) {

@@ -39,6 +39,7 @@ final class Approach implements HeldRequests.Waiter {
 
     private void act(Verdict verdict) {
         switch (verdict) {
+            case Verdict.Carry _ when !lane.mayServe() -> exchange.fail(Problem.LEASE_LOST);
             case Verdict.Carry(Target target) -> {
                 leave();
                 exchange.admitted(target);
@@ -86,6 +87,8 @@ final class Approach implements HeldRequests.Waiter {
         }
         if (lane.draining()) {
             exchange.fail(Problem.SHUTTING_DOWN);
+        } else if (!exchange.mayWait()) {
+            return; // it has its answer
         } else if (!lane.held().add(to.awaited(), to.port(), this)) {
             exchange.fail(Problem.TOO_MANY_WAITING);
         } else {

@@ -14,6 +14,7 @@ import rivet.agent.proxy.http.HeadParser;
 import rivet.agent.proxy.http.HeadParser.Progress;
 import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
+import rivet.agent.proxy.tls.Tls;
 
 /**
  * One client's connection: reads one request after the other. While a request is not answered, what follows it stays
@@ -28,6 +29,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     private final HeadParser<RequestHead> parser;
     private final Channel channel;
     private final String address;
+    private final boolean secured;
     private @Nullable Exchange exchange;
     /** Came before it could be used. */
     private @Nullable ByteBuf stash;
@@ -47,6 +49,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         this.parser =
                 new HeadParser<>(new RequestHead(), lane.settings().limits().head());
         this.address = address(channel.remoteAddress());
+        this.secured = Tls.on(channel);
         this.waitingSince = System.nanoTime();
         lane.add(this);
     }
@@ -303,6 +306,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
 
     String address() {
         return address;
+    }
+
+    /** Whether the client came by TLS. */
+    boolean secured() {
+        return secured;
     }
 
     long lastRead() {

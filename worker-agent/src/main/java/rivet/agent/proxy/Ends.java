@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import rivet.agent.proxy.http2.Ending;
+import rivet.agent.proxy.tls.Tls;
 
 /** How a connection is ended in part or in anger, or a stream that stands for one. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
@@ -13,10 +14,10 @@ final class Ends {
 
     /** Nothing more comes from us. */
     static void finish(Channel channel) {
-        if (channel instanceof DuplexChannel connection) {
-            connection.shutdownOutput();
-        } else {
+        if (!(channel instanceof DuplexChannel connection)) {
             channel.writeAndFlush(Ending.FINISHED);
+        } else if (!Tls.finish(channel)) {
+            connection.shutdownOutput();
         }
     }
 

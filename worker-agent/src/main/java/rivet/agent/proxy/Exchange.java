@@ -1,8 +1,8 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.Access.Pass;
 import rivet.agent.proxy.http.Body;
 import rivet.agent.proxy.http.Method;
 import rivet.agent.proxy.http.Onward;
@@ -10,6 +10,8 @@ import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.RequestWriter;
 import rivet.agent.proxy.http.ResponseWriter.Afterwards;
+import rivet.agent.proxy.http.Shown;
+import rivet.protocol.PortGuard;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
@@ -21,9 +23,6 @@ final class Exchange {
         CARRIED,
         ENDED
     }
-
-    private static final long FIRST_RETRY_MILLIS = 25;
-    private static final long LONGEST_RETRY_MILLIS = 400;
 
     private final ClientHandler client;
     private final Lane lane;
@@ -38,11 +37,14 @@ final class Exchange {
     private @Nullable ActorHandler actor;
     /** Whose load this request is part of. */
     private @Nullable Target counted;
+    /** With what it was let in; null while it was not, or where everyone may. */
+    private @Nullable Pass pass;
 
     private boolean bodySent;
     private boolean onlyFresh;
-    private long refusedSince;
-    private long retryMillis = FIRST_RETRY_MILLIS;
+    /** Made when an actor first refuses, which most never do. */
+    private @Nullable ConnectRetries retries;
+
     private boolean answering;
     private boolean keep;
     private boolean untilClose;
@@ -79,6 +81,9 @@ final class Exchange {
     }
 
     void admitted(Target target) {
+        if (target.guard() != null && !mayReach(target, target.guard())) {
+            return;
+        }
         stage = Stage.CONNECTING;
         counted = target;
         target.began();
@@ -88,6 +93,38 @@ final class Exchange {
         } else {
             lane.pool().connect(target, this);
         }
+    }
+
+    /** Shown once for a target, however often a connection to it is tried. */
+    private boolean mayReach(Target target, PortGuard rule) {
+        if (door == null || (pass != null && pass.target().equals(target))) {
+            return true;
+        }
+        leaveGuard();
+        return switch (lane.access().enter(target, rule, head, door.targetFrom(), client.channel())) {
+            case Access.Answer.LetIn(var given) -> {
+                pass = given;
+                yield true;
+            }
+            case Access.Answer.Refused(var problem) -> {
+                fail(problem);
+                yield false;
+            }
+        };
+    }
+
+    /** Nobody takes a place in the queue before a port that is closed to him. Where not, he has his answer. */
+    boolean mayWait() {
+        RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
+        Target target = entry != null && door instanceof Destination to ? entry.target(to) : null;
+        if (target == null || target.guard() == null || door == null) {
+            return true;
+        }
+        Problem problem = lane.access().look(target, target.guard(), head, door.targetFrom());
+        if (problem != null) {
+            fail(problem);
+        }
+        return problem == null;
     }
 
     void connected(ActorHandler fresh, Target target) {
@@ -103,14 +140,10 @@ final class Exchange {
         if (stage != Stage.CONNECTING) {
             return;
         }
-        long now = System.nanoTime();
-        refusedSince = refusedSince == 0 ? now : refusedSince;
-        if (now - refusedSince >= lane.times().connectRetries().toNanos()) {
-            fail(Problem.CONNECT_FAILED);
-            return;
-        }
-        lane.later(this::connectAgain, Duration.ofMillis(retryMillis));
-        retryMillis = Math.min(retryMillis * 2, LONGEST_RETRY_MILLIS);
+        ConnectRetries again = retries == null ? new ConnectRetries(lane.times().connectRetries()) : retries;
+        retries = again;
+        again.refused(System.nanoTime())
+                .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(Problem.CONNECT_FAILED));
     }
 
     private void connectAgain() {
@@ -121,9 +154,14 @@ final class Exchange {
 
     private void approachAgain() {
         stage = Stage.APPROACHING;
-        uncount();
+        Target failed = counted;
+        counted = null;
         if (approach != null) {
             approach.decide();
+        }
+        // Only now, so that a route with another actor to offer offers it.
+        if (failed != null) {
+            failed.ended();
         }
     }
 
@@ -140,8 +178,10 @@ final class Exchange {
                 named.prefixFrom(),
                 named.targetFrom(),
                 client.address(),
+                client.secured(),
                 lane.settings().believeForwarding(),
-                ray);
+                ray,
+                pass == null ? Shown.NOTHING : pass.shown());
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
         client.resume();
@@ -195,6 +235,7 @@ final class Exchange {
         actor = null;
         stage = Stage.ENDED;
         uncount();
+        leaveGuard();
         client.flush();
         if (done != null) {
             done.end(reusable && body.done());
@@ -224,6 +265,7 @@ final class Exchange {
         leaveApproach();
         dropActor();
         uncount();
+        leaveGuard();
         if (answering) {
             client.abort(untilClose);
             return;
@@ -241,6 +283,7 @@ final class Exchange {
         leaveApproach();
         dropActor();
         uncount();
+        leaveGuard();
         if (!answering) {
             tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
         }
@@ -257,6 +300,13 @@ final class Exchange {
         if (counted != null) {
             counted.ended();
             counted = null;
+        }
+    }
+
+    private void leaveGuard() {
+        if (pass != null) {
+            lane.access().leave(pass);
+            pass = null;
         }
     }
 
@@ -285,6 +335,10 @@ final class Exchange {
         if (served != null) {
             counted = null;
             client.channel().closeFuture().addListener(_ -> served.ended());
+        }
+        Pass stays = pass;
+        if (stays != null) {
+            client.channel().closeFuture().addListener(_ -> lane.access().leave(stays));
         }
         return client.leave();
     }

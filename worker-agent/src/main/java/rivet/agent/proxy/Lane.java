@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http.HeadWriter;
@@ -35,7 +36,9 @@ final class Lane {
             Lookups<ActorId, Optional<ActorLocation>> lookups,
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
-            ProxyCounters counters) {}
+            Access access,
+            ProxyCounters counters,
+            BooleanSupplier mayServe) {}
 
     /** Something with a deadline. */
     interface Swept {
@@ -160,8 +163,17 @@ final class Lane {
         return shared.held();
     }
 
+    Access access() {
+        return shared.access();
+    }
+
     ProxyCounters counters() {
         return shared.counters();
+    }
+
+    /** Whether the actors here are still this agent's. */
+    boolean mayServe() {
+        return shared.mayServe().getAsBoolean();
     }
 
     ActorPool pool() {

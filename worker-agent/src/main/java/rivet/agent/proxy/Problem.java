@@ -37,6 +37,8 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     static final Problem CRASH_LOOP = later("crash_loop", "The actor crashed and is not back yet.", 5);
     static final Problem STOPPING = later("stopping", "The actor is stopping.", 1);
     static final Problem ROUTE_CHANGED = later("route_changed", "The route was changed meanwhile.", 1);
+    static final Problem LEASE_LOST =
+            later("lease_lost", "The agent has lost touch with the control plane, and may have been replaced.", 2);
     static final Problem NO_ACTOR = later("no_actor", "No actor is there that this route leads to.", 5);
     static final Problem OWNER_UNREACHABLE =
             later("owner_unreachable", "Where the actor is could not be found out.", 1);
@@ -51,6 +53,14 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
 
     private static Problem later(String code, String message, int seconds) {
         return new Problem(503, code, message, seconds, Map.of());
+    }
+
+    static Problem unauthorized(String message) {
+        return of(401, "unauthorized", message);
+    }
+
+    static Problem forbidden(String message) {
+        return of(403, "forbidden", message);
     }
 
     static Problem of(Refusal refusal) {

@@ -17,6 +17,8 @@ final class ProblemAnswer {
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(408, "Request Timeout"),
@@ -60,6 +62,9 @@ final class ProblemAnswer {
         }
         if (problem.status() == 405) {
             head.append("allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+        }
+        if (problem.status() == 401) {
+            head.append("www-authenticate: Bearer realm=\"rivet\"\r\n");
         }
         head.append(connection);
         head.append(RayId.FIELD).append(": ").append(ray).append("\r\n\r\n");

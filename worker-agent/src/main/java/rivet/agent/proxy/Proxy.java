@@ -22,10 +22,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ToAgent;
 
 /** The data plane of one agent: listens for clients and carries their requests to the actors in its routes. */
 public final class Proxy implements AutoCloseable {
@@ -41,15 +44,23 @@ public final class Proxy implements AutoCloseable {
     private final RouteCounts routeCounts = new RouteCounts();
     private final Lookups<ActorId, Optional<ActorLocation>> lookups;
     private final HeldRequests held;
+    private final Access access = new Access();
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final ProxyCounters counters = new ProxyCounters();
     private final Channel listening;
+    private final Optional<Tls> tls;
+    private final Optional<Channel> listeningTls;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
     public interface Directory {
 
         CompletionStage<Optional<ActorLocation>> locate(ActorId actor);
+
+        /** Whether the agent's actors are still its own at this instant: asked for each request and each read of a stream. */
+        default boolean mayServe() {
+            return true;
+        }
 
         /** The live actors that a custom route leads to, or some of them. */
         CompletionStage<List<ActorLocation>> locate(RouteName route);
@@ -77,16 +88,27 @@ public final class Proxy implements AutoCloseable {
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
-        Lane.Shared shared =
-                new Lane.Shared(settings, routes, customRoutes, routeCounts, lookups, routeLookups, held, counters);
+        Lane.Shared shared = new Lane.Shared(
+                settings,
+                routes,
+                customRoutes,
+                routeCounts,
+                lookups,
+                routeLookups,
+                held,
+                access,
+                counters,
+                directory::mayServe);
         for (EventExecutor loop : loops) {
             lanes.put((EventLoop) loop, new Lane((EventLoop) loop, shared));
         }
         lanes.values().forEach(Lane::start);
-        this.listening = listen();
+        this.tls = settings.tls().map(Tls::start);
+        this.listening = listen(settings.port(), this::serve);
+        this.listeningTls = tls.map(by -> listen(by.port(), channel -> by.serve(channel, this::serve)));
     }
 
-    private Channel listen() {
+    private Channel listen(int port, Consumer<Channel> server) {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(settings.transport().listening())
@@ -100,31 +122,48 @@ public final class Proxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel);
+                        accept(channel, server);
                     }
                 })
-                .bind(settings.host(), settings.port())
+                .bind(settings.host(), port)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
             throw new UncheckedIOException(
-                    "proxy address: %s:%d (expected: free)".formatted(settings.host(), settings.port()),
+                    "proxy address: %s:%d (expected: free)".formatted(settings.host(), port),
                     new IOException(bound.cause()));
         }
         return bound.channel();
     }
 
-    private void accept(Channel channel) {
+    private void accept(Channel channel, Consumer<Channel> server) {
+        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+        if (connections.incrementAndGet() > settings.limits().maxConnections()) {
+            ClientHandler client = new ClientHandler(lane(channel), channel);
+            channel.pipeline().addLast(client);
+            client.refuseOverload();
+        } else {
+            server.accept(channel);
+        }
+    }
+
+    private void serve(Channel channel) {
+        channel.pipeline().addLast(new ClientHandler(lane(channel), channel));
+    }
+
+    private void serve(Channel channel, Tls.Spoken spoken) {
+        switch (spoken) {
+            case HTTP_1 -> serve(channel);
+            case HTTP_2 -> MultiplexedClient.serve(lane(channel), channel);
+        }
+    }
+
+    private Lane lane(Channel channel) {
         Lane lane = lanes.get(channel.eventLoop());
         if (lane == null) {
             throw new IllegalStateException("event loop: %s (expected: one of ours)".formatted(channel.eventLoop()));
         }
-        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-        ClientHandler client = new ClientHandler(lane, channel);
-        channel.pipeline().addLast(client);
-        if (connections.incrementAndGet() > settings.limits().maxConnections()) {
-            client.refuseOverload();
-        }
+        return lane;
     }
 
     private void changed(RouteTable.Change change) {
@@ -144,6 +183,11 @@ public final class Proxy implements AutoCloseable {
     /** The custom routes; thread-safe. */
     public CustomRoutes customRoutes() {
         return customRoutes;
+    }
+
+    /** With what tokens of connections are checked from now on; thread-safe. Streams of those revoked are cut. */
+    public void access(ToAgent.Access given) {
+        access.set(given.keys(), given.revoked());
     }
 
     /** How often they were used; thread-safe. */
@@ -174,10 +218,17 @@ public final class Proxy implements AutoCloseable {
         return (InetSocketAddress) listening.localAddress();
     }
 
+    /** Where it serves TLS, if it does. */
+    Optional<InetSocketAddress> tlsAddress() {
+        return listeningTls.map(channel -> (InetSocketAddress) channel.localAddress());
+    }
+
     /** Accepts no more, waits a bounded while for requests in flight, and closes. Streams of other protocols end. */
     @Override
     public void close() {
         listening.close().awaitUninterruptibly();
+        listeningTls.ifPresent(channel -> channel.close().awaitUninterruptibly());
+        tls.ifPresent(Tls::close);
         CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, settings.times().drain().toMillis(), TimeUnit.MILLISECONDS)
                 .join();

@@ -1,6 +1,8 @@
 package rivet.agent.proxy;
 
 import java.util.Locale;
+import java.util.Optional;
+import rivet.agent.proxy.tls.TlsSettings;
 import rivet.protocol.AgentId;
 
 /**
@@ -11,6 +13,7 @@ import rivet.protocol.AgentId;
  * @param self the agent whose actors it reaches
  * @param baseDomain of the host form, {@code {actor}-{port}.{baseDomain}}
  * @param transport how it talks to the kernel
+ * @param tls where it serves TLS too; absent: nowhere
  * @param believeForwarding whether X-Forwarded-* of clients is taken for the truth: only behind a proxy that writes them
  */
 public record ProxySettings(
@@ -19,6 +22,7 @@ public record ProxySettings(
         AgentId self,
         String baseDomain,
         Transport transport,
+        Optional<TlsSettings> tls,
         boolean believeForwarding,
         ProxyTimes times,
         ProxyLimits limits) {
@@ -43,28 +47,33 @@ public record ProxySettings(
                 self,
                 "localhost",
                 Transport.AUTOMATIC,
+                Optional.empty(),
                 false,
                 ProxyTimes.defaults(),
                 ProxyLimits.defaults());
     }
 
     public ProxySettings withAddress(String host, int port) {
-        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
     }
 
     public ProxySettings withTransport(Transport transport) {
-        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withTls(Optional<TlsSettings> tls) {
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
     }
 
     public ProxySettings withBelieveForwarding(boolean believeForwarding) {
-        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
     }
 
     public ProxySettings withTimes(ProxyTimes times) {
-        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
     }
 
     public ProxySettings withLimits(ProxyLimits limits) {
-        return new ProxySettings(host, port, self, baseDomain, transport, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
     }
 }

@@ -72,7 +72,13 @@ public final class RouteTable {
         return route.ports().entrySet().stream()
                 .map(port -> {
                     Target known = same && old != null ? known(old, port.getKey(), port.getValue()) : null;
-                    return known != null ? known : new Target(port.getKey(), port.getValue());
+                    return known != null
+                            ? known
+                            : new Target(
+                                    route.actor(),
+                                    port.getKey(),
+                                    port.getValue(),
+                                    route.guards().get(port.getKey()));
                 })
                 .toList();
     }

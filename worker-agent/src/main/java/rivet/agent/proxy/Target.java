@@ -3,6 +3,9 @@ package rivet.agent.proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.ActorId;
+import rivet.protocol.PortGuard;
 
 /**
  * One port of one generation of an actor. Connections are kept per target and not per number, because a number may be
@@ -10,13 +13,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Target {
 
+    private final ActorId actor;
     private final String name;
+    private final @Nullable PortGuard guard;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    Target(String name, int port) {
+    Target(ActorId actor, String name, int port, @Nullable PortGuard guard) {
+        this.actor = actor;
+        this.guard = guard;
         this.name = name;
         this.address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    }
+
+    ActorId actor() {
+        return actor;
+    }
+
+    /** Who may reach it; null where everyone may. */
+    @Nullable
+    PortGuard guard() {
+        return guard;
     }
 
     String name() {

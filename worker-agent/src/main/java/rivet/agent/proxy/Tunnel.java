@@ -7,10 +7,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One half of a connection whose protocol was changed: moves bytes to the other half and understands none of them.
+ * One half of a connection whose protocol was changed: moves bytes to the other half and understands none of them, but for
+ * where the frames of a WebSocket end, so that its client can be told why it is over.
  * Everything else that a request needed is gone by then, so an idle WebSocket holds little memory.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
@@ -19,19 +21,27 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private final Lane lane;
     private final Channel own;
     private final Channel peer;
+    /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
+    private final @Nullable FrameEdges edges;
+
     private boolean ended;
     private long lastRead;
 
-    private Tunnel(Lane lane, Channel own, Channel peer) {
+    private Tunnel(Lane lane, Channel own, Channel peer, @Nullable FrameEdges edges) {
         this.lane = lane;
         this.own = own;
         this.peer = peer;
+        this.edges = edges;
         this.lastRead = lane.now();
     }
 
-    static void join(Lane lane, Channel client, Channel actor, @Nullable ByteBuf ahead) {
-        Tunnel up = new Tunnel(lane, client, actor);
-        Tunnel down = new Tunnel(lane, actor, client);
+    /**
+     * @param ahead what the client has sent already, for the actor
+     * @param edges of what the actor has sent already, where it speaks WebSocket
+     */
+    static void join(Lane lane, Channel client, Channel actor, @Nullable ByteBuf ahead, @Nullable FrameEdges edges) {
+        Tunnel up = new Tunnel(lane, client, actor, null);
+        Tunnel down = new Tunnel(lane, actor, client, edges);
         client.pipeline().replace(ClientHandler.class, null, up);
         actor.pipeline().replace(ActorHandler.class, null, down);
         actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
@@ -49,7 +59,15 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!lane.mayServe()) {
+            ReferenceCountUtil.release(message);
+            end(Goodbye.LEASE_LOST);
+            return;
+        }
         lastRead = lane.now();
+        if (edges != null && message instanceof ByteBuf bytes) {
+            edges.pass(bytes);
+        }
         peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
             own.config().setAutoRead(false);
@@ -74,6 +92,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
             return;
         }
         ended = true;
+        explain(Goodbye.ACTOR_ENDED);
         Tunnel back = peer.pipeline().get(Tunnel.class);
         if (back == null || back.ended) {
             closeBoth();
@@ -89,7 +108,27 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         lane.remove(this);
+        explain(Goodbye.ACTOR_ENDED);
         closeAfterFlush(peer);
+    }
+
+    /** Ends both halves. On the event loop. */
+    void end(Goodbye why) {
+        explain(why);
+        Tunnel back = peer.pipeline().get(Tunnel.class);
+        if (back != null) {
+            back.explain(why);
+        }
+        closeBoth();
+    }
+
+    /** In the half that the actor feeds, and once: what comes after its last frame is none. */
+    private void explain(Goodbye why) {
+        if (edges != null && edges.open() && peer.isActive()) {
+            ByteBuf frame = why.frame(peer.alloc());
+            edges.pass(frame);
+            peer.write(frame, peer.voidPromise());
+        }
     }
 
     private void closeBoth() {
@@ -113,12 +152,18 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void sweep(long now) {
         Tunnel back = peer.pipeline().get(Tunnel.class);
         long lastMove = back == null ? lastRead : Math.max(lastRead, back.lastRead);
-        if (now - lastMove > lane.times().idle().toNanos()) {
-            own.close();
+        if (!lane.mayServe()) {
+            end(Goodbye.LEASE_LOST);
+        } else if (now - lastMove > lane.times().idle().toNanos()) {
+            end(Goodbye.IDLE);
         }
     }
 
     /** Nobody can tell when a stream of a foreign protocol may be cut, so it is not waited for. */
     @Override
-    public void drain() {}
+    public void drain() {
+        if (edges != null) {
+            end(Goodbye.SHUTTING_DOWN);
+        }
+    }
 }

@@ -5,7 +5,7 @@
  * leads there. The one room that knows Netty: everything about one
  * client, its actor's connection included, happens on one event loop, so there are no locks on that path, and nothing
  * on it waits. The inside speaks HTTP/1; a stream of HTTP/2 is to it a connection with one request. Deliberately absent:
- * starting or stopping actors, the second hop to another agent, access to ports, TLS, raw TCP.
+ * starting or stopping actors, the second hop to another agent, access to ports, raw TCP.
  */
 @NullMarked
 package rivet.agent.proxy;

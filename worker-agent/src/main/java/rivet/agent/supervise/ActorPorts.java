@@ -32,6 +32,16 @@ public final class ActorPorts implements AutoCloseable {
         }
     }
 
+    /** Those that a process of an earlier run has. */
+    static ActorPorts retake(Map<String, ActorSpec.Port> specs, Map<String, Integer> numbers, LocalPorts ports) {
+        var taken = new ActorPorts(specs, ports);
+        numbers.forEach((name, number) -> {
+            ports.retake(number);
+            taken.numbers.put(name, number);
+        });
+        return taken;
+    }
+
     /** The variable in which an actor reads its number of a port. */
     public static String variable(String name) {
         return "PORT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');

@@ -6,12 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.agent.supervise.Launcher.Order;
 import rivet.agent.supervise.Launcher.Prepared;
+import rivet.agent.supervise.Launcher.Survivor;
 import rivet.agent.supervise.Verdict.Cause;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase.Down;
@@ -51,7 +53,12 @@ final class ActorProcess {
             BiConsumer<ActorProcess, ProcessState> changed) {}
 
     void start() {
-        Thread.ofVirtual().name("actor-" + key.actor()).start(this::run);
+        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(this::live));
+    }
+
+    /** For a generation that an earlier run of the agent had started. */
+    void adopt(Survivor survivor) {
+        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(() -> adopted(survivor)));
     }
 
     void stop(StopOrder order) {
@@ -75,29 +82,45 @@ final class ActorProcess {
         return gone;
     }
 
-    private void run() {
-        var down = down();
-        try {
-            around.journal().ended(key, down);
-        } catch (RuntimeException e) {
-            log.atError().addKeyValue("actor", key).setCause(e).log("an end could not be written to the journal");
-        }
+    private void run(Supplier<Down> life) {
+        var down = down(life);
         become(new ProcessState.Exited(down));
         gone.complete(null);
     }
 
-    private Down down() {
+    private Down down(Supplier<Down> life) {
         try {
-            return live();
+            return life.get();
         } catch (LaunchFailed e) {
             log.atWarn()
                     .addKeyValue("actor", key)
                     .addKeyValue("cause", e.getMessage())
                     .log("an actor could not be started");
-            return new Down(null, null, e.reason(), String.valueOf(e.getMessage()));
+            return written(new Down(null, null, e.reason(), String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             log.atError().addKeyValue("actor", key).setCause(e).log("an actor failed for a reason of our own");
-            return new Down(null, null, DownReason.SPAWN_FAILED, "the agent failed: " + e);
+            return written(new Down(null, null, DownReason.SPAWN_FAILED, "the agent failed: " + e));
+        }
+    }
+
+    /** On the disk before the process is given back: until then the warden keeps how it ended. */
+    private Down written(Down down) {
+        try {
+            around.journal().ended(key, down);
+        } catch (RuntimeException e) {
+            log.atError().addKeyValue("actor", key).setCause(e).log("an end could not be written to the journal");
+        }
+        return down;
+    }
+
+    /** The build is held as for one that we started; that it cannot be had any more does not harm a process that runs. */
+    private Down adopted(Survivor survivor) {
+        become(new ProcessState.Listening());
+        var build = around.launcher().prepare(run.spec());
+        try (var ports = ActorPorts.retake(run.spec().ports(), survivor.ports(), around.ports())) {
+            return live(survivor.adopt(around.output()), ports);
+        } finally {
+            var _ = build.thenAccept(Prepared::close);
         }
     }
 
@@ -107,18 +130,22 @@ final class ActorProcess {
         var order = awaitOrStop(preparing);
         if (order != null) {
             var _ = preparing.thenAccept(Prepared::close);
-            return neverStarted(order);
+            return written(neverStarted(order));
         }
         try (var prepared = join(preparing);
                 var ports = ActorPorts.take(run.spec().ports(), around.ports())) {
             become(new ProcessState.Spawning());
-            return around.journal().started(key) ? live(prepared, ports) : startedBefore();
+            return around.journal().started(key) ? live(prepared, ports) : written(startedBefore());
         }
     }
 
     private Down live(Prepared prepared, ActorPorts ports) {
         var order = new Order(key.actor(), key.generation(), run.spec(), ports.all(), around.output());
-        try (var process = prepared.launch(order)) {
+        return live(prepared.launch(order), ports);
+    }
+
+    private Down live(Launcher.Process launched, ActorPorts ports) {
+        try (var process = launched) {
             var _ = process.ended().thenAccept(turns::ended);
             Cause cause;
             try {
@@ -126,7 +153,7 @@ final class ActorProcess {
             } finally {
                 process.killAll();
             }
-            return Verdict.of(process.ended().join(), cause);
+            return written(Verdict.of(process.ended().join(), cause));
         }
     }
 
@@ -151,10 +178,15 @@ final class ActorProcess {
     /** The order of things: no more requests come, then the actor is told, then it has its grace. */
     private Cause stop(Launcher.Process process) {
         become(new ProcessState.Stopping());
-        process.terminate();
+        long told = Long.MAX_VALUE;
         while (true) {
             int seen = turns.changes();
             var order = Objects.requireNonNull(turns.stop());
+            long left = Math.max(0, order.killAt() - System.nanoTime());
+            if (order.killAt() != told) {
+                told = order.killAt();
+                process.terminate(Duration.ofNanos(left));
+            }
             if (turns.ended() != null) {
                 return new Cause.Stop(order, false);
             }

@@ -2,8 +2,10 @@ package rivet.agent.supervise;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
@@ -26,7 +28,7 @@ final class Difference {
         /** @param graceMs from the signal to the kill */
         record End(ActorKey key, long graceMs) implements Step {}
 
-        /** It is no longer named: it ends with the grace it came with. */
+        /** It is no longer named, so it is no longer ours: it ends without grace. */
         record EndUnnamed(ActorKey key) implements Step {}
 
         /** A stop of what never ran here, or is gone: said, so that the control plane need not wait for it. */
@@ -50,6 +52,13 @@ final class Difference {
         });
         named.forEach((key, actor) -> decide(key, actor, here, steps));
         return steps;
+    }
+
+    /** What runs here although nobody wants it, not even to see it stopped. */
+    static Set<ActorKey> unnamed(Set<ActorKey> alive, List<DesiredActor> desired) {
+        var unnamed = new HashSet<>(alive);
+        desired.forEach(actor -> unnamed.remove(new ActorKey(actor.actor(), actor.generation())));
+        return unnamed;
     }
 
     private static void decide(ActorKey key, DesiredActor actor, Map<ActorKey, Known> here, List<Step> steps) {

@@ -1,5 +1,7 @@
 package rivet.agent.supervise;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -14,6 +16,28 @@ public interface Launcher {
 
     /** Makes all ready that a start needs and that may take long. Completes with a {@link LaunchFailed} if it cannot. */
     CompletableFuture<Prepared> prepare(ActorSpec spec);
+
+    /** What an earlier run of the agent had launched and had not seen the end of; each is to be adopted or ended. */
+    List<Survivor> survivors();
+
+    /** A process that outlived the agent that launched it; perhaps it has ended since. */
+    interface Survivor {
+
+        ActorId actor();
+
+        long generation();
+
+        ActorSpec spec();
+
+        /** What its ports were given. */
+        Map<String, Integer> ports();
+
+        /** @param output takes what it printed meanwhile, and prints from now on */
+        Process adopt(Consumer<LogLine> output);
+
+        /** Nobody wants it; returns when nothing of it is left. */
+        void end();
+    }
 
     /** A build that is here, and stays here until this is closed. */
     interface Prepared extends AutoCloseable {
@@ -35,8 +59,8 @@ public interface Launcher {
         /** Completes when the process itself has ended; descendants may live on. */
         CompletableFuture<Ended> ended();
 
-        /** Asks the process, not its descendants, to end. */
-        void terminate();
+        /** Asks the process, not its descendants, to end; after the grace all is killed, even if the agent is gone then. */
+        void terminate(Duration grace);
 
         /** Kills it and all its descendants; returns when none is left. */
         void killAll();

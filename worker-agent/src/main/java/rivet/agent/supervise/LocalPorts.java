@@ -53,6 +53,11 @@ public final class LocalPorts {
         return lent.add(port);
     }
 
+    /** Its holder listens on it already. */
+    synchronized void retake(int port) {
+        lent.add(port);
+    }
+
     synchronized void giveBack(int port) {
         lent.remove(port);
     }

@@ -14,10 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.supervise.Difference.Known;
 import rivet.agent.supervise.Difference.Step;
+import rivet.agent.supervise.Launcher.Survivor;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.DesiredActor;
+import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DownReason;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
@@ -37,6 +39,7 @@ public final class Supervisor implements AutoCloseable {
     private final Map<ActorKey, ActorProcess> alive = new HashMap<>();
     private final Map<ActorKey, Down> down = new HashMap<>();
     private List<DesiredActor> desired = List.of();
+    private Runnable strangersGone = () -> {};
     private boolean closing;
 
     public Supervisor(Settings settings, Parts parts, Listener listener, Consumer<LogLine> output) {
@@ -45,7 +48,6 @@ public final class Supervisor implements AutoCloseable {
         this.listener = listener;
         this.around = new ActorProcess.Surroundings(
                 parts.launcher(), journal, parts.ports(), settings.startDeadline(), output, this::changed);
-        recall();
     }
 
     /**
@@ -68,11 +70,40 @@ public final class Supervisor implements AutoCloseable {
         void forgotten(ActorId actor, long generation);
     }
 
-    /** From now on, this is what should run here; returns at once. */
-    public void desire(List<DesiredActor> actors) {
+    /** Takes up what an earlier run of the agent had started: what still lives, and what is known of the rest. */
+    public void recall() {
+        lock.lock();
+        try {
+            var survivors = new HashMap<ActorKey, Survivor>();
+            for (var survivor : around.launcher().survivors()) {
+                survivors.put(new ActorKey(survivor.actor(), survivor.generation()), survivor);
+            }
+            journal.entries().forEach((key, end) -> {
+                var survivor = end.isEmpty() ? survivors.remove(key) : null;
+                if (survivor == null) {
+                    down.put(key, end.orElseGet(() -> lost(key)));
+                } else {
+                    adopt(key, survivor);
+                }
+            });
+            // Their ends are written down already, or they never came to be a start of ours.
+            survivors.values().forEach(Survivor::end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * From now on, this is what should run here; returns at once.
+     *
+     * @param strangersGone called when nothing is left of what this does not name, and before anything is started; also later,
+     *     and not if another set comes first. It must not call back.
+     */
+    public void desire(List<DesiredActor> actors, Runnable strangersGone) {
         lock.lock();
         try {
             desired = List.copyOf(actors);
+            this.strangersGone = strangersGone;
             pass();
         } finally {
             lock.unlock();
@@ -120,9 +151,14 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** What an earlier run of the agent had started; its processes were ended before we came here. */
-    private void recall() {
-        journal.entries().forEach((key, end) -> down.put(key, end.orElseGet(() -> lost(key))));
+    private void adopt(ActorKey key, Survivor survivor) {
+        log.atInfo()
+                .addKeyValue("actor", key.actor())
+                .addKeyValue("generation", key.generation())
+                .log("an actor outlived the agent and is adopted");
+        var process = new ActorProcess(new Run(key.actor(), key.generation(), survivor.spec()), around);
+        alive.put(key, process);
+        process.adopt(survivor);
     }
 
     private Down lost(ActorKey key) {
@@ -136,7 +172,16 @@ public final class Supervisor implements AutoCloseable {
         if (closing) {
             return;
         }
-        Difference.between(known(), desired).forEach(this::take);
+        var steps = Difference.between(known(), desired);
+        steps.stream().filter(step -> !isStart(step)).forEach(this::take);
+        if (Difference.unnamed(alive.keySet(), desired).isEmpty()) {
+            strangersGone.run();
+            steps.stream().filter(Supervisor::isStart).forEach(this::take);
+        }
+    }
+
+    private static boolean isStart(Step step) {
+        return step instanceof Step.Start;
     }
 
     private Map<ActorKey, Known> known() {
@@ -154,7 +199,7 @@ public final class Supervisor implements AutoCloseable {
                 process.start();
             }
             case Step.End(var key, var graceMs) -> stop(key, graceMs);
-            case Step.EndUnnamed(var key) -> stop(key, process(key).spec().graceMs());
+            case Step.EndUnnamed(var key) -> stop(key, 0); // another may have its place already
             case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rivet.agent.InnerPids;
+import rivet.agent.linux.Exit;
+import rivet.agent.linux.Posix;
+import rivet.agent.warden.Child;
+import rivet.agent.warden.Outputs;
 
 class SandboxTest {
 
@@ -34,7 +38,7 @@ class SandboxTest {
 
     @BeforeEach
     void start() {
-        host = Host.start(new Host.Settings(agent, data, Optional.of(new UserRange(61_000, 64_999))));
+        host = Host.start(settings());
     }
 
     @AfterEach
@@ -95,7 +99,7 @@ class SandboxTest {
 
             sandbox.killAll();
 
-            assertThat(Files.readAllLines(pids)).noneMatch(SandboxTest::runs);
+            assertThat(Files.readAllLines(pids)).noneMatch(pid -> InnerPids.runs(agent, pid));
         }
     }
 
@@ -122,7 +126,7 @@ class SandboxTest {
         var child = sh(sandbox, "trap '' TERM; echo ready; while :; do sleep 1000; done");
         await().atMost(Duration.ofSeconds(5)).until(() -> out.toString(UTF_8).contains("ready"));
 
-        try (var again = Host.start(new Host.Settings(agent, data, Optional.of(new UserRange(61_000, 64_999))))) {
+        try (var again = Host.start(settings())) {
             assertThat(again.files()).isNotNull();
             assertThat(child.exit().get(5, TimeUnit.SECONDS)).isEqualTo(new Exit.Signal(9));
             assertThat(sandbox.folder()).doesNotExist();
@@ -134,14 +138,10 @@ class SandboxTest {
                 List.of(Host.SHELL, "-c", script),
                 sandbox.folder(),
                 Map.of(),
-                new Child.Outputs(out::writeBytes, err::writeBytes));
+                new Outputs(out::writeBytes, err::writeBytes));
     }
 
-    private static boolean runs(String pid) {
-        try {
-            return !Files.readString(Path.of("/proc", pid, "stat")).contains(") Z");
-        } catch (IOException _) {
-            return false;
-        }
+    private Host.Settings settings() {
+        return new Host.Settings(agent, data, Optional.of(new UserRange(61_000, 64_999)), Duration.ofSeconds(30));
     }
 }

@@ -56,6 +56,9 @@ class ControlPlaneLinkTest {
         soon().until(() -> controlPlane.hellos.size() == 1);
     }
 
+    private final List<Long> grants = new CopyOnWriteArrayList<>();
+    private final List<Long> fences = new CopyOnWriteArrayList<>();
+
     @AfterEach
     void close() {
         link.close();
@@ -80,6 +83,9 @@ class ControlPlaneLinkTest {
 
         soon().until(() -> controlPlane.hellos.size() == 2);
         soon().until(() -> controlPlane.heartbeats.getLast().epoch() == 2);
+        soon().until(() -> grants.contains(2L));
+        assertThat(fences).containsExactly(1L);
+        assertThat(grants.getFirst()).isEqualTo(1L);
     }
 
     @Test
@@ -215,8 +221,21 @@ class ControlPlaneLinkTest {
         }
 
         @Override
+        public void granted(long epoch, long untilNanos) {
+            grants.add(epoch);
+        }
+
+        @Override
+        public void fenced(long epoch) {
+            fences.add(epoch);
+        }
+
+        @Override
         public void routes(List<CustomRoute> all) {
             routes.add(all);
         }
+
+        @Override
+        public void access(ToAgent.Access access) {}
     }
 }

@@ -101,6 +101,11 @@ record Http2Case(String name, Script script, Outcome outcome) {
         return client.request(stream, post(PATH), false);
     }
 
+    /** A request with a body to come, and an answer that never does. */
+    static Http2Connection openSilent(Http2Connection client, int stream) throws IOException {
+        return client.request(stream, post(path("/silent")), false);
+    }
+
     /** A request whose answer never comes. */
     static Http2Connection silent(Http2Connection client, int stream) throws IOException {
         return client.request(stream, get(path("/silent")), true);

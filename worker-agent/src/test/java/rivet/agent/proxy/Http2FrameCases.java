@@ -14,6 +14,7 @@ import static rivet.agent.proxy.Http2Case.closed;
 import static rivet.agent.proxy.Http2Case.connection;
 import static rivet.agent.proxy.Http2Case.joined;
 import static rivet.agent.proxy.Http2Case.open;
+import static rivet.agent.proxy.Http2Case.openSilent;
 import static rivet.agent.proxy.Http2Case.served;
 import static rivet.agent.proxy.Http2Case.servedLater;
 import static rivet.agent.proxy.Http2Case.setting;
@@ -82,7 +83,7 @@ final class Http2FrameCases {
                 stream(
                         "4.2: DATA too large",
                         FRAME_SIZE,
-                        client -> open(client, 1).frame(DATA, END_STREAM, 1, new byte[16_385])),
+                        client -> openSilent(client, 1).frame(DATA, END_STREAM, 1, new byte[16_385])),
                 connection("4.2: HEADERS too large", FRAME_SIZE, client -> block(client, new byte[16_385])),
                 connection(
                         "4.2: SETTINGS too large",
@@ -127,19 +128,19 @@ final class Http2FrameCases {
                 stream(
                         "5.1: DATA after RST_STREAM",
                         STREAM_CLOSED,
-                        client -> open(client, 1)
+                        client -> openSilent(client, 1)
                                 .frame(RST_STREAM, 0, 1, bytes(0, 0, 0, 8))
                                 .data(1, "x", true)),
                 stream(
                         "5.1: HEADERS after RST_STREAM",
                         STREAM_CLOSED,
-                        client -> open(client, 1)
+                        client -> openSilent(client, 1)
                                 .frame(RST_STREAM, 0, 1, bytes(0, 0, 0, 8))
                                 .request(1, get(PATH), true)),
                 stream(
                         "5.1: CONTINUATION after RST_STREAM",
                         List.of(STREAM_CLOSED, PROTOCOL),
-                        client -> open(client, 1)
+                        client -> openSilent(client, 1)
                                 .frame(RST_STREAM, 0, 1, bytes(0, 0, 0, 8))
                                 .frame(CONTINUATION, END_HEADERS, 1)),
                 stream(
@@ -199,7 +200,7 @@ final class Http2FrameCases {
                 connection(
                         "6.1: padding longer than DATA",
                         PROTOCOL,
-                        client -> open(client, 1).frame(DATA, END_STREAM | PADDED, 1, bytes(6, 'x', 0, 0))),
+                        client -> openSilent(client, 1).frame(DATA, END_STREAM | PADDED, 1, bytes(6, 'x', 0, 0))),
                 served(
                         "6.2: padded HEADERS with a priority",
                         client -> client.frame(
@@ -223,7 +224,7 @@ final class Http2FrameCases {
                 stream(
                         "6.3: PRIORITY too short",
                         FRAME_SIZE,
-                        client -> open(client, 1).frame(PRIORITY, 0, 1, bytes(0, 0, 0, 1))),
+                        client -> openSilent(client, 1).frame(PRIORITY, 0, 1, bytes(0, 0, 0, 1))),
                 connection(
                         "6.4: RST_STREAM on stream 0",
                         PROTOCOL,
@@ -231,7 +232,7 @@ final class Http2FrameCases {
                 connection(
                         "6.4: RST_STREAM too short",
                         FRAME_SIZE,
-                        client -> open(client, 1).frame(RST_STREAM, 0, 1, bytes(0, 0, 0))),
+                        client -> openSilent(client, 1).frame(RST_STREAM, 0, 1, bytes(0, 0, 0))),
                 connection(
                         "6.5: SETTINGS ACK with a payload",
                         FRAME_SIZE,
@@ -270,7 +271,7 @@ final class Http2FrameCases {
                 connection(
                         "6.6: PUSH_PROMISE from a client",
                         PROTOCOL,
-                        client -> open(client, 1)
+                        client -> openSilent(client, 1)
                                 .frame(
                                         PUSH_PROMISE,
                                         END_HEADERS,
@@ -374,7 +375,7 @@ final class Http2FrameCases {
                 connection(
                         "6.10: CONTINUATION after DATA",
                         PROTOCOL,
-                        client -> open(client, 1).data(1, "x", false).frame(CONTINUATION, END_HEADERS, 1)),
+                        client -> openSilent(client, 1).data(1, "x", false).frame(CONTINUATION, END_HEADERS, 1)),
                 servedLater(
                         "7: unknown error in RST_STREAM",
                         client -> ask(open(client, 1).frame(RST_STREAM, 0, 1, bytes(0, 0, 0, 0xff)), 3)));

@@ -9,7 +9,7 @@ import static rivet.agent.proxy.Http2Case.connection;
 import static rivet.agent.proxy.Http2Case.field;
 import static rivet.agent.proxy.Http2Case.joined;
 import static rivet.agent.proxy.Http2Case.malformed;
-import static rivet.agent.proxy.Http2Case.open;
+import static rivet.agent.proxy.Http2Case.openSilent;
 import static rivet.agent.proxy.Http2Case.request;
 import static rivet.agent.proxy.Http2Case.served;
 import static rivet.agent.proxy.Http2Case.setting;
@@ -43,26 +43,26 @@ final class Http2MessageCases {
                 stream(
                         "8.1: HEADERS in the middle",
                         PROTOCOL,
-                        client -> open(client, 1).request(1, Http2Connection.fields("x", "y"), false)),
+                        client -> openSilent(client, 1).request(1, Http2Connection.fields("x", "y"), false)),
                 stream(
                         "8.1: a pseudo-field in trailers",
                         PROTOCOL,
-                        client -> open(client, 1).request(1, Http2Connection.fields(":method", "GET"), true)),
+                        client -> openSilent(client, 1).request(1, Http2Connection.fields(":method", "GET"), true)),
                 stream(
                         "8.1: a length that DATA does not have",
                         PROTOCOL,
-                        client -> client.request(1, post(PATH, "content-length", "3"), false)
+                        client -> client.request(1, post(path("/silent"), "content-length", "3"), false)
                                 .data(1, "x", true)),
                 stream(
                         "8.1: a length that several DATA exceed",
                         PROTOCOL,
-                        client -> client.request(1, post(PATH, "content-length", "3"), false)
+                        client -> client.request(1, post(path("/silent"), "content-length", "3"), false)
                                 .data(1, "xx", false)
                                 .data(1, "xx", true)),
                 stream(
                         "8.1: a length without DATA",
                         PROTOCOL,
-                        client -> client.request(1, post(PATH, "content-length", "3"), true)),
+                        client -> client.request(1, post(path("/silent"), "content-length", "3"), true)),
                 field("upper case", "X-Test", "y"),
                 field("connection", "connection", "close"),
                 field("keep-alive", "keep-alive", "5"),
@@ -313,7 +313,7 @@ final class Http2MessageCases {
                     }
                 }),
                 connection("10.5: empty DATA", CALM, client -> {
-                    open(client, 1);
+                    openSilent(client, 1);
                     for (int i = 0; i < 5_000; i++) {
                         client.data(1, "", false);
                     }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +17,10 @@ import java.util.function.UnaryOperator;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
+import rivet.protocol.PortGuard;
 import rivet.protocol.link.ActorLocation;
+import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.ToAgent;
 
 /** A proxy on a free port with one actor {@link #ACTOR} and a control plane that knows what the test says. */
 final class ProxyUnderTest implements AutoCloseable {
@@ -32,6 +36,7 @@ final class ProxyUnderTest implements AutoCloseable {
     private final Map<ActorId, Supplier<CompletionStage<Optional<ActorLocation>>>> locations =
             new ConcurrentHashMap<>();
     private final Map<String, Supplier<CompletionStage<List<ActorLocation>>>> routed = new ConcurrentHashMap<>();
+    private volatile boolean mayServe = true;
     private final AtomicInteger lookups = new AtomicInteger();
 
     private ProxyUnderTest(UnaryOperator<ProxySettings> change) {
@@ -41,6 +46,11 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     private final class Known implements Proxy.Directory {
+
+        @Override
+        public boolean mayServe() {
+            return mayServe;
+        }
 
         @Override
         public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
@@ -87,6 +97,17 @@ final class ProxyUnderTest implements AutoCloseable {
         return this;
     }
 
+    ProxyUnderTest guarded(Status status, int port, PortGuard guard) {
+        proxy.routes()
+                .put(new ActorRoute(
+                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, Map.of("http", guard)));
+        return this;
+    }
+
+    void access(List<ConnectionKey> keys, List<UUID> revoked) {
+        proxy.access(new ToAgent.Access(1, 1, keys, revoked));
+    }
+
     void locate(ActorId actor, ActorLocation location) {
         locate(actor, () -> CompletableFuture.completedFuture(Optional.of(location)));
     }
@@ -97,6 +118,11 @@ final class ProxyUnderTest implements AutoCloseable {
 
     void locate(String route, Supplier<CompletionStage<List<ActorLocation>>> answer) {
         routed.put(route, answer);
+    }
+
+    /** Whether the agent has a lease. */
+    void mayServe(boolean now) {
+        mayServe = now;
     }
 
     int lookups() {

@@ -68,6 +68,7 @@ class DifferenceTest {
     private static final ActorSpec SPEC = new ActorSpec(
             new ActorSpec.Build(BuildId.random(), BuildKind.EXECUTABLE, "00", 1, "none"),
             Map.of(),
+            null,
             Map.of(),
             Map.of(),
             250,

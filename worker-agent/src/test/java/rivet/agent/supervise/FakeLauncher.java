@@ -32,6 +32,11 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     }
 
     @Override
+    public List<Survivor> survivors() {
+        return List.of();
+    }
+
+    @Override
     public void changed(ActorReport report) {
         story.add(
                 switch (report.phase()) {
@@ -74,7 +79,7 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         }
 
         @Override
-        public void terminate() {
+        public void terminate(Duration grace) {
             story.add("terminate");
             ended.complete(new Ended(null, 15));
         }

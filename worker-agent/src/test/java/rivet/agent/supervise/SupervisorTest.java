@@ -38,6 +38,7 @@ class SupervisorTest {
                         launcher, Journal.open(folder), new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
                 launcher,
                 _ -> {});
+        supervisor.recall();
     }
 
     @AfterEach
@@ -47,10 +48,10 @@ class SupervisorTest {
 
     @Test
     void proxy_hears_of_a_stop_before_the_actor_does() {
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
 
-        supervisor.desire(List.of(new Stop(actor, 1, 10_000)));
+        supervisor.desire(List.of(new Stop(actor, 1, 10_000)), () -> {});
 
         launcher.await("down stopped");
         assertThat(launcher.story)
@@ -69,14 +70,14 @@ class SupervisorTest {
 
     @Test
     void generation_is_launched_once_however_often_it_is_desired() {
-        supervisor.desire(List.of(run(1)));
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
+        supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
         launcher.ends(1);
         launcher.await("down exited");
 
-        supervisor.desire(List.of(run(1)));
-        supervisor.desire(List.of(run(1), new Stop(ActorId.random(), 1, 0)));
+        supervisor.desire(List.of(run(1)), () -> {});
+        supervisor.desire(List.of(run(1), new Stop(ActorId.random(), 1, 0)), () -> {});
 
         assertThat(launcher.story).filteredOn("launch 1"::equals).hasSize(1);
     }
@@ -89,7 +90,7 @@ class SupervisorTest {
         }
         open();
 
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
 
         assertThat(supervisor.inventory())
                 .singleElement()
@@ -103,10 +104,10 @@ class SupervisorTest {
     @Test
     void stop_during_the_fetch_ends_it_without_a_process() {
         launcher.fetched = new CompletableFuture<>();
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("starting fetch");
 
-        supervisor.desire(List.of(new Stop(actor, 1, 0)));
+        supervisor.desire(List.of(new Stop(actor, 1, 0)), () -> {});
 
         launcher.await("down stopped");
         launcher.fetched.complete(null);
@@ -119,19 +120,19 @@ class SupervisorTest {
         launcher.fetched =
                 CompletableFuture.failedFuture(new Launcher.LaunchFailed(DownReason.BUILD_UNAVAILABLE, "gone", null));
 
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
 
         launcher.await("down build_unavailable");
     }
 
     @Test
     void end_is_forgotten_when_it_is_no_longer_named() {
-        supervisor.desire(List.of(run(1)));
+        supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
         launcher.ends(0);
         launcher.await("down exited");
 
-        supervisor.desire(List.of());
+        supervisor.desire(List.of(), () -> {});
 
         assertThat(launcher.story).endsWith("forgotten");
         assertThat(supervisor.inventory()).isEmpty();
@@ -144,6 +145,7 @@ class SupervisorTest {
     static final ActorSpec SPEC = new ActorSpec(
             new ActorSpec.Build(BuildId.random(), BuildKind.EXECUTABLE, "00", 1, "none"),
             Map.of(),
+            null,
             Map.of(),
             Map.of(),
             250,

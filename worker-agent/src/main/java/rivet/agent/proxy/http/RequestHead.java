@@ -193,6 +193,11 @@ public final class RequestHead extends Head {
         return field >= 0 && !valueIs(field, "h2c") && method != Method.CONNECT;
     }
 
+    public boolean asksForWebSocket() {
+        int field = upgradeField();
+        return field >= 0 && valueIs(field, "websocket");
+    }
+
     public Method method() {
         return method;
     }
@@ -230,6 +235,16 @@ public final class RequestHead extends Head {
     /** The Host field, or -1 in HTTP/1.0. */
     public int host() {
         return host;
+    }
+
+    /** The first field of this name, in small letters, or -1. For names that {@link FieldName} does not know. */
+    public int field(String lower) {
+        for (int i = 0; i < count(); i++) {
+            if (nameTo(i) - nameFrom(i) == lower.length() && is(nameFrom(i), nameTo(i), lower)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** The first Accept field, or -1. */

@@ -17,6 +17,7 @@ public final class RequestWriter {
     private static final byte[] FORWARDED_FOR = HeadWriter.ascii("x-forwarded-for: ");
     private static final byte[] FORWARDED_HOST = HeadWriter.ascii("x-forwarded-host: ");
     private static final byte[] FORWARDED_PROTO = HeadWriter.ascii("x-forwarded-proto: http\r\n");
+    private static final byte[] FORWARDED_PROTO_TLS = HeadWriter.ascii("x-forwarded-proto: https\r\n");
     private static final byte[] FORWARDED_PREFIX = HeadWriter.ascii("x-forwarded-prefix: ");
     private static final byte[] LIST = HeadWriter.ascii(", ");
 
@@ -27,12 +28,15 @@ public final class RequestWriter {
         requestLine(out, head, onward);
         host(out, head, HOST);
         for (int i = 0; i < head.count(); i++) {
-            if (head.name(i).way() == FieldName.Way.KEPT && !head.forNeighbour(i)) {
+            if (head.name(i).way() == FieldName.Way.KEPT
+                    && !head.forNeighbour(i)
+                    && i != onward.shown().field()) {
                 out.field(head, i);
             }
         }
         framing(out, head);
         forwarding(out, head, onward);
+        out.text(onward.shown().told());
         out.ray(onward.ray());
         out.line();
     }
@@ -43,7 +47,12 @@ public final class RequestWriter {
         if (from == head.targetTo() || head.bytes()[from] == '?') {
             out.put('/');
         }
-        out.put(head.bytes(), from, head.targetTo());
+        Shown shown = onward.shown();
+        if (shown.cutFrom() < shown.cutTo()) {
+            out.put(head.bytes(), from, shown.cutFrom()).put(head.bytes(), shown.cutTo(), head.targetTo());
+        } else {
+            out.put(head.bytes(), from, head.targetTo());
+        }
         // An HTTP/1.0 client understands no chunks, so the actor must hear the client's version.
         out.put(head.http10() ? HTTP_10 : HTTP_11);
     }
@@ -87,7 +96,7 @@ public final class RequestWriter {
             host(out, head, FORWARDED_HOST);
         }
         if (!believed || !passed(out, head, FieldName.X_FORWARDED_PROTO)) {
-            out.put(FORWARDED_PROTO);
+            out.put(onward.secured() ? FORWARDED_PROTO_TLS : FORWARDED_PROTO);
         }
         if (onward.prefixTo() > onward.prefixFrom()) {
             out.put(FORWARDED_PREFIX)

@@ -37,6 +37,7 @@ public final class Http2 {
     private static final int MAX_EMPTY_DATA = 16;
     private static final int MAX_SMALL_CONTINUATIONS = 16;
     private static final int MAX_QUEUED_CONTROL = 1_000;
+    private static final long UNTIL_STREAMS_END = -1;
     private static final char ENABLE_CONNECT_PROTOCOL = 8;
 
     /** The half of a client's preface that a parser of HTTP/1 has read already. */
@@ -88,7 +89,9 @@ public final class Http2 {
     }
 
     private static Http2FrameCodec bounded(Http2FrameCodecBuilder builder) {
-        return builder.validateHeaders(true)
+        // Streams that are open when the connection closes go on; without this word they would be cut.
+        return builder.gracefulShutdownTimeoutMillis(UNTIL_STREAMS_END)
+                .validateHeaders(true)
                 .validateRequiredPseudoHeaders(true)
                 .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL)
                 .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA)

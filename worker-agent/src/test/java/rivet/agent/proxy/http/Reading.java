@@ -62,7 +62,8 @@ sealed interface Reading {
     private static Reading accepted(RequestHead head, StringBuilder body) {
         int from = head.targetFrom();
         var writer = new HeadWriter();
-        RequestWriter.write(writer, head, new Onward(from, from, from, "127.0.0.1", false, new RayId(0, 0)));
+        RequestWriter.write(
+                writer, head, new Onward(from, from, from, "127.0.0.1", false, false, new RayId(0, 0), Shown.NOTHING));
         String target = text(head, from, head.targetTo());
         return new Accepted(
                 text(head, head.methodFrom(), head.methodTo()),

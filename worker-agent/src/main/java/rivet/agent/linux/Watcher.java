@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One thread that waits on the output and the end of all children. What it calls must not wait. */
-final class Watcher implements AutoCloseable {
+public final class Watcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
@@ -41,7 +41,7 @@ final class Watcher implements AutoCloseable {
     /** Guarded by {@code this}: after it, the numbers of our own files may be another's. */
     private boolean released;
 
-    static Watcher start() {
+    public static Watcher start() {
         var watcher = new Watcher();
         Posix.nonBlocking(watcher.wake.readEnd());
         Posix.nonBlocking(watcher.wake.writeEnd());
@@ -53,7 +53,7 @@ final class Watcher implements AutoCloseable {
      * Calls {@code ready} on the watcher's thread whenever {@code fd} can be read, until it returns false; the file is
      * closed then.
      */
-    void watch(int fd, BooleanSupplier ready) {
+    public void watch(int fd, BooleanSupplier ready) {
         execute(() -> {
             handlers.put(fd, ready);
             control(EPOLL_CTL_ADD, fd);
@@ -61,7 +61,7 @@ final class Watcher implements AutoCloseable {
     }
 
     /** Closes a watched file that has not ended by itself. */
-    void forget(int fd, BooleanSupplier handler) {
+    public void forget(int fd, BooleanSupplier handler) {
         execute(() -> {
             if (handler.equals(handlers.get(fd))) {
                 end(fd);
@@ -69,7 +69,7 @@ final class Watcher implements AutoCloseable {
         });
     }
 
-    synchronized void execute(Runnable task) {
+    public synchronized void execute(Runnable task) {
         if (!released) {
             tasks.add(task);
             Posix.write(wake.writeEnd(), new byte[] {1}, 0);
@@ -85,6 +85,19 @@ final class Watcher implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Looks away from a file that is watched, without closing it, until {@link #resume}. */
+    public void pause(int fd) {
+        execute(() -> forgotten(fd));
+    }
+
+    public void resume(int fd) {
+        execute(() -> {
+            if (handlers.containsKey(fd)) {
+                control(EPOLL_CTL_ADD, fd);
+            }
+        });
     }
 
     private void run() {
@@ -135,16 +148,25 @@ final class Watcher implements AutoCloseable {
 
     private void end(int fd) {
         handlers.remove(fd);
-        control(EPOLL_CTL_DEL, fd);
+        forgotten(fd);
         Posix.close(fd);
     }
 
     private void control(int operation, int fd) {
+        Posix.check("epoll_ctl", controlled(operation, fd));
+    }
+
+    /** One that is paused is not there. */
+    private void forgotten(int fd) {
+        var _ = controlled(EPOLL_CTL_DEL, fd);
+    }
+
+    private int controlled(int operation, int fd) {
         try (var arena = Arena.ofConfined()) {
             var event = arena.allocate(EVENT_BYTES, 16);
             event.set(JAVA_INT_UNALIGNED, 0, EPOLLIN);
             event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, fd);
-            Posix.check("epoll_ctl", Posix.epollControl(epoll, operation, fd, event));
+            return Posix.epollControl(epoll, operation, fd, event);
         }
     }
 

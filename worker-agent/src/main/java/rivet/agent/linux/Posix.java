@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -13,21 +13,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /** The C library's calls that we need, one method each; a failure is a negative errno, as the kernel itself says it. */
-final class Posix {
+public final class Posix {
 
-    static final int SIGKILL = 9;
-    static final int SIGTERM = 15;
+    public static final int SIGKILL = 9;
+    public static final int SIGTERM = 15;
 
-    static final int EINTR = 4;
-    static final int EAGAIN = 11;
+    public static final int O_WRONLY = 1;
+    public static final int O_CREAT = 0x40;
+    public static final int O_APPEND = 0x400;
+
+    public static final int EINTR = 4;
+    public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
 
     private static final int O_CLOEXEC = 0x80000;
     private static final int O_NONBLOCK = 0x800;
     private static final int F_SETFL = 4;
     private static final int WNOHANG = 1;
+    private static final int ANY_CHILD = -1;
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;
     private static final long SYS_PIDFD_OPEN = 434;
 
@@ -46,6 +52,8 @@ final class Posix {
             errnoCall("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle FCNTL = errnoCall(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle OPEN = errnoCall(
+            "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle SYSCALL = errnoCall(
             "syscall",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
@@ -60,10 +68,10 @@ final class Posix {
 
     private Posix() {}
 
-    record Pipe(int readEnd, int writeEnd) {}
+    public record Pipe(int readEnd, int writeEnd) {}
 
     /** Both ends close on exec, so that no child holds another child's pipe open. */
-    static Pipe pipe() {
+    public static Pipe pipe() {
         try (var arena = Arena.ofConfined()) {
             var ends = arena.allocate(JAVA_INT, 2);
             var errno = errno(arena);
@@ -74,7 +82,7 @@ final class Posix {
         }
     }
 
-    static void nonBlocking(int fd) {
+    public static void nonBlocking(int fd) {
         try (var arena = Arena.ofConfined()) {
             var errno = errno(arena);
             check("fcntl", result((int) FCNTL.invokeExact(errno, fd, F_SETFL, O_NONBLOCK), errno));
@@ -83,7 +91,7 @@ final class Posix {
         }
     }
 
-    static void close(int fd) {
+    public static void close(int fd) {
         try (var arena = Arena.ofConfined()) {
             var _ = (int) CLOSE.invokeExact(errno(arena), fd);
         } catch (Throwable e) {
@@ -91,7 +99,7 @@ final class Posix {
         }
     }
 
-    static long read(int fd, MemorySegment into) {
+    public static long read(int fd, MemorySegment into) {
         try (var arena = Arena.ofConfined()) {
             var errno = errno(arena);
             return result((long) READ.invokeExact(errno, fd, into, into.byteSize()), errno);
@@ -100,7 +108,7 @@ final class Posix {
         }
     }
 
-    static long write(int fd, byte[] bytes, int from) {
+    public static long write(int fd, byte[] bytes, int from) {
         try (var arena = Arena.ofConfined()) {
             var rest = bytes.length - from;
             var buffer = arena.allocate(rest);
@@ -112,7 +120,7 @@ final class Posix {
         }
     }
 
-    static int kill(int pid, int signal) {
+    public static int kill(int pid, int signal) {
         try (var arena = Arena.ofConfined()) {
             var errno = errno(arena);
             return (int) result((int) KILL.invokeExact(errno, pid, signal), errno);
@@ -121,24 +129,48 @@ final class Posix {
         }
     }
 
-    /** The wait status of an ended child; absent while it runs. Reaps it: the pid may be another's from now on. */
-    static OptionalInt reap(int pid) {
+    /** A child that had ended, and is reaped by the call: its pid may be another's from now on. */
+    public record Reaped(int pid, int waitStatus) {}
+
+    /** Any child that has ended, also one that came to us when its own parent ended; absent when there is none now. */
+    public static Optional<Reaped> reap() {
         try (var arena = Arena.ofConfined()) {
             var status = arena.allocate(JAVA_INT);
             var errno = errno(arena);
-            long reaped = check("waitpid", result((int) WAITPID.invokeExact(errno, pid, status, WNOHANG), errno));
-            return reaped == 0 ? OptionalInt.empty() : OptionalInt.of(status.getAtIndex(JAVA_INT, 0));
+            long pid = result((int) WAITPID.invokeExact(errno, ANY_CHILD, status, WNOHANG), errno);
+            return pid <= 0 ? Optional.empty() : Optional.of(new Reaped((int) pid, status.getAtIndex(JAVA_INT, 0)));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Whether this one child has ended; reaps it then. */
+    public static boolean reaped(int pid) {
+        try (var arena = Arena.ofConfined()) {
+            var errno = errno(arena);
+            return result((int) WAITPID.invokeExact(errno, pid, arena.allocate(JAVA_INT), WNOHANG), errno) != 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** For a file that children shall have; ours close when another program is started. */
+    public static int open(String path, int flags, int mode) {
+        try (var arena = Arena.ofConfined()) {
+            var errno = errno(arena);
+            long fd = result((int) OPEN.invokeExact(errno, arena.allocateFrom(path), flags | O_CLOEXEC, mode), errno);
+            return (int) check("open " + path, fd);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** A handle on a process that, unlike its pid, never means another one. */
-    static int pidfd(int pid) {
+    public static int pidfd(int pid) {
         return (int) syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
     }
 
-    static int signal(int pidfd, int signal) {
+    public static int signal(int pidfd, int signal) {
         return (int) syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0);
     }
 
@@ -169,7 +201,7 @@ final class Posix {
         }
     }
 
-    static boolean isRoot() {
+    public static boolean isRoot() {
         try {
             return (int) GETEUID.invokeExact() == 0;
         } catch (Throwable e) {
@@ -177,7 +209,7 @@ final class Posix {
         }
     }
 
-    static long check(String what, long result) {
+    public static long check(String what, long result) {
         if (result < 0) {
             throw new IllegalStateException("%s failed with errno %d".formatted(what, -result));
         }

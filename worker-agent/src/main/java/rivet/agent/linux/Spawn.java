@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -10,13 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * posix_spawn: the child starts in a session of its own, with every signal at its default and no file but its three
  * streams, whatever the agent itself had inherited.
  */
-final class Spawn {
+public final class Spawn {
 
     private static final short SETSIGDEF = 0x04;
     private static final short SETSIGMASK = 0x08;
@@ -49,10 +48,10 @@ final class Spawn {
     private Spawn() {}
 
     /** What the child's three streams are: our numbers of them. */
-    record Streams(int in, int out, int err) {}
+    public record Streams(int in, int out, int err) {}
 
-    /** The new process's id. Its parent-death signal is bound to the calling thread. */
-    static int spawn(List<String> command, Map<String, String> environment, Path folder, Streams streams) {
+    /** The new process's id. @param environment each as {@code NAME=value}. Its parent-death signal is bound to the calling thread. */
+    public static int spawn(List<String> command, List<String> environment, Path folder, Streams streams) {
         try (var arena = Arena.ofConfined()) {
             var actions = arena.allocate(STRUCTURE_BYTES, 16);
             var attributes = arena.allocate(STRUCTURE_BYTES, 16);
@@ -64,11 +63,7 @@ final class Spawn {
                 var pid = arena.allocate(JAVA_INT);
                 var program = arena.allocateFrom(command.getFirst());
                 var arguments = strings(arena, command);
-                var variables = strings(
-                        arena,
-                        environment.entrySet().stream()
-                                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                                .toList());
+                var variables = strings(arena, environment);
                 check((int) SPAWN.invokeExact(pid, program, actions, attributes, arguments, variables));
                 return pid.getAtIndex(JAVA_INT, 0);
             } finally {

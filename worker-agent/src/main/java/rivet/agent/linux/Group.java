@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,47 +14,57 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import rivet.agent.host.ControlGroups.Tree;
 
 /** One sandbox's control groups, one in each of the kernel's trees that we use; perhaps in none. */
-final class Group {
+public final class Group {
 
     private static final Logger log = LoggerFactory.getLogger(Group.class);
+
+    /** One of the kernel's trees of groups, and what we use it for. */
+    public enum Tree {
+        V2,
+        V1_FREEZER,
+        V1_MEMORY,
+        V1_PIDS,
+        V1_CPU
+    }
 
     /** In the order in which they are entered: whoever is in any of them is in the first. */
     private final SortedMap<Tree, Path> folders;
 
-    Group(Map<Tree, Path> folders) {
+    public Group(Map<Tree, Path> folders) {
         this.folders = new TreeMap<>(folders);
     }
 
     /** Whether there is a group at all; who cannot write its files can never leave it. */
-    boolean holds() {
+    public boolean holds() {
         return !folders.isEmpty();
     }
 
     /** Who writes a 0 into each of these files has entered the group, and all its children with it. */
-    List<String> doors() {
+    public List<String> doors() {
         return folders.values().stream()
                 .map(folder -> folder.resolve("cgroup.procs").toString())
                 .toList();
     }
 
     /** Kills all who are in it; they may need a moment to be gone. */
-    void kill() {
+    public void kill() {
         var v2 = folders.get(Tree.V2);
         if (v2 != null) {
             write(v2.resolve("cgroup.kill"), "1");
+            freeze("THAWED"); // Both trees side by side: who is frozen in the other dies only now.
             return;
         }
         // Frozen first: a fork bomb could otherwise fork faster than we kill. The frozen die when they thaw.
         freeze("FROZEN");
-        processes().forEach(pid -> Posix.kill(pid, Posix.SIGKILL));
+        // One that we cannot see from our namespace is listed as 0, which to kill is to kill ourselves.
+        processes().stream().filter(pid -> pid > 0).forEach(pid -> Posix.kill(pid, Posix.SIGKILL));
         freeze("THAWED");
     }
 
     /** Who is still in it; a zombie is not. */
-    SortedSet<Integer> processes() {
+    public SortedSet<Integer> processes() {
         var pids = new TreeSet<Integer>();
         if (folders.isEmpty()) {
             return pids;
@@ -71,17 +81,37 @@ final class Group {
     }
 
     /** Whether the kernel killed someone in it for want of memory. */
-    boolean ranOutOfMemory() {
+    public boolean ranOutOfMemory() {
         return counter(Tree.V2, "memory.events") || counter(Tree.V1_MEMORY, "memory.oom_control");
     }
 
     /** False while the kernel still holds the remains of someone in it. */
-    boolean remove() {
+    public boolean remove() {
         boolean gone = true;
         for (var folder : folders.values()) {
             gone &= remove(folder);
         }
         return gone;
+    }
+
+    /** Where it is in each tree. */
+    public Map<Tree, Path> folders() {
+        return folders;
+    }
+
+    /**
+     * Holds all who are in it still, or lets them go on; false where the kernel offers no way that they could not undo
+     * themselves.
+     */
+    public boolean freeze(boolean still) {
+        if (folders.containsKey(Tree.V1_FREEZER)) {
+            return freeze(still ? "FROZEN" : "THAWED");
+        }
+        var v2 = folders.get(Tree.V2);
+        if (v2 == null || !Files.exists(v2.resolve("cgroup.freeze"))) {
+            return false;
+        }
+        return write(v2.resolve("cgroup.freeze"), still ? "1" : "0");
     }
 
     private static boolean remove(Path folder) {
@@ -113,18 +143,18 @@ final class Group {
         }
     }
 
-    private void freeze(String state) {
+    private boolean freeze(String state) {
         var folder = folders.get(Tree.V1_FREEZER);
-        if (folder != null) {
-            write(folder.resolve("freezer.state"), state);
-        }
+        return folder != null && write(folder.resolve("freezer.state"), state);
     }
 
-    private static void write(Path file, String text) {
+    private static boolean write(Path file, String text) {
         try {
             Files.writeString(file, text);
+            return true;
         } catch (IOException e) {
             log.atWarn().addKeyValue("file", file).setCause(e).log("a control group could not be written");
+            return false;
         }
     }
 }

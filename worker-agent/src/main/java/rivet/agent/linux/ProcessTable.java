@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Finds our processes among all: by what we had put into their environment, which a child inherits however often it forks,
  * and by their user where that is ours alone. Needs no right but to see one's own processes.
  */
-final class ProcessTable {
+public final class ProcessTable {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessTable.class);
 
@@ -31,14 +31,14 @@ final class ProcessTable {
     private Snapshot last = new Snapshot(System.nanoTime(), List.of());
 
     /** @param agentMark the variable, as in {@code NAME=value}, that each process of this agent has */
-    ProcessTable(String agentMark) {
+    public ProcessTable(String agentMark) {
         this.agentMark = agentMark;
     }
 
     /** @param marks the variables of this process that tell whose it is */
-    record Seen(int pid, long user, List<String> marks) {
+    public record Seen(int pid, long user, List<String> marks) {
 
-        boolean has(String mark) {
+        public boolean has(String mark) {
             return marks.contains(mark);
         }
     }
@@ -49,7 +49,7 @@ final class ProcessTable {
      * The processes that live now and match. Those who ask while a look is under way share the next one, so that a
      * thousand simultaneous exits cost a few looks and not a thousand.
      */
-    List<Seen> find(Predicate<Seen> ours) {
+    public List<Seen> find(Predicate<Seen> ours) {
         var asked = System.nanoTime();
         lock.lock();
         try {
@@ -63,7 +63,7 @@ final class ProcessTable {
     }
 
     /** Kills each, unless its number has become another's since. */
-    void kill(List<Seen> found, Predicate<Seen> ours) {
+    public void kill(List<Seen> found, Predicate<Seen> ours) {
         for (var seen : found) {
             int pidfd = Posix.pidfd(seen.pid());
             if (pidfd >= 0) {

@@ -1,4 +1,4 @@
-package rivet.agent.host;
+package rivet.agent.linux;
 
 /** How a process ended. */
 public sealed interface Exit {
@@ -8,7 +8,7 @@ public sealed interface Exit {
     record Signal(int number) implements Exit {}
 
     /** Takes apart what waitpid tells. */
-    static Exit ofWaitStatus(int status) {
+    public static Exit ofWaitStatus(int status) {
         int signal = status & 0x7f;
         return signal == 0 ? new Code((status >> 8) & 0xff) : new Signal(signal);
     }

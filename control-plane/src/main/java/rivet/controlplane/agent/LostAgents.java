@@ -1,0 +1,101 @@
+package rivet.controlplane.agent;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import rivet.protocol.AgentId;
+
+/**
+ * The door: gives agents up for lost that nobody has heard of for long enough. Every replica looks for itself; the row of the
+ * agent decides which of them does it.
+ */
+@Component
+public final class LostAgents {
+
+    private static final Logger log = LoggerFactory.getLogger(LostAgents.class);
+
+    private final LostAgentRepository repository;
+    private final AgentSettings settings;
+    private final LeaseWatch watch = new LeaseWatch();
+    private final Brake brake;
+    private final Counter lost;
+    private volatile boolean braked;
+
+    LostAgents(LostAgentRepository repository, AgentSettings settings, MeterRegistry registry) {
+        this.repository = repository;
+        this.settings = settings;
+        this.brake = new Brake(settings.brake());
+        this.lost = Counter.builder("rivet.agents.lost")
+                .description("Agents that this replica gave up for lost.")
+                .register(registry);
+        Gauge.builder("rivet.agents.brake", this, agents -> agents.braked ? 1 : 0)
+                .description("1 while so many agents are silent that replacing their actors waits.")
+                .register(registry);
+    }
+
+    /** One look at all leases; for one loop. @return false: there is never more to do at once */
+    public boolean look() {
+        long asked = System.nanoTime();
+        var leases = repository.leases();
+        var all = watch.look(leases, asked, System.nanoTime());
+        var silent = longerThan(settings.unreachable(), all);
+        int allowed = brake.allowed(leases.size(), silent.size(), repository.lostWithin(Duration.ofMinutes(1)), asked);
+        tell(silent.size(), leases.size());
+        longerThan(settings.replaceAfter(), silent).stream().limit(allowed).forEach(this::lose);
+        return false;
+    }
+
+    private static List<LeaseWatch.Silence> longerThan(Duration bound, List<LeaseWatch.Silence> silences) {
+        return silences.stream()
+                .filter(silence -> silence.lasts().compareTo(bound) >= 0)
+                .toList();
+    }
+
+    private void tell(int silent, int total) {
+        if (brake.engaged() == braked) {
+            return;
+        }
+        braked = brake.engaged();
+        log.atWarn()
+                .addKeyValue("silent", silent)
+                .addKeyValue("agents", total)
+                .log(braked ? "many agents are silent at once: replacing waits" : "replacing goes on");
+    }
+
+    private void lose(LeaseWatch.Silence silence) {
+        if (repository.lose(silence.lease(), settings.replaceAfter())) {
+            lost.increment();
+            log.atWarn()
+                    .addKeyValue("agent", silence.lease().agent())
+                    .addKeyValue("epoch", silence.lease().epoch())
+                    .addKeyValue("silent_ms", silence.lasts().toMillis())
+                    .log("an agent is given up for lost");
+        }
+    }
+
+    /**
+     * Whether the agent is lost, as part of the caller's transaction: until that ends it cannot come back. Its row is locked
+     * after those of actors.
+     */
+    public boolean lockLost(AgentId agent) {
+        return repository.lockLost(agent);
+    }
+
+    /** How long the agent has been silent, where that is long enough to be told of, and what follows. For people. */
+    public Optional<String> warning(AgentId agent) {
+        return repository
+                .age(agent)
+                .filter(age -> age.compareTo(settings.unreachable()) >= 0)
+                .map(age -> "The agent has been silent for %d s; the actor is replaced after %d s of silence.%s"
+                        .formatted(
+                                age.toSeconds(),
+                                settings.replaceAfter().toSeconds(),
+                                braked ? " Many agents are silent at once, so replacing waits." : ""));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package rivet.controlplane.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package rivet.agent.launch;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.agent.host.Host;
+import rivet.agent.output.ActorOutput;
+import rivet.agent.supervise.Launcher;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.ToControlPlane.LogLine;
+import tools.jackson.core.JacksonException;
+
+/** An actor's process that the warden kept while there was no agent. */
+record HostSurvivor(Host.Survivor process, Label label) implements Launcher.Survivor {
+
+    private static final Logger log = LoggerFactory.getLogger(HostSurvivor.class);
+
+    /** Empty, and ended, if it is not known any more whose it is. */
+    static Optional<HostSurvivor> of(Host.Survivor process) {
+        try {
+            return Optional.of(new HostSurvivor(process, Label.read(process.label())));
+        } catch (JacksonException e) {
+            log.atError().setCause(e).log("a process of another version of this agent cannot be adopted and is ended");
+            process.sandbox().killAll();
+            process.sandbox().close();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public ActorId actor() {
+        return label.actor();
+    }
+
+    @Override
+    public long generation() {
+        return label.generation();
+    }
+
+    @Override
+    public ActorSpec spec() {
+        return label.spec();
+    }
+
+    @Override
+    public Map<String, Integer> ports() {
+        return label.ports();
+    }
+
+    @Override
+    public Launcher.Process adopt(Consumer<LogLine> lines) {
+        var output = new ActorOutput(actor(), generation(), lines);
+        process.child().attach(ActorSink.both(output));
+        return new SandboxProcess(process.sandbox(), process.child(), output);
+    }
+
+    @Override
+    public void end() {
+        process.sandbox().killAll();
+        process.sandbox().close();
+    }
+}

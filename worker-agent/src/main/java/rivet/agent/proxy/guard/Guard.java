@@ -1,0 +1,145 @@
+package rivet.agent.proxy.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.guard.Decision.Forbidden;
+import rivet.agent.proxy.guard.Decision.Granted;
+import rivet.agent.proxy.guard.Decision.Unauthorized;
+import rivet.agent.proxy.http.RequestHead;
+import rivet.agent.proxy.http.Shown;
+import rivet.protocol.ActorId;
+import rivet.protocol.ConnectionToken;
+import rivet.protocol.PortGuard;
+import rivet.protocol.link.ConnectionKey;
+
+/** The door: decides whether requests may reach guarded ports. Thread-safe, and waits for nothing. */
+public final class Guard {
+
+    private static final int MOST_USED = 100_000;
+
+    private final InstantSource clock;
+    private final Tokens tokens = new Tokens();
+    private volatile Set<UUID> revoked = Set.of();
+    /** Connections that open once and have, with the end of their time. */
+    private final Map<UUID, Long> used = new ConcurrentHashMap<>();
+
+    public Guard(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * A port that somebody wants to reach.
+     *
+     * @param name as its actor's creator gave it
+     */
+    public record Port(ActorId actor, String name, PortGuard rule) {}
+
+    /** From now on these are all keys and all revoked connections. */
+    public void set(List<ConnectionKey> keys, List<UUID> revokedNow) {
+        revoked = Set.copyOf(revokedNow);
+        tokens.keys(keys);
+    }
+
+    public boolean isRevoked(UUID connection) {
+        return revoked.contains(connection);
+    }
+
+    /** Decides, and leaves what opens once for later. @param targetFrom where the part of the target begins that the actor sees */
+    public Decision look(Port port, RequestHead head, int targetFrom) {
+        return decide(port, head, targetFrom, false);
+    }
+
+    /** Decides, and spends what opens once. */
+    public Decision admit(Port port, RequestHead head, int targetFrom) {
+        return decide(port, head, targetFrom, true);
+    }
+
+    private Decision decide(Port port, RequestHead head, int targetFrom, boolean spend) {
+        return switch (port.rule()) {
+            case PortGuard.Bearer(var sha256) ->
+                compared(Credential.ofBearer(head), sha256, "The port wants its token in Authorization: Bearer.");
+            case PortGuard.Query(var key, var sha256) ->
+                compared(
+                        Credential.ofParameter(head, targetFrom, key),
+                        sha256,
+                        "The port wants its secret in the query parameter '%s'.".formatted(key));
+            case PortGuard.Connection() -> {
+                Credential credential = Credential.ofToken(head, targetFrom);
+                yield credential == null
+                        ? new Unauthorized("The port is reached with the token of a connection only.")
+                        : connected(port, head, targetFrom, credential, spend);
+            }
+        };
+    }
+
+    /** The hashes are compared, in a time that does not tell where they differ. */
+    private static Decision compared(@Nullable Credential shown, String sha256, String wanted) {
+        return shown != null
+                        && MessageDigest.isEqual(
+                                sha256(shown.secret()), HexFormat.of().parseHex(sha256))
+                ? new Granted(shown.shown(), null)
+                : new Unauthorized(wanted);
+    }
+
+    private Decision connected(Port port, RequestHead head, int targetFrom, Credential credential, boolean spend) {
+        ConnectionToken token = tokens.read(credential.secret());
+        if (token == null) {
+            return new Unauthorized("The token is not one that this installation signed.");
+        }
+        if (token.expiresAtMs() <= clock.millis()) {
+            return new Unauthorized("The token has expired.");
+        }
+        if (isRevoked(token.connection())) {
+            return new Unauthorized("The connection was revoked.");
+        }
+        Forbidden beyond = Reach.beyond(token, port, head, targetFrom);
+        if (beyond != null) {
+            return beyond;
+        }
+        return token.singleUse() && !isFresh(token, spend)
+                ? new Unauthorized("The token opens the port once, and has.")
+                : new Granted(told(credential.shown(), token), token.connection());
+    }
+
+    private boolean isFresh(ConnectionToken token, boolean spend) {
+        if (!spend) {
+            return !used.containsKey(token.connection());
+        }
+        if (used.size() >= MOST_USED) {
+            long now = clock.millis();
+            used.values().removeIf(end -> end <= now);
+        }
+        return used.size() < MOST_USED && used.putIfAbsent(token.connection(), token.expiresAtMs()) == null;
+    }
+
+    private static Shown told(Shown shown, ConnectionToken token) {
+        StringBuilder told = new StringBuilder(shown.told());
+        line(told, "connection", token.connection().toString());
+        if (token.subject() != null) {
+            line(told, "subject", token.subject());
+        }
+        token.claims().forEach((name, value) -> line(told, "claim-" + name, value));
+        return new Shown(shown.field(), shown.cutFrom(), shown.cutTo(), told.toString());
+    }
+
+    private static void line(StringBuilder told, String name, String value) {
+        told.append("x-rivet-").append(name).append(": ").append(value).append("\r\n");
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
