@@ -187,9 +187,9 @@ final class Changes {
 
     private static Stream<Bytes> key(Mutation mutation) {
         return switch (mutation) {
-            case Mutation.Put(var key, _) -> Stream.of(key);
+            case Mutation.Put(var key, var _) -> Stream.of(key);
             case Mutation.Delete(var key) -> Stream.of(key);
-            case Mutation.Add(var key, _) -> Stream.of(key);
+            case Mutation.Add(var key, var _) -> Stream.of(key);
             case Mutation.DeleteRange _ -> Stream.empty();
         };
     }

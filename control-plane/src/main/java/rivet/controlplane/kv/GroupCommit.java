@@ -9,18 +9,13 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.TransientDataAccessResourceException;
-import org.springframework.http.HttpStatus;
-import rivet.controlplane.web.Problem;
 import rivet.protocol.kv.Bytes;
 
 /**
@@ -35,7 +30,6 @@ final class GroupCommit implements AutoCloseable {
     private static final int MOST_WAITING = 2_000;
     private static final int MOST_IN_A_GROUP = 200;
     private static final Duration BOUND = Duration.ofSeconds(5);
-    private static final Duration LOCKED_PAUSE = Duration.ofMillis(10);
 
     private final KvRepository repository;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -49,32 +43,22 @@ final class GroupCommit implements AutoCloseable {
                 .toList();
     }
 
-    private record Pending(Batch batch, CompletableFuture<Outcome> outcome) {
+    /** @param answers empty: nobody knows what became of it */
+    private record Pending(Batch batch, CompletableFuture<Bytes> answers) {
 
         UUID actor() {
             return batch.writer().actor();
         }
     }
 
-    /** What became of a batch in its group. */
-    sealed interface Outcome {
-
-        record Done(Bytes answers) implements Outcome {}
-
-        /** A new generation is being started at this moment: to be asked again, not to be waited for by others. */
-        record Locked() implements Outcome {}
-    }
-
-    /** @throws Problem 503: too much waits, or nobody knows what became of it; asking again is safe */
-    byte[] write(Batch batch) {
-        long giveUp = System.nanoTime() + BOUND.toNanos();
-        while (System.nanoTime() - giveUp < 0) {
-            if (once(batch, giveUp) instanceof Outcome.Done(var answers)) {
-                return answers.array();
-            }
-            pause();
-        }
-        throw unavailable("the actor's newest generation is being decided", null);
+    /** Answers to each batch; empty where nobody knows what became of it, and asking again with the same number is safe. */
+    List<Bytes> write(List<Batch> batches) {
+        return batches.stream()
+                .map(this::submit)
+                .toList() // all wait at once, and not one after the other
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
     }
 
     @Override
@@ -83,19 +67,12 @@ final class GroupCommit implements AutoCloseable {
         threads.forEach(Thread::interrupt);
     }
 
-    private Outcome once(Batch batch, long giveUp) {
+    private CompletableFuture<Bytes> submit(Batch batch) {
         var pending = new Pending(batch, new CompletableFuture<>());
-        if (!queue.offer(pending)) {
-            throw unavailable("too many writes wait", null);
+        if (closed || !queue.offer(pending)) {
+            return CompletableFuture.completedFuture(Bytes.EMPTY);
         }
-        try {
-            return pending.outcome().get(giveUp - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw unavailable("the write was not confirmed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unavailable("the server stops", e);
-        }
+        return pending.answers().completeOnTimeout(Bytes.EMPTY, BOUND.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void run() {
@@ -106,7 +83,6 @@ final class GroupCommit implements AutoCloseable {
         } catch (InterruptedException _) {
             closed = true;
         }
-        queue.forEach(pending -> pending.outcome().completeExceptionally(new IllegalStateException("the server stops")));
     }
 
     /** An actor is in a group once: a retry that overtakes its first try waits for the next. */
@@ -119,7 +95,7 @@ final class GroupCommit implements AutoCloseable {
             next = group.size() < MOST_IN_A_GROUP ? queue.poll() : null;
         }
         if (next != null && !queue.offer(next)) {
-            next.outcome().completeExceptionally(new IllegalStateException("the queue is full"));
+            next.answers().complete(Bytes.EMPTY);
         }
         return group;
     }
@@ -127,15 +103,15 @@ final class GroupCommit implements AutoCloseable {
     /** One that the database refuses must not fail its neighbours. */
     private void commit(List<Pending> group) {
         try {
-            var outcomes = repository.commit(group.stream().map(Pending::batch).toList());
-            group.forEach(pending -> answer(pending, outcomes));
+            var answers = repository.commit(group.stream().map(Pending::batch).toList());
+            group.forEach(pending -> answer(pending, answers));
         } catch (RuntimeException e) {
             if (group.size() > 1 && isOfOne(e)) {
                 group.forEach(pending -> commit(List.of(pending)));
                 return;
             }
             log.atWarn().addKeyValue("writes", group.size()).setCause(e).log("writes were not confirmed");
-            group.forEach(pending -> pending.outcome().completeExceptionally(e));
+            group.forEach(pending -> pending.answers().complete(Bytes.EMPTY));
         }
     }
 
@@ -146,19 +122,7 @@ final class GroupCommit implements AutoCloseable {
                 && !(e instanceof TransientDataAccessResourceException);
     }
 
-    private static void answer(Pending pending, Map<UUID, Outcome> outcomes) {
-        pending.outcome().complete(outcomes.getOrDefault(pending.actor(), new Outcome.Locked()));
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOCKED_PAUSE);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static Problem unavailable(String why, @Nullable Throwable cause) {
-        return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "KV_UNAVAILABLE", why, cause);
+    private static void answer(Pending pending, Map<UUID, Bytes> answers) {
+        pending.answers().complete(answers.getOrDefault(pending.actor(), Bytes.EMPTY));
     }
 }

@@ -86,7 +86,7 @@ final class Head {
             }
         }
         for (var mutation : write.mutations()) {
-            if (mutation instanceof Mutation.Add(var key, _) && !changes.isCounter(actor, key)) {
+            if (mutation instanceof Mutation.Add(var key, var _) && !changes.isCounter(actor, key)) {
                 return new Refused(Code.INVALID, "add to key %s: its value is no counter".formatted(key));
             }
         }
@@ -121,7 +121,7 @@ final class Head {
         for (var mutation : write.mutations()) {
             growth += switch (mutation) {
                 case Mutation.Put(var key, var value) -> Math.max(0, changes.growth(actor, key, value));
-                case Mutation.Add(var key, _) -> Math.max(0, changes.growth(actor, key, Changes.counter(0)));
+                case Mutation.Add(var key, var _) -> Math.max(0, changes.growth(actor, key, Changes.counter(0)));
                 case Mutation.Delete _, Mutation.DeleteRange _ -> 0;
             };
         }

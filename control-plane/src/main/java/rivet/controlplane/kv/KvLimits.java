@@ -32,7 +32,7 @@ final class KvLimits {
     static Optional<Refused> refusal(KvRequest request) {
         return switch (request) {
             case KvRequest.Get(var keys) -> keys.size() > KEYS ? tooMany(keys.size()) : keys(keys);
-            case KvRequest.Range(var start, var end, _, var limit) ->
+            case KvRequest.Range(var start, var end, var _, var limit) ->
                 limit < 1 || limit > LIST_ENTRIES
                         ? invalid("limit: %d (expected: 1 to %d)".formatted(limit, LIST_ENTRIES))
                         : bounds(start, end);
@@ -74,7 +74,7 @@ final class KvLimits {
                         : Optional.empty();
             }
             case Mutation.Delete(var key) -> isNoKey(key) ? badKey(key) : Optional.empty();
-            case Mutation.Add(var key, _) -> isNoKey(key) ? badKey(key) : Optional.empty();
+            case Mutation.Add(var key, var _) -> isNoKey(key) ? badKey(key) : Optional.empty();
             case Mutation.DeleteRange(var start, var end) -> bounds(start, end);
         };
     }

@@ -14,7 +14,7 @@ import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvWire;
 
-/** What agents bring: requests of one generation of one actor, beside the link, so that they delay nothing on it. */
+/** What agents bring for their actors, beside the link, so that it delays nothing there. */
 @RestController
 class KvLinkController {
 
@@ -26,6 +26,12 @@ class KvLinkController {
         this.store = store;
     }
 
+    /** Batches of many actors; an empty answer to one: nobody knows what became of it. */
+    @PostMapping(path = "/link/kv/write", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    byte[] write(AgentCaller agent, ServerHttpRequest http) {
+        return store.write(body(http));
+    }
+
     @PostMapping(path = "/link/kv/{actor}/{generation}/read", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     byte[] read(
             AgentCaller agent,
@@ -35,27 +41,20 @@ class KvLinkController {
         return store.read(new KvStore.Writer(parse(actor), generation), body(http));
     }
 
-    /** @param number counts the batches of a generation; the same one again is a retry */
-    @PostMapping(
-            path = "/link/kv/{actor}/{generation}/write/{number}",
-            produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
-    byte[] write(
-            AgentCaller agent,
-            ServerHttpRequest http,
-            @PathVariable("actor") String actor,
-            @PathVariable("generation") long generation,
-            @PathVariable("number") long number) {
-        return store.write(new KvStore.Writer(parse(actor), generation), number, body(http));
+    /** For an agent that found the actor running and does not know how far its numbers had come. */
+    @PostMapping(path = "/link/kv/{actor}/{generation}/resume", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    byte[] resume(AgentCaller agent, @PathVariable("actor") String actor, @PathVariable("generation") long generation) {
+        return store.resume(new KvStore.Writer(parse(actor), generation));
     }
 
     private static byte[] body(ServerHttpRequest http) {
         try (var in = DataBufferUtils.subscriberInputStream(http.getBody(), BUFFERS_AHEAD)) {
-            var body = in.readNBytes(KvWire.MOST_BYTES + 1);
-            if (body.length > KvWire.MOST_BYTES) {
+            var body = in.readNBytes(KvWire.MOST_TOGETHER + 1);
+            if (body.length > KvWire.MOST_TOGETHER) {
                 throw new Problem(
                         HttpStatus.CONTENT_TOO_LARGE,
                         "API_BODY_TOO_LARGE",
-                        "the body: more than %d bytes (expected: at most that)".formatted(KvWire.MOST_BYTES));
+                        "the body: more than %d bytes (expected: at most that)".formatted(KvWire.MOST_TOGETHER));
             }
             return body;
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -17,7 +18,6 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
 import rivet.controlplane.database.Stores;
-import rivet.controlplane.kv.GroupCommit.Outcome;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvRequest;
@@ -25,6 +25,9 @@ import rivet.protocol.kv.KvRequest;
 /** The tables, over a pool of their own. */
 @Repository
 class KvRepository {
+
+    /** More than an agent has under way. */
+    private static final long NUMBERS_SKIPPED = 1L << 32;
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
@@ -47,8 +50,7 @@ class KvRepository {
         jdbc.query(
                 "select key, version, value from kv_entry where actor_id = ? and key = any (?)",
                 row -> {
-                    found.put(
-                            bytes(row, "key"), new KvAnswer.Value(row.getLong("version"), bytes(row, "value")));
+                    found.put(bytes(row, "key"), new KvAnswer.Value(row.getLong("version"), bytes(row, "value")));
                 },
                 actor,
                 arrays(keys));
@@ -90,26 +92,48 @@ class KvRepository {
     private record Row(KvAnswer.Entry entry, long found) {}
 
     /**
-     * In one transaction. An actor that is not in the answer has its fence locked by someone who starts a new generation.
+     * In one transaction. An actor that is not in the answer has its fence locked by someone who starts a new generation: it is
+     * asked for again, and not waited for by the others.
      * Fences are locked until the commit, so that a new generation begins before this or after it, and never between.
      */
-    Map<UUID, Outcome> commit(List<Batch> group) {
+    Map<UUID, Bytes> commit(List<Batch> group) {
         return Objects.requireNonNull(transactions.execute(_ -> {
-            var outcomes = new HashMap<UUID, Outcome>();
+            var answers = new HashMap<UUID, Bytes>();
             var fenced = lockFences(group);
-            var mine = group.stream().filter(batch -> fenced.contains(batch.writer().actor())).toList();
+            var mine = group.stream()
+                    .filter(batch -> fenced.contains(batch.writer().actor()))
+                    .toList();
             var heads = lockHeads(mine);
             var changes = new Changes(jdbc, mine);
             for (var batch : mine) {
                 var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
-                outcomes.put(batch.writer().actor(), new Outcome.Done(new Bytes(head.take(batch, changes))));
+                answers.put(batch.writer().actor(), new Bytes(head.take(batch, changes)));
             }
             changes.flush();
             saveHeads(heads.values());
-            group.stream().filter(batch -> !mine.contains(batch)).filter(this::isStale).forEach(batch -> outcomes.put(
-                    batch.writer().actor(), new Outcome.Done(new Bytes(refused(batch)))));
-            return outcomes;
+            group.stream()
+                    .filter(batch -> !fenced.contains(batch.writer().actor()))
+                    .filter(this::isStale)
+                    .forEach(batch -> answers.put(batch.writer().actor(), new Bytes(refused(batch))));
+            return answers;
         }));
+    }
+
+    /** Empty: the writer is not the newest. */
+    OptionalLong resume(KvStore.Writer writer) {
+        return jdbc
+                .query("""
+                        insert into kv_head as h (actor_id, generation, number)
+                        select actor_id, generation, cast(? as bigint) from actor_fence
+                        where actor_id = ? and generation = ? for share
+                        on conflict (actor_id) do update set
+                            number = case when h.generation = excluded.generation then h.number else 0 end + excluded.number,
+                            generation = excluded.generation
+                        returning number
+                        """, (row, _) -> row.getLong(1), NUMBERS_SKIPPED, writer.actor(), writer.generation())
+                .stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
     }
 
     boolean prune(int most) {
@@ -169,8 +193,7 @@ class KvRepository {
         for (var head : heads) {
             rows.add(head.row());
         }
-        jdbc.batchUpdate(
-                """
+        jdbc.batchUpdate("""
                 update kv_head set generation = ?, number = ?, answers = ?, version = ?, bytes = ? where actor_id = ?
                 """, rows);
     }
@@ -185,7 +208,9 @@ class KvRepository {
     }
 
     private static String actors(List<Batch> group) {
-        return group.stream().map(batch -> batch.writer().actor().toString()).collect(Collectors.joining(",", "{", "}"));
+        return group.stream()
+                .map(batch -> batch.writer().actor().toString())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static byte[][] arrays(List<Bytes> keys) {

@@ -3,6 +3,7 @@ package rivet.controlplane.kv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -39,8 +40,9 @@ public final class KvStore implements DisposableBean {
 
     byte[] read(Writer writer, byte[] message) {
         var answers = new ArrayList<KvAnswer>();
-        for (var part : requests(message)) {
-            answers.add(KvLimits.refusal(part).<KvAnswer>map(refused -> refused).orElseGet(() -> read(writer, part)));
+        for (var request : requests(message)) {
+            answers.add(
+                    KvLimits.refusal(request).<KvAnswer>map(refused -> refused).orElseGet(() -> read(writer, request)));
         }
         // Looked at last: what was read was read by the newest generation.
         if (!repository.isNewest(writer)) {
@@ -49,9 +51,21 @@ public final class KvStore implements DisposableBean {
         return joined(answers);
     }
 
-    /** Returns when all is committed, or refused. */
-    byte[] write(Writer writer, long number, byte[] message) {
-        return commits.write(new Batch(writer, number, requests(message)));
+    /** Returns when all is committed, or refused, or nobody knows. */
+    byte[] write(byte[] message) {
+        var batches = readable(() -> KvWire.splitBatches(message)).stream()
+                .map(batch -> new Batch(
+                        new Writer(batch.actor().value(), batch.generation()),
+                        batch.number(),
+                        requests(batch.message().array())))
+                .toList();
+        return KvWire.join(commits.write(batches).stream().map(Bytes::array).toList());
+    }
+
+    /** The last number that was used, in place of a version; what is still under way below it comes too late. */
+    byte[] resume(Writer writer) {
+        var number = repository.resume(writer);
+        return KvWire.write(number.isPresent() ? new KvAnswer.Written(number.getAsLong(), List.of()) : STALE);
     }
 
     /** Removes what destroyed actors left. @return whether more can be done at once */
@@ -76,20 +90,17 @@ public final class KvStore implements DisposableBean {
         };
     }
 
-    /** One that cannot be read becomes an empty one that no limit lets through; the others are not its fault. */
+    /** Agents have read each request before, so one that cannot be read is no actor's fault. */
     private static List<KvRequest> requests(byte[] message) {
-        try {
-            return KvWire.split(message).stream().map(KvStore::request).toList();
-        } catch (IllegalArgumentException e) {
-            throw new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", String.valueOf(e.getMessage()), e);
-        }
+        return readable(
+                () -> KvWire.split(message).stream().map(KvWire::request).toList());
     }
 
-    private static KvRequest request(byte[] part) {
+    private static <T> T readable(Supplier<T> read) {
         try {
-            return KvWire.request(part);
-        } catch (IllegalArgumentException _) {
-            return new KvRequest.Range(Bytes.EMPTY, Bytes.EMPTY, false, 0);
+            return read.get();
+        } catch (IllegalArgumentException e) {
+            throw new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -22,12 +22,23 @@ public sealed interface KvAnswer {
     /** Nothing was done, or for {@link Code#UNAVAILABLE} nobody knows. */
     record Refused(Code code, String message) implements KvAnswer {}
 
-    /** Numbers on the wire, from 1; new ones are added at the end. */
+    /** New ones are added at the end. */
     enum Code {
-        CONFLICT,
-        STALE_GENERATION,
-        INVALID,
-        TOO_LARGE,
-        UNAVAILABLE
+        CONFLICT(1),
+        STALE_GENERATION(2),
+        INVALID(3),
+        TOO_LARGE(4),
+        UNAVAILABLE(5);
+
+        private final int number;
+
+        Code(int number) {
+            this.number = number;
+        }
+
+        /** On the wire. */
+        public int number() {
+            return number;
+        }
     }
 }

@@ -4,14 +4,20 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
+import rivet.protocol.ActorId;
 
 /** Requests and answers ⇄ bytes; see docs/reference/kv-wire.md. Any bytes are read or refused with an {@link IllegalArgumentException}. */
 public final class KvWire {
 
-    /** One frame: the largest write, with room for what surrounds its values. */
+    /** One request: the largest write, with room for what surrounds its values. */
     public static final int MOST_BYTES = 2 << 20;
+
+    /** What goes together in one message to the control plane: twice that, so that one that is alone always fits. */
+    public static final int MOST_TOGETHER = 4 << 20;
 
     private KvWire() {}
 
@@ -24,6 +30,24 @@ public final class KvWire {
 
     public static List<byte[]> split(byte[] message) {
         return whole(message, in -> list(in, KvWire::bytes));
+    }
+
+    /** Those of many actors in one message. */
+    public static byte[] joinBatches(List<KvBatch> batches) {
+        var out = new KvWriter().count(batches.size());
+        for (var batch : batches) {
+            var actor = batch.actor().value();
+            out.number(actor.getMostSignificantBits())
+                    .number(actor.getLeastSignificantBits())
+                    .number(batch.generation())
+                    .number(batch.number())
+                    .bytes(batch.message());
+        }
+        return out.done();
+    }
+
+    public static List<KvBatch> splitBatches(byte[] message) {
+        return whole(message, in -> list(in, KvWire::batch));
     }
 
     public static KvRequest request(byte[] message) {
@@ -56,10 +80,13 @@ public final class KvWire {
 
     private static void write(KvWriter out, KvRequest.Mutation mutation) {
         switch (mutation) {
-            case KvRequest.Mutation.Put(var key, var value) -> out.tag(1).bytes(key).bytes(value);
+            case KvRequest.Mutation.Put(var key, var value) ->
+                out.tag(1).bytes(key).bytes(value);
             case KvRequest.Mutation.Delete(var key) -> out.tag(2).bytes(key);
-            case KvRequest.Mutation.DeleteRange(var start, var end) -> out.tag(3).bytes(start).bytes(end);
-            case KvRequest.Mutation.Add(var key, var delta) -> out.tag(4).bytes(key).number(delta);
+            case KvRequest.Mutation.DeleteRange(var start, var end) ->
+                out.tag(3).bytes(start).bytes(end);
+            case KvRequest.Mutation.Add(var key, var delta) ->
+                out.tag(4).bytes(key).number(delta);
         }
     }
 
@@ -90,7 +117,8 @@ public final class KvWire {
             }
             case KvAnswer.Listed(var entries, var more) -> {
                 out.tag(0).count(entries.size());
-                entries.forEach(entry -> out.bytes(entry.key()).number(entry.version()).bytes(entry.value()));
+                entries.forEach(
+                        entry -> out.bytes(entry.key()).number(entry.version()).bytes(entry.value()));
                 out.tag(more ? 1 : 0);
             }
             case KvAnswer.Written(var version, var sums) -> {
@@ -98,17 +126,21 @@ public final class KvWire {
                 sums.forEach(out::number);
             }
             case KvAnswer.Refused(var code, var message) ->
-                out.tag(code.ordinal() + 1).bytes(message.getBytes(StandardCharsets.UTF_8));
+                out.tag(code.number()).bytes(message.getBytes(StandardCharsets.UTF_8));
         }
         return out.done();
     }
 
     private static KvAnswer.Code code(int status) {
-        var codes = KvAnswer.Code.values();
-        if (status < 1 || status > codes.length) {
-            throw new IllegalArgumentException("status: %d (expected: 0 to %d)".formatted(status, codes.length));
-        }
-        return codes[status - 1];
+        return Arrays.stream(KvAnswer.Code.values())
+                .filter(code -> code.number() == status)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("status: %d (expected: 0 to 5)".formatted(status)));
+    }
+
+    private static KvBatch batch(ByteBuffer in) {
+        var actor = new ActorId(new UUID(in.getLong(), in.getLong()));
+        return new KvBatch(actor, in.getLong(), in.getLong(), key(in));
     }
 
     private static KvRequest.Check check(ByteBuffer in) {
@@ -154,8 +186,8 @@ public final class KvWire {
     private static byte[] bytes(ByteBuffer in) {
         int length = in.getInt();
         if (length < 0 || length > in.remaining()) {
-            throw new IllegalArgumentException("length: %d (expected: at most the %d bytes that are left)"
-                    .formatted(length, in.remaining()));
+            throw new IllegalArgumentException(
+                    "length: %d (expected: at most the %d bytes that are left)".formatted(length, in.remaining()));
         }
         var bytes = new byte[length];
         in.get(bytes);

@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer.Code;
 import rivet.protocol.kv.KvRequest.Check;
 import rivet.protocol.kv.KvRequest.Mutation;
@@ -52,6 +53,16 @@ class KvWireTest {
         assertBytes(get, new KvAnswer.Refused(Code.STALE_GENERATION, "no"), "02 000000026e6f");
     }
 
+    @Test
+    void batches_are_these_bytes() {
+        var actor = ActorId.parse("00112233-4455-6677-8899-aabbccddeeff");
+        var batches = List.of(new KvBatch(actor, 3, 9, bytes("0000")));
+        var hex = "0001 00112233445566778899aabbccddeeff 0000000000000003 0000000000000009 000000020000";
+
+        assertThat(KvWire.joinBatches(batches)).isEqualTo(parse(hex));
+        assertThat(KvWire.splitBatches(parse(hex))).isEqualTo(batches);
+    }
+
     @ParameterizedTest
     @CsvSource({"09", "01", "01 0001 00000002aa", "01 0001 ffffffff", "01 0000 00", "03 0000 0001 09"})
     void what_is_no_request_is_refused(String hex) {
@@ -80,7 +91,10 @@ class KvWireTest {
     void bytes_sort_without_a_sign() {
         assertThat(bytes("7f").compareTo(bytes("80"))).isNegative();
         assertThat(bytes("").compareTo(bytes("00"))).isNegative();
-        assertThat(bytes("aa")).isEqualTo(bytes("aa")).hasSameHashCodeAs(bytes("aa")).hasToString("aa");
+        assertThat(bytes("aa"))
+                .isEqualTo(bytes("aa"))
+                .hasSameHashCodeAs(bytes("aa"))
+                .hasToString("aa");
     }
 
     private static void assertBytes(KvRequest request, String hex) {

@@ -1,0 +1,11 @@
+package rivet.protocol.kv;
+
+import rivet.protocol.ActorId;
+
+/**
+ * What one generation of an actor writes in one step, on its way with those of others.
+ *
+ * @param number counts the batches of a generation, from 1; the same one again is a retry
+ * @param message requests, joined
+ */
+public record KvBatch(ActorId actor, long generation, long number, Bytes message) {}
