@@ -27,6 +27,9 @@ final class Folders {
 
     private static final Path SHARED = Path.of("/var/tmp");
 
+    /** Leaves room for a sandbox's name and a socket's. */
+    private static final int MOST_SOCKETS_PATH_BYTES = 107 - 36 - 20;
+
     private Folders() {}
 
     /**
@@ -43,6 +46,16 @@ final class Folders {
                 .addKeyValue("data", data)
                 .addKeyValue("folder", folder)
                 .log("actors' users cannot reach the data folder; their files are kept elsewhere");
+        return folder;
+    }
+
+    /** The path of a socket has at most 107 bytes, whatever that of a file may have. */
+    static Path forSockets(Path runs) {
+        if (runs.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_SOCKETS_PATH_BYTES) {
+            return runs;
+        }
+        var folder = SHARED.resolve("rivet-sockets-" + digest(runs));
+        makeOurs(folder);
         return folder;
     }
 

@@ -43,6 +43,10 @@ public final class Sandbox implements AutoCloseable {
 
     private final String mark;
     private final Path folder;
+
+    /** Where its sockets are: in the folder, unless a path in it is too long for one. */
+    private final Path sockets;
+
     private final Group group;
     private final @Nullable User user;
     private final Host host;
@@ -51,6 +55,7 @@ public final class Sandbox implements AutoCloseable {
     Sandbox(String mark, Path folder, Group group, @Nullable User user, Host host) {
         this.mark = mark;
         this.folder = folder;
+        this.sockets = host.sockets().resolve(mark);
         this.group = group;
         this.user = user;
         this.host = host;
@@ -59,6 +64,23 @@ public final class Sandbox implements AutoCloseable {
     /** Its own; no other sandbox can see into it. */
     public Path folder() {
         return folder;
+    }
+
+    /** Where a socket of ours for it can be; the same after a restart of the agent. */
+    public Path socket(String name) {
+        return sockets.resolve(name);
+    }
+
+    /** Lets its processes, and nobody else, use a socket of ours. */
+    public void lend(Path socket) {
+        try {
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            if (user != null) {
+                own(socket, user);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Gives the sandbox a file of ours to read, under this name in its folder. */
@@ -141,6 +163,7 @@ public final class Sandbox implements AutoCloseable {
             pause(REMOVE_PAUSE_MS);
         }
         Folders.remove(folder);
+        Folders.remove(sockets);
         children.forEach(Child::release);
         if (user != null) {
             user.close();
@@ -155,12 +178,17 @@ public final class Sandbox implements AutoCloseable {
     /** Makes the folder as its user's own. */
     Sandbox prepare() {
         try {
-            Files.createDirectory(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            createPrivate(folder);
             var temporary = Files.createDirectory(folder.resolve("tmp"));
             if (user != null) {
                 own(temporary, user);
                 own(folder, user);
+            }
+            if (!sockets.equals(folder)) {
+                createPrivate(sockets);
+                if (user != null) {
+                    own(sockets, user);
+                }
             }
             return this;
         } catch (IOException e) {
@@ -204,6 +232,10 @@ public final class Sandbox implements AutoCloseable {
         line.addAll(host.dropping(user));
         line.addAll(program);
         return line;
+    }
+
+    private static void createPrivate(Path path) throws IOException {
+        Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private static void own(Path path, User user) throws IOException {
