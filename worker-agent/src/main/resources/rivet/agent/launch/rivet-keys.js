@@ -12,6 +12,13 @@ export function encodeKey(tuple) {
   return Uint8Array.from(out);
 }
 
+/** What all strings begin with that begin with this one. */
+export function encodeStringStart(value) {
+  const out = [];
+  encodeString(value, out);
+  return Uint8Array.from(out.slice(0, -1));
+}
+
 export function decodeKey(bytes) {
   const at = { place: 0 };
   const tuple = [];
