@@ -19,6 +19,7 @@ final class Bench {
         GROUPS.put("memory", MemoryBench::measure);
         GROUPS.put("create", CreateBench::measure);
         GROUPS.put("proxy", ProxyBench::measure);
+        GROUPS.put("kv", KvBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
     }
 

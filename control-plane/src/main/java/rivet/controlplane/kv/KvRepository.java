@@ -4,12 +4,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -99,11 +97,10 @@ class KvRepository {
     Map<UUID, Bytes> commit(List<Batch> group) {
         return Objects.requireNonNull(transactions.execute(_ -> {
             var answers = new HashMap<UUID, Bytes>();
-            var fenced = lockFences(group);
+            var heads = lockAll(group);
             var mine = group.stream()
-                    .filter(batch -> fenced.contains(batch.writer().actor()))
+                    .filter(batch -> heads.containsKey(batch.writer().actor()))
                     .toList();
-            var heads = lockHeads(mine);
             var changes = new Changes(jdbc, mine);
             for (var batch : mine) {
                 var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
@@ -112,7 +109,7 @@ class KvRepository {
             changes.flush();
             saveHeads(heads.values());
             group.stream()
-                    .filter(batch -> !fenced.contains(batch.writer().actor()))
+                    .filter(batch -> !heads.containsKey(batch.writer().actor()))
                     .filter(this::isStale)
                     .forEach(batch -> answers.put(batch.writer().actor(), new Bytes(refused(batch))));
             return answers;
@@ -155,37 +152,52 @@ class KvRepository {
         return entries == most;
     }
 
-    /** FOR SHARE: neither no lock nor FOR KEY SHARE makes a new generation wait for this commit. */
-    private Set<UUID> lockFences(List<Batch> group) {
-        return new HashSet<>(jdbc.query(
-                """
-                select f.actor_id from actor_fence f
-                join unnest(cast(? as uuid[]), ?) as w (actor_id, generation) using (actor_id)
-                where f.generation = w.generation
-                order by f.actor_id
-                for share of f skip locked
-                """,
-                (row, _) -> row.getObject(1, UUID.class),
-                actors(group),
-                group.stream().map(batch -> batch.writer().generation()).toArray(Long[]::new)));
+    /** Those of writers that are the newest; heads are made where an actor writes for the first time. */
+    private Map<UUID, Head> lockAll(List<Batch> group) {
+        var heads = lock(group);
+        var others = group.stream()
+                .filter(batch -> !heads.containsKey(batch.writer().actor()))
+                .toList();
+        if (!others.isEmpty() && makeHeads(others) > 0) {
+            heads.putAll(lock(others));
+        }
+        return heads;
     }
 
-    private Map<UUID, Head> lockHeads(List<Batch> group) {
+    /** FOR SHARE: neither no lock nor FOR KEY SHARE makes a new generation wait for this commit. The fence first, then the head. */
+    private Map<UUID, Head> lock(List<Batch> group) {
         var heads = new HashMap<UUID, Head>();
-        if (group.isEmpty()) {
-            return heads;
-        }
-        jdbc.update(
-                "insert into kv_head (actor_id) select unnest(cast(? as uuid[])) as id order by id on conflict do nothing",
-                actors(group));
         jdbc.query(
-                "select * from kv_head where actor_id = any (cast(? as uuid[])) order by actor_id for update",
+                """
+                select h.* from unnest(cast(? as uuid[]), ?) as w (actor_id, generation)
+                join actor_fence f using (actor_id)
+                join kv_head h using (actor_id)
+                where f.generation = w.generation
+                order by h.actor_id
+                for share of f skip locked
+                for update of h
+                """,
                 row -> {
                     var head = Head.read(row);
                     heads.put(head.actor(), head);
                 },
-                actors(group));
+                actors(group),
+                group.stream().map(batch -> batch.writer().generation()).toArray(Long[]::new));
         return heads;
+    }
+
+    private int makeHeads(List<Batch> group) {
+        return jdbc.update(
+                """
+                insert into kv_head (actor_id)
+                select f.actor_id from unnest(cast(? as uuid[]), ?) as w (actor_id, generation)
+                join actor_fence f using (actor_id)
+                where f.generation = w.generation
+                order by f.actor_id
+                on conflict do nothing
+                """,
+                actors(group),
+                group.stream().map(batch -> batch.writer().generation()).toArray(Long[]::new));
     }
 
     private void saveHeads(Iterable<Head> heads) {

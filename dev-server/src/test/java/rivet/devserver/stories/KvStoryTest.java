@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.link.Wire;
@@ -30,10 +31,11 @@ class KvStoryTest {
         var actor = create(server);
         assertThat(count(server, actor).path("count").asInt()).isEqualTo(1);
 
-        var process = count(server, actor).path("pid").asLong();
-        ProcessHandle.of(process).orElseThrow().destroyForcibly();
-        await().atMost(LONG).until(() -> isAnother(server, actor, process));
+        var processes = new AgentProcesses(data);
+        ProcessHandle.of(only(processes.listening())).orElseThrow().destroyForcibly();
+        await().atMost(LONG).until(() -> generation(server, actor) == 2);
         var third = count(server, actor).path("count").asInt();
+        assertThat(third).isGreaterThan(1);
 
         deploy(server, "2");
         assertThat(server.rivet(work, "actor", "upgrade", RunningDevServer.id(actor), "--wait")
@@ -43,14 +45,13 @@ class KvStoryTest {
         assertThat(upgraded.path("version").asString()).isEqualTo("2");
         assertThat(upgraded.path("count").asInt()).isEqualTo(third + 1);
 
+        var living = only(processes.listening());
         server.kill();
         try (var again = RunningDevServer.start(data)) {
             again.awaitState(actor, "running");
             var after = count(again, actor);
             assertThat(after.path("count").asInt()).isEqualTo(third + 2);
-            assertThat(after.path("pid").asLong())
-                    .as("the process lives on")
-                    .isEqualTo(upgraded.path("pid").asLong());
+            assertThat(only(processes.listening())).as("the process lives on").isEqualTo(living);
 
             again.destroy(actor);
             again.awaitState(actor, "destroyed");
@@ -73,11 +74,17 @@ class KvStoryTest {
         }
     }
 
-    /** A request that comes while there is no process is held; one that was under way with it is not. */
-    private static boolean isAnother(RunningDevServer server, JsonNode actor, long process) throws Exception {
+    /** 0: it does not say. */
+    private static long generation(RunningDevServer server, JsonNode actor) throws Exception {
         var reply = server.get(RunningDevServer.url(actor, "http"));
         return reply.statusCode() == 200
-                && Wire.JSON.readTree(reply.body()).path("pid").asLong() != process;
+                ? Wire.JSON.readTree(reply.body()).path("generation").asLong()
+                : 0;
+    }
+
+    private static long only(Set<Long> processes) {
+        assertThat(processes).hasSize(1);
+        return processes.iterator().next();
     }
 
     private static JsonNode count(RunningDevServer server, JsonNode actor) throws Exception {

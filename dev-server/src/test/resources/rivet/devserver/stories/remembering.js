@@ -6,7 +6,7 @@ export default {
     Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url);
       try {
-        return Response.json(await (pathname === "/methods" ? methods(kv) : count(kv)));
+        return Response.json(await (pathname === "/methods" ? methods(kv) : count(ctx)));
       } catch (error) {
         return Response.json({ code: error.code, error: String(error.stack) }, { status: 500 });
       }
@@ -14,8 +14,8 @@ export default {
   },
 };
 
-async function count(kv) {
-  return { version: "VERSION", count: await kv.add("count"), pid: Deno.pid };
+async function count({ kv, metadata }) {
+  return { version: "VERSION", count: await kv.add("count"), generation: metadata.actor.generation };
 }
 
 async function methods(kv) {
