@@ -21,6 +21,7 @@ final class Bench {
         GROUPS.put("proxy", ProxyBench::measure);
         GROUPS.put("kv", KvBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
+        GROUPS.put("restart", RestartBench::measure);
     }
 
     public static void main(String[] args) throws Exception {

@@ -86,6 +86,18 @@ final class BundlingTest {
     }
 
     @Test
+    void what_a_package_would_use_if_it_were_there_is_left_out() throws IOException {
+        project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
+        project.write("old.cjs", "try { require(\"not-installed\"); } catch { module.exports = { without: true }; }\n");
+        project.write("room.ts", "import old from \"./old.cjs\";\nexport default { old, async start() {} };\n");
+        project.accept();
+
+        var ran = project.deploy();
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+    }
+
+    @Test
     void packages_are_installed_where_they_are_missing() throws IOException {
         project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
         project.write(

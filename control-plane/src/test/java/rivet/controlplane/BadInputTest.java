@@ -166,6 +166,22 @@ class BadInputTest {
         refused("POST", "/actors", body, 400, "API_BAD_BODY", null);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            []                                | ''                | an object
+            7                                 | ''                | an object
+            {"tags": []}                      | tags              | an object
+            {"tags": {"a": {}}}               | tags.a            | a string
+            {"resources": {"cpu": {}}}        | resources.cpu     | a number
+            {"lifecycle": {"durable": "yes"}} | lifecycle.durable | true or false
+            """)
+    void a_value_of_another_kind_is_told_in_the_words_of_json(String body, String field, String expected) {
+        var answer = refused("POST", "/actors", body, 400, "API_BAD_BODY", field);
+
+        assertThat(answer.text("/message"))
+                .isEqualTo("%s: another kind of value (expected: %s)", field.isEmpty() ? "the body" : field, expected);
+    }
+
     @Test
     void a_body_that_is_too_large_is_refused() {
         refused("POST", "/actors", " ".repeat(300_000), 413, "API_BODY_TOO_LARGE", null);

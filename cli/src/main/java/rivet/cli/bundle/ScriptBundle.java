@@ -151,7 +151,12 @@ final class ScriptBundle {
         }
 
         boolean isForeign() {
-            return !path.startsWith("node:") && !NodeModules.NAMES.contains(path);
+            return !path.startsWith("node:") && !NodeModules.NAMES.contains(path) && !isOptional();
+        }
+
+        /** The bundler leaves a name that it does not find only where the code catches that, as packages do with optional ones. */
+        private boolean isOptional() {
+            return !kind.equals("import-statement") && !path.contains(":");
         }
     }
 }

@@ -18,7 +18,6 @@ import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import reactor.netty.channel.AbortedException;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What was thrown, as the caller is told it. */
 final class Translation {
@@ -115,7 +114,7 @@ final class Translation {
         }
         var json = causeOf(e, JacksonException.class);
         if (json != null) {
-            return badJson(json);
+            return BadJson.problem(json);
         }
         var parameter = e.getMethodParameter();
         if (parameter != null && parameter.hasParameterAnnotation(RequestBody.class)) {
@@ -130,38 +129,6 @@ final class Translation {
                         "API_BAD_QUERY_PARAMETER",
                         "%s: %s".formatted(name, said(e.getReason(), "bad value")))
                 .at(name);
-    }
-
-    static Problem badJson(JacksonException json) {
-        var where = json.getLocation();
-        var field = path(json);
-        var what = json instanceof UnrecognizedPropertyException unknown
-                ? "%s: unknown field (expected: one of %s)".formatted(field, known(unknown))
-                : (field.isEmpty() ? "" : field + ": ") + firstLine(json.getOriginalMessage());
-        var problem = new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", what);
-        if (!field.isEmpty()) {
-            problem.at(field);
-        }
-        if (where != null && where.getLineNr() > 0) {
-            problem.with("line", where.getLineNr()).with("column", where.getColumnNr());
-        }
-        return problem;
-    }
-
-    private static String path(JacksonException json) {
-        return json.getPath().stream()
-                .map(step -> step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())
-                .collect(Collectors.joining("."));
-    }
-
-    private static String known(UnrecognizedPropertyException unknown) {
-        var ids = unknown.getKnownPropertyIds();
-        return ids == null ? "" : ids.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
-    }
-
-    private static String firstLine(@Nullable String message) {
-        var text = said(message, "not JSON");
-        return text.lines().findFirst().orElse(text);
     }
 
     private static String notAllowed(MethodNotAllowedException e) {

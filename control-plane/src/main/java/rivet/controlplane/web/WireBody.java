@@ -16,7 +16,7 @@ public final class WireBody {
                 return read;
             }
         } catch (JacksonException e) {
-            throw Translation.badJson(e);
+            throw BadJson.problem(e);
         }
         throw new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", "the body is null (expected: a JSON object)");
     }

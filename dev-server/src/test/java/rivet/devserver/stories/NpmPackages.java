@@ -19,16 +19,10 @@ final class NpmPackages {
     private static Path install() {
         try {
             var folder = Files.createDirectories(Path.of("target/npm").toAbsolutePath());
-            try (var files = Files.list(SOURCES)) {
-                for (var file : files.filter(Files::isRegularFile).toList()) {
-                    Files.copy(
-                            file,
-                            folder.resolve(file.getFileName()),
-                            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
+            RunningDevServer.copy(SOURCES, folder);
             var installed = RunningDevServer.run(
-                    new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(folder.toFile()));
+                    new ProcessBuilder("npm", "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")
+                            .directory(folder.toFile()));
             if (installed.exitCode() != 0) {
                 throw new IOException("npm ci: " + installed.errors());
             }

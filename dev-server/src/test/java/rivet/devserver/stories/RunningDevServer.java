@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +180,7 @@ final class RunningDevServer implements AutoCloseable {
         return new Ran(process.waitFor(), output, errors.toString());
     }
 
-    private static ProcessBuilder java(String main, String... arguments) {
+    static ProcessBuilder java(String main, String... arguments) {
         var command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
@@ -193,7 +194,7 @@ final class RunningDevServer implements AutoCloseable {
         return new ProcessBuilder(command);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
             for (var file : files.filter(each -> !each.toString().contains("node_modules"))
                     .toList()) {
@@ -201,7 +202,7 @@ final class RunningDevServer implements AutoCloseable {
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);
                 } else {
-                    Files.copy(file, target);
+                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         }
