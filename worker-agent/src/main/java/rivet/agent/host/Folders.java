@@ -50,13 +50,14 @@ final class Folders {
     }
 
     /** The path of a socket has at most 107 bytes, whatever that of a file may have. */
-    static Path forSockets(Path runs) {
-        if (runs.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_SOCKETS_PATH_BYTES) {
-            return runs;
+    static Path forSockets(Path files) {
+        var folder = files.resolve("sockets");
+        if (folder.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_SOCKETS_PATH_BYTES) {
+            return make(folder, "rwx--x--x");
         }
-        var folder = SHARED.resolve("rivet-sockets-" + digest(runs));
-        makeOurs(folder);
-        return folder;
+        var shared = SHARED.resolve("rivet-sockets-" + digest(files));
+        makeOurs(shared);
+        return shared;
     }
 
     /** Whether a user with no other right can walk to it and, if it is a file, execute it. */

@@ -64,7 +64,7 @@ public final class Host implements AutoCloseable {
                 .map(ActorUsers::new)
                 .orElse(null);
         this.files = users == null ? settings.data() : Folders.forActors(settings.data());
-        this.sockets = Folders.forSockets(runs());
+        this.sockets = Folders.forSockets(files);
         this.groups = ControlGroups.find("rivet-" + settings.agent());
         this.processes = new ProcessTable(agentMark());
         this.warden = Warden.open(new Warden.Settings(

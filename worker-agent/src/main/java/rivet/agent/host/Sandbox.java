@@ -44,7 +44,7 @@ public final class Sandbox implements AutoCloseable {
     private final String mark;
     private final Path folder;
 
-    /** Where its sockets are: in the folder, unless a path in it is too long for one. */
+    /** Ours, and not its user's: who may write there could put a link in a socket's place, and have it handed over to himself. */
     private final Path sockets;
 
     private final Group group;
@@ -170,9 +170,16 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** One that was started in it by an earlier run. */
+    /** One that was started in it by an earlier run, perhaps of a version that made no place for sockets. */
     void adopt(Child child) {
         children.add(child);
+        if (!Files.exists(sockets)) {
+            try {
+                makeSockets();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Makes the folder as its user's own. */
@@ -184,12 +191,7 @@ public final class Sandbox implements AutoCloseable {
                 own(temporary, user);
                 own(folder, user);
             }
-            if (!sockets.equals(folder)) {
-                createPrivate(sockets);
-                if (user != null) {
-                    own(sockets, user);
-                }
-            }
+            makeSockets();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -232,6 +234,14 @@ public final class Sandbox implements AutoCloseable {
         line.addAll(host.dropping(user));
         line.addAll(program);
         return line;
+    }
+
+    private void makeSockets() throws IOException {
+        createPrivate(sockets);
+        if (user != null) {
+            Files.setAttribute(sockets, "unix:gid", (int) user.number());
+            Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwx--x---"));
+        }
     }
 
     private static void createPrivate(Path path) throws IOException {
