@@ -107,7 +107,7 @@ export class Kv {
     try {
       return (await this.#write([[encodeKey(key), version]], changes)).version;
     } catch (error) {
-      if (error.code === "conflict") {
+      if (isConflict(error)) {
         return null;
       }
       throw error;
@@ -127,12 +127,12 @@ export class Kv {
   async transact(work) {
     for (let tries = 1; ; tries++) {
       const transaction = new Transaction((keys, options) => this.#get(keys, options));
-      const result = await work(transaction);
       try {
+        const result = await work(transaction);
         await this.#commit(transaction);
         return result;
       } catch (error) {
-        if (error.code !== "conflict" || tries === TRIES) {
+        if (!isConflict(error) || tries === TRIES) {
           throw error;
         }
       }
@@ -464,6 +464,10 @@ function refuseWhatIsNoData(value) {
       throw new TypeError(`value: ${type.name} (expected: what can be cloned and holds all its data itself)`);
     }
   }
+}
+
+function isConflict(error) {
+  return error instanceof KvError && error.code === "conflict";
 }
 
 function nameOf(key) {
