@@ -2,6 +2,7 @@ package rivet.controlplane.kv;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -93,7 +94,7 @@ final class Changes {
 
     /** @return how many bytes are gone */
     long deleteRange(UUID actor, Bytes start, Bytes end) {
-        flush();
+        write(List.of());
         boolean open = end.length() == 0;
         long gone = Objects.requireNonNull(jdbc.queryForObject(
                 """
@@ -115,23 +116,54 @@ final class Changes {
         return gone;
     }
 
-    void flush() {
-        var puts = new ArrayList<Object[]>();
+    /** Writes what is changed, and where each store is now: in one message, because each waits for an answer. */
+    void write(Collection<Head> heads) {
+        var puts = flushDeletes();
+        if (puts.isEmpty() && heads.isEmpty()) {
+            return;
+        }
+        jdbc.update(
+                """
+                with put as (
+                    insert into kv_entry (actor_id, key, version, value)
+                    select * from unnest(cast(? as uuid[]), ?, ?, ?)
+                    on conflict (actor_id, key) do update set version = excluded.version, value = excluded.value)
+                update kv_head h
+                set generation = w.generation, number = w.number, answers = w.answers, version = w.version, bytes = w.bytes
+                from unnest(cast(? as uuid[]), ?, ?, ?, ?, ?)
+                    as w (actor_id, generation, number, answers, version, bytes)
+                where h.actor_id = w.actor_id
+                """,
+                uuids(puts.stream().map(put -> put.place().actor())),
+                puts.stream().map(put -> put.place().key().array()).toArray(byte[][]::new),
+                puts.stream().map(put -> at(put.place()).version()).toArray(Long[]::new),
+                puts.stream().map(put -> put.value().array()).toArray(byte[][]::new),
+                uuids(heads.stream().map(Head::actor)),
+                heads.stream().map(Head::generation).toArray(Long[]::new),
+                heads.stream().map(Head::number).toArray(Long[]::new),
+                heads.stream().map(Head::answers).toArray(byte[][]::new),
+                heads.stream().map(Head::version).toArray(Long[]::new),
+                heads.stream().map(Head::bytes).toArray(Long[]::new));
+    }
+
+    /** What is to be deleted is, and forgotten here. @return what is to be put */
+    private List<Put> flushDeletes() {
+        var puts = new ArrayList<Put>();
         var deletes = new ArrayList<Object[]>();
         changed.forEach((place, value) -> value.ifPresentOrElse(
-                bytes -> puts.add(
-                        new Object[] {place.actor(), place.key().array(), at(place).version(), bytes.array()}),
+                bytes -> puts.add(new Put(place, bytes)),
                 () -> deletes.add(new Object[] {place.actor(), place.key().array()})));
         changed.clear();
-        if (!puts.isEmpty()) {
-            jdbc.batchUpdate("""
-                    insert into kv_entry (actor_id, key, version, value) values (?, ?, ?, ?)
-                    on conflict (actor_id, key) do update set version = excluded.version, value = excluded.value
-                    """, puts);
-        }
         if (!deletes.isEmpty()) {
             jdbc.batchUpdate("delete from kv_entry where actor_id = ? and key = ?", deletes);
         }
+        return puts;
+    }
+
+    private record Put(Place place, Bytes value) {}
+
+    static String uuids(Stream<UUID> actors) {
+        return actors.map(UUID::toString).collect(Collectors.joining(",", "{", "}"));
     }
 
     private Known at(Place place) {
@@ -157,7 +189,7 @@ final class Changes {
                             place,
                             new Known(row.getLong("version"), row.getInt("size"), asCounter(row.getBytes("counter"))));
                 },
-                places.stream().map(place -> place.actor().toString()).collect(Collectors.joining(",", "{", "}")),
+                uuids(places.stream().map(Place::actor)),
                 places.stream().map(place -> place.key().array()).toArray(byte[][]::new));
     }
 

@@ -44,8 +44,24 @@ final class Head {
         return actor;
     }
 
-    Object[] row() {
-        return new Object[] {generation, number, answers, version, bytes, actor};
+    long generation() {
+        return generation;
+    }
+
+    long number() {
+        return number;
+    }
+
+    byte[] answers() {
+        return answers;
+    }
+
+    long version() {
+        return version;
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** The same batch again is answered as it was; one from before it came too late to be done. */

@@ -2,14 +2,12 @@ package rivet.controlplane.kv;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -106,8 +104,7 @@ class KvRepository {
                 var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
                 answers.put(batch.writer().actor(), new Bytes(head.take(batch, changes)));
             }
-            changes.flush();
-            saveHeads(heads.values());
+            changes.write(heads.values());
             group.stream()
                     .filter(batch -> !heads.containsKey(batch.writer().actor()))
                     .filter(this::isStale)
@@ -200,16 +197,6 @@ class KvRepository {
                 group.stream().map(batch -> batch.writer().generation()).toArray(Long[]::new));
     }
 
-    private void saveHeads(Iterable<Head> heads) {
-        var rows = new ArrayList<Object[]>();
-        for (var head : heads) {
-            rows.add(head.row());
-        }
-        jdbc.batchUpdate("""
-                update kv_head set generation = ?, number = ?, answers = ?, version = ?, bytes = ? where actor_id = ?
-                """, rows);
-    }
-
     private boolean isStale(Batch batch) {
         return !isNewest(batch.writer());
     }
@@ -220,9 +207,7 @@ class KvRepository {
     }
 
     private static String actors(List<Batch> group) {
-        return group.stream()
-                .map(batch -> batch.writer().actor().toString())
-                .collect(Collectors.joining(",", "{", "}"));
+        return Changes.uuids(group.stream().map(batch -> batch.writer().actor()));
     }
 
     private static byte[][] arrays(List<Bytes> keys) {
