@@ -60,7 +60,9 @@ record KvClient(UnaryOperator<byte[]> store) implements Kv {
 
     @Override
     public void deleteBatch(Collection<KvKey> keys) {
-        write(Map.of(), keys.stream().<KvCodec.Change>map(KvCodec.Change.Delete::new).toList());
+        write(
+                Map.of(),
+                keys.stream().<KvCodec.Change>map(KvCodec.Change.Delete::new).toList());
     }
 
     @Override
@@ -88,7 +90,9 @@ record KvClient(UnaryOperator<byte[]> store) implements Kv {
 
     @Override
     public long add(KvKey key, long delta) {
-        return write(Map.of(), List.of(new KvCodec.Change.Add(key, delta))).sums().getFirst();
+        return write(Map.of(), List.of(new KvCodec.Change.Add(key, delta)))
+                .sums()
+                .getFirst();
     }
 
     @Override

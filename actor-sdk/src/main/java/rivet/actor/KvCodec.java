@@ -72,7 +72,8 @@ final class KvCodec {
     record Listed(List<KvEntry> entries, boolean more) {}
 
     static Bytes raw(byte[] value) {
-        return new Bytes(ByteBuffer.allocate(1 + value.length).put(RAW).put(value).array());
+        return new Bytes(
+                ByteBuffer.allocate(1 + value.length).put(RAW).put(value).array());
     }
 
     static byte[] get(Collection<KvKey> keys) {
@@ -93,18 +94,22 @@ final class KvCodec {
 
     static byte[] write(Map<KvKey, Long> checks, List<Change> changes) {
         var out = new Out().tag(WRITE);
-        out.list(checks.entrySet(), (to, check) -> to.bytes(check.getKey().shared())
-                .number(check.getValue()));
+        out.list(
+                checks.entrySet(),
+                (to, check) -> to.bytes(check.getKey().shared()).number(check.getValue()));
         out.list(changes, KvCodec::write);
         return out.done();
     }
 
     private static void write(Out out, Change change) {
         switch (change) {
-            case Change.Put(var key, var value) -> out.tag(1).bytes(key.shared()).bytes(value.array);
+            case Change.Put(var key, var value) ->
+                out.tag(1).bytes(key.shared()).bytes(value.array);
             case Change.Delete(var key) -> out.tag(2).bytes(key.shared());
-            case Change.DeleteRange(var range) -> out.tag(3).bytes(range.start()).bytes(range.end());
-            case Change.Add(var key, var delta) -> out.tag(4).bytes(key.shared()).number(delta);
+            case Change.DeleteRange(var range) ->
+                out.tag(3).bytes(range.start()).bytes(range.end());
+            case Change.Add(var key, var delta) ->
+                out.tag(4).bytes(key.shared()).number(delta);
         }
     }
 

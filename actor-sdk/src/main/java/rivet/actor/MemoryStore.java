@@ -2,7 +2,6 @@ package rivet.actor;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,8 @@ final class MemoryStore {
                 var key = key(in);
                 long sum = counter(key, next.get(key)) + in.getLong();
                 sums.add(sum);
-                var value = ByteBuffer.allocate(COUNTER_BYTES).put(KvCodec.COUNTER).putLong(sum);
+                var value =
+                        ByteBuffer.allocate(COUNTER_BYTES).put(KvCodec.COUNTER).putLong(sum);
                 next.put(key, new Entry(version + 1, new KvCodec.Bytes(value.array())));
             }
         }

@@ -143,7 +143,8 @@ final class TupleCode {
             size.write(WHOLE);
         } else {
             size.write(FRACTION);
-            size.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(fraction).array());
+            size.writeBytes(
+                    ByteBuffer.allocate(Double.BYTES).putDouble(fraction).array());
         }
         out.write(negative ? NEGATIVE : POSITIVE);
         for (byte each : size.toByteArray()) {
@@ -194,7 +195,8 @@ final class TupleCode {
         }
         var whole = new BigInteger(1, turned(in, length, turn));
         if ((next(in) ^ turn) == FRACTION) {
-            double size = whole.doubleValue() + ByteBuffer.wrap(turned(in, Double.BYTES, turn)).getDouble();
+            double size = whole.doubleValue()
+                    + ByteBuffer.wrap(turned(in, Double.BYTES, turn)).getDouble();
             return turn == 0 ? size : -size;
         }
         var signed = turn == 0 ? whole : whole.negate();

@@ -72,7 +72,8 @@ class KvInMemoryTest {
         assertThat(page.entries()).hasSize(1050);
         assertThat(rest.entries()).hasSize(50).first().extracting(KvEntry::key).isEqualTo(KvKey.of(1050));
         assertThat(rest.rest()).isEmpty();
-        assertThat(kv.list(last.rest().orElseThrow()).entries().getFirst().key()).isEqualTo(KvKey.of(1097));
+        assertThat(kv.list(last.rest().orElseThrow()).entries().getFirst().key())
+                .isEqualTo(KvKey.of(1097));
     }
 
     @Test
@@ -143,7 +144,8 @@ class KvInMemoryTest {
         IntStream.range(0, 129).forEach(i -> many.put(KvKey.of(i), bytes("v")));
 
         assertThatThrownBy(() -> kv.putBatch(many)).hasMessageContaining("at most 128");
-        assertThatThrownBy(() -> kv.put(KvKey.of("v"), new byte[(128 << 10) + 1])).hasMessageContaining("value");
+        assertThatThrownBy(() -> kv.put(KvKey.of("v"), new byte[(128 << 10) + 1]))
+                .hasMessageContaining("value");
         assertThatThrownBy(() -> kv.put(KvKey.of("k".repeat(3000)), bytes("v"))).hasMessageContaining("key");
         assertThat(keys(KvRange.all())).isEmpty();
     }

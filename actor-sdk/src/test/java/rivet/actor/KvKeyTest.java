@@ -23,12 +23,35 @@ class KvKeyTest {
 
     private static final Path EXAMPLES = Path.of("../docs/reference/key-order.txt");
 
-    private static final List<String> STRINGS = List.of("", "a", "b", "ab", "\0", "a\0", "a\0b", "ÿ", "\uffff", "😀", "z");
+    private static final List<String> STRINGS =
+            List.of("", "a", "b", "ab", "\0", "a\0", "a\0b", "ÿ", "\uffff", "😀", "z");
     private static final List<Number> NUMBERS = List.of(
-            0L, 1L, -1L, 0.5, -0.5, 1.5, 1e-300, -1e-300, Double.MIN_VALUE, 255L, 256L, 1L << 53, -(1L << 53), Long.MAX_VALUE,
-            Long.MIN_VALUE, 1e300, -1e300, 0.1, BigInteger.TEN.pow(30), BigInteger.TEN.pow(30).negate(),
-            BigInteger.TWO.pow(64), BigInteger.TWO.pow(2040), BigInteger.TWO.pow(2100), BigInteger.TWO.pow(2048).negate(),
-            Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
+            0L,
+            1L,
+            -1L,
+            0.5,
+            -0.5,
+            1.5,
+            1e-300,
+            -1e-300,
+            Double.MIN_VALUE,
+            255L,
+            256L,
+            1L << 53,
+            -(1L << 53),
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            1e300,
+            -1e300,
+            0.1,
+            BigInteger.TEN.pow(30),
+            BigInteger.TEN.pow(30).negate(),
+            BigInteger.TWO.pow(64),
+            BigInteger.TWO.pow(2040),
+            BigInteger.TWO.pow(2100),
+            BigInteger.TWO.pow(2048).negate(),
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY);
 
     private final Random random = new Random(6);
 
@@ -58,7 +81,8 @@ class KvKeyTest {
                 continue;
             }
             var hex = line.substring(0, line.indexOf(' '));
-            var key = KvKey.of(elements(JsonMapper.shared().readTree(line.substring(hex.length()))).toArray());
+            var key = KvKey.of(elements(JsonMapper.shared().readTree(line.substring(hex.length())))
+                    .toArray());
 
             assertThat(HexFormat.of().formatHex(key.bytes())).as(line).isEqualTo(hex);
             assertThat(KvKey.decode(HexFormat.of().parseHex(hex))).isEqualTo(key);
@@ -133,7 +157,10 @@ class KvKeyTest {
         }
         return switch (left) {
             case Number number -> numbers(number, (Number) right);
-            case String text -> Arrays.compare(text.codePoints().toArray(), ((String) right).codePoints().toArray());
+            case String text ->
+                Arrays.compare(
+                        text.codePoints().toArray(),
+                        ((String) right).codePoints().toArray());
             case byte[] bytes -> Arrays.compareUnsigned(bytes, (byte[]) right);
             case List<?> tuple -> compare(tuple, (List<?>) right);
             default -> 0;
@@ -152,10 +179,14 @@ class KvKeyTest {
     }
 
     private static int numbers(Number left, Number right) {
-        if (Double.isInfinite(left.doubleValue()) || Double.isInfinite(right.doubleValue())) {
+        if (isInfinite(left) || isInfinite(right)) {
             return Double.compare(size(left), size(right));
         }
         return exact(left).compareTo(exact(right));
+    }
+
+    private static boolean isInfinite(Number number) {
+        return number instanceof Double value && value.isInfinite();
     }
 
     /** A whole number that is too large for a double is less than infinity all the same. */
@@ -185,9 +216,11 @@ class KvKeyTest {
             return elements(json);
         }
         if (json.isObject()) {
-            return json.has("whole") ? new BigInteger(json.get("whole").asString())
-                    : json.has("float") ? (Object) Double.valueOf(json.get("float").asString())
-                    : HexFormat.of().parseHex(json.get("bytes").asString());
+            return json.has("whole")
+                    ? new BigInteger(json.get("whole").asString())
+                    : json.has("float")
+                            ? (Object) Double.valueOf(json.get("float").asString())
+                            : HexFormat.of().parseHex(json.get("bytes").asString());
         }
         return json.isBoolean() ? (Object) json.asBoolean() : json.asString();
     }

@@ -77,8 +77,10 @@ class KvTest {
                         List.of(new KvAnswer.Value(1, bytes("2")), new KvAnswer.Value(0, Bytes.EMPTY))));
         assertThat(keys(actor, range("a", "c", false, 10))).containsExactly("a", "b");
         assertThat(keys(actor, range("b", "", true, 2))).containsExactly("d", "c");
-        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 3))).more()).isTrue();
-        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 4))).more()).isFalse();
+        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 3))).more())
+                .isTrue();
+        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 4))).more())
+                .isFalse();
 
         write(actor, 1, 2, new Delete(bytes("a")), new DeleteRange(bytes("c"), Bytes.EMPTY), put("e", "5"));
 
@@ -97,7 +99,8 @@ class KvTest {
         var forward = (KvAnswer.Listed) read(actor, 1, range("", "", false, 1000));
         var backward = (KvAnswer.Listed) read(actor, 1, range("", "", true, 1000));
 
-        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 8))).more()).isTrue();
+        assertThat(((KvAnswer.Listed) read(actor, 1, range("", "", false, 8))).more())
+                .isTrue();
         assertThat(forward.entries()).hasSize(8);
         assertThat(forward.more()).isTrue();
         assertThat(backward.entries().getFirst().key()).isEqualTo(bytes("k9"));
@@ -128,7 +131,8 @@ class KvTest {
         long last = ((Written) resumed(actor, 1)).version();
 
         assertThat(write(actor, 1, last + 1, new Add(bytes("n"), 1))).isEqualTo(new Written(2, List.of(6L)));
-        assertThat(((Refused) write(actor, 1, 8, new Add(bytes("n"), 1))).code()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(((Refused) write(actor, 1, 8, new Add(bytes("n"), 1))).code())
+                .isEqualTo(Code.UNAVAILABLE);
         assertThat(((Refused) resumed(actor, 2)).code()).isEqualTo(Code.STALE_GENERATION);
         assertThat(counter(actor, 1)).isEqualTo(6);
     }
@@ -146,7 +150,8 @@ class KvTest {
                         new KvBatch(actors.get(2), 1, 1, message))));
 
         assertThat(KvWire.split(reply.body()).stream()
-                        .map(bytes -> KvWire.answer(writing(), KvWire.split(bytes).getFirst())))
+                        .map(bytes ->
+                                KvWire.answer(writing(), KvWire.split(bytes).getFirst())))
                 .containsExactly(
                         new Written(1, List.of()),
                         new Refused(
@@ -177,9 +182,8 @@ class KvTest {
                 KvWire.write(writing(new Put(new Bytes(new byte[2561]), bytes("v")))),
                 KvWire.write(writing(new Put(bytes("k"), new Bytes(new byte[(128 << 10) + 2])))),
                 KvWire.write(writing(new Put(Bytes.EMPTY, bytes("v")))),
-                KvWire.write(writing(IntStream.range(0, 129)
-                        .mapToObj(i -> put("k" + i, "v"))
-                        .toArray(KvRequest.Mutation[]::new))),
+                KvWire.write(writing(
+                        IntStream.range(0, 129).mapToObj(i -> put("k" + i, "v")).toArray(KvRequest.Mutation[]::new))),
                 KvWire.write(writing(put("text", "no counter"))),
                 KvWire.write(writing(put("other", "v"), new Add(bytes("text"), 1)))));
 
@@ -188,8 +192,7 @@ class KvTest {
                 .map(answer -> answer instanceof Refused(var code, var _) ? code.name() : "done")
                 .toList();
 
-        assertThat(answers)
-                .containsExactly("TOO_LARGE", "TOO_LARGE", "INVALID", "TOO_LARGE", "done", "INVALID");
+        assertThat(answers).containsExactly("TOO_LARGE", "TOO_LARGE", "INVALID", "TOO_LARGE", "done", "INVALID");
         assertThat(keys(actor, range("", "", false, 10))).containsExactly("text");
         assertThat(send("write", new byte[] {1}).statusCode()).isEqualTo(400);
     }
@@ -258,11 +261,14 @@ class KvTest {
         var actors = List.of(running("kv-many-1"), running("kv-many-2"), running("kv-many-3"), running("kv-many-4"));
         var writers = new ArrayList<CompletableFuture<Void>>();
         for (var actor : actors) {
-            writers.add(CompletableFuture.runAsync(() -> {
-                for (int i = 1; i <= 50; i++) {
-                    assertThat(write(actor, 1, i, new Add(bytes("n"), 1))).isEqualTo(new Written(i, List.of((long) i)));
-                }
-            }, THREADS));
+            writers.add(CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 1; i <= 50; i++) {
+                            assertThat(write(actor, 1, i, new Add(bytes("n"), 1)))
+                                    .isEqualTo(new Written(i, List.of((long) i)));
+                        }
+                    },
+                    THREADS));
         }
 
         writers.forEach(CompletableFuture::join);
@@ -289,7 +295,8 @@ class KvTest {
 
     @Test
     void who_has_no_token_is_refused() throws Exception {
-        var request = HttpRequest.newBuilder(controlPlane.uri().resolve("/link/kv/%s/1/read".formatted(ActorId.random())))
+        var request = HttpRequest.newBuilder(
+                        controlPlane.uri().resolve("/link/kv/%s/1/read".formatted(ActorId.random())))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(KvWire.join(List.of())))
                 .build();
 
@@ -325,7 +332,9 @@ class KvTest {
 
     private KvAnswer read(ActorId actor, long generation, KvRequest request) {
         var reply = send("%s/%d/read".formatted(actor, generation), KvWire.join(List.of(KvWire.write(request))));
-        assertThat(reply.statusCode()).as(new String(reply.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        assertThat(reply.statusCode())
+                .as(new String(reply.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
         return KvWire.answer(request, KvWire.split(reply.body()).getFirst());
     }
 
@@ -339,8 +348,12 @@ class KvTest {
 
     private Optional<List<byte[]>> written(KvBatch batch) {
         var reply = send("write", KvWire.joinBatches(List.of(batch)));
-        assertThat(reply.statusCode()).as(new String(reply.body(), StandardCharsets.UTF_8)).isEqualTo(200);
-        return Optional.of(KvWire.split(reply.body()).getFirst()).filter(bytes -> bytes.length > 0).map(KvWire::split);
+        assertThat(reply.statusCode())
+                .as(new String(reply.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
+        return Optional.of(KvWire.split(reply.body()).getFirst())
+                .filter(bytes -> bytes.length > 0)
+                .map(KvWire::split);
     }
 
     private HttpResponse<byte[]> send(String path, byte[] body) {

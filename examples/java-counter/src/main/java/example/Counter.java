@@ -28,7 +28,8 @@ public final class Counter implements Actor {
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), context.port("http")), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> answer(exchange, context, count.incrementAndGet()));
-        server.createContext("/total", exchange -> answer(exchange, context, context.kv().add(TOTAL, 1)));
+        server.createContext(
+                "/total", exchange -> answer(exchange, context, context.kv().add(TOTAL, 1)));
         server.start();
         System.out.println("counting");
         context.shutdown().await();

@@ -43,7 +43,8 @@ class CounterTest {
 
     private String ask(String path) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/%s".formatted(context.port("http"), path)));
+            var request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/%s".formatted(context.port("http"), path)));
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString())
                     .body();
         }

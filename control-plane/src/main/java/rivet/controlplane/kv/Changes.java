@@ -96,18 +96,13 @@ final class Changes {
     long deleteRange(UUID actor, Bytes start, Bytes end) {
         write(List.of());
         boolean open = end.length() == 0;
-        long gone = Objects.requireNonNull(jdbc.queryForObject(
-                """
+        long gone =
+                Objects.requireNonNull(jdbc.queryForObject("""
                 with gone as (
                     delete from kv_entry where actor_id = ? and key >= ? and (? or key < ?)
                     returning octet_length(key) + octet_length(value) as size)
                 select coalesce(sum(size), 0) from gone
-                """,
-                Long.class,
-                actor,
-                start.array(),
-                open,
-                end.array()));
+                """, Long.class, actor, start.array(), open, end.array()));
         known.replaceAll((place, entry) -> place.actor().equals(actor)
                         && place.key().compareTo(start) >= 0
                         && (open || place.key().compareTo(end) < 0)
@@ -213,7 +208,8 @@ final class Changes {
     private static Stream<Bytes> keys(KvRequest request) {
         return request instanceof KvRequest.Write(var checks, var mutations)
                 ? Stream.concat(
-                        checks.stream().map(KvRequest.Check::key), mutations.stream().flatMap(Changes::key))
+                        checks.stream().map(KvRequest.Check::key),
+                        mutations.stream().flatMap(Changes::key))
                 : Stream.empty();
     }
 

@@ -98,7 +98,8 @@ final class Head {
             if (is != check.version()) {
                 return new Refused(
                         Code.CONFLICT,
-                        "check of key %s: its version is %d (expected: %d)".formatted(check.key(), is, check.version()));
+                        "check of key %s: its version is %d (expected: %d)"
+                                .formatted(check.key(), is, check.version()));
             }
         }
         for (var mutation : write.mutations()) {

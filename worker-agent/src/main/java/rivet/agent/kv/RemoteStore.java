@@ -67,7 +67,8 @@ final class RemoteStore {
     private void ask(List<Call> run) throws InterruptedException {
         try {
             boolean write = run.getFirst().isWrite();
-            var message = KvWire.join(run.stream().map(call -> call.bytes().array()).toList());
+            var message =
+                    KvWire.join(run.stream().map(call -> call.bytes().array()).toList());
             var answers = write ? write(message, run) : read(message, run);
             for (int i = 0; i < run.size(); i++) {
                 run.get(i).reply().accept(answers.get(i));
@@ -98,8 +99,7 @@ final class RemoteStore {
         }
         try {
             return persistently(
-                    giveUp,
-                    () -> sized(run, KvWire.split(remote.read(owner.actor(), owner.generation(), message))));
+                    giveUp, () -> sized(run, KvWire.split(remote.read(owner.actor(), owner.generation(), message))));
         } finally {
             reads.release();
         }
