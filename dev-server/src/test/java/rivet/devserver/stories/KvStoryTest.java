@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rivet.protocol.link.Wire;
+import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
 /** What an actor remembers, whatever dies. */
@@ -88,7 +88,8 @@ class KvStoryTest {
     }
 
     private static JsonNode count(RunningDevServer server, JsonNode actor) throws Exception {
-        var reply = server.get(RunningDevServer.url(actor, "http"));
+        var now = server.actor(actor); // where it is reached is told anew by another proxy
+        var reply = server.get(RunningDevServer.url(now, "http"));
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
         return Wire.JSON.readTree(reply.body());
     }
