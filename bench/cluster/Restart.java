@@ -32,6 +32,8 @@ public final class Restart {
         var folder = Files.createTempDirectory("rivet-bench-restart");
         try (var cluster = new Cluster(folder, Place.here("postgres"))) {
             return new Restart(cluster).run(rounds);
+        } finally {
+            Shell.run("rm", "-rf", folder.toString());
         }
     }
 

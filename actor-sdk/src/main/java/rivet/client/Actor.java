@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param lifecycle how it stops and starts again
  * @param state where it is in its life
  * @param reason why it is in that state: a stable code, such as {@code crashed}; {@code null} if there is nothing to say
+ * @param queuePosition its place among those that wait for an agent in its region, from 1; {@code null} if it does not wait,
+ *     or many are before it
  * @param key the name that is unique among the live actors of its environment; {@code null} if it has none
  * @param generation how often it was started; {@code null} from a server that does not tell
  * @param createdAt by the server's clock
@@ -37,6 +39,7 @@ public record Actor(
         Lifecycle lifecycle,
         ActorState state,
         @Nullable String reason,
+        @Nullable Integer queuePosition,
         @Nullable String key,
         @Nullable Long generation,
         Instant createdAt,

@@ -30,6 +30,7 @@ public final class CreateActor {
     private @Nullable EndpointType endpointType;
     private @Nullable Resources resources;
     private @Nullable Duration killTimeout;
+    private @Nullable Duration placementTimeout;
     private @Nullable String idempotencyKey;
     private boolean hostNetwork;
     private boolean durable;
@@ -48,6 +49,7 @@ public final class CreateActor {
         this.endpointType = from.endpointType;
         this.resources = from.resources;
         this.killTimeout = from.killTimeout;
+        this.placementTimeout = from.placementTimeout;
         this.idempotencyKey = from.idempotencyKey;
         this.hostNetwork = from.hostNetwork;
         this.durable = from.durable;
@@ -201,6 +203,21 @@ public final class CreateActor {
     }
 
     /**
+     * Sets how long the actor may wait for its first agent when none has room; as long as it takes unless set. When the time
+     * is over it is destroyed, with the reason {@code placement_timeout}. With zero it is created only if it need not wait;
+     * otherwise the server answers 503 and has created nothing.
+     *
+     * @param timeout zero to a day; what is less than a millisecond is dropped
+     * @return a new request
+     * @throws IllegalArgumentException if the timeout is negative
+     */
+    public CreateActor placementTimeout(Duration timeout) {
+        var copy = new CreateActor(this);
+        copy.placementTimeout = Checks.notNegative("placementTimeout", timeout);
+        return copy;
+    }
+
+    /**
      * Has the actor started again after a crash or the loss of its machine. Otherwise it is destroyed.
      *
      * @return a new request
@@ -256,7 +273,11 @@ public final class CreateActor {
                 new Runtime(environment, endpointType == null ? null : new RuntimeNetwork(endpointType)),
                 new Network(hostNetwork ? "host" : null, wirePorts),
                 resources,
-                new Lifecycle(killTimeout == null ? null : killTimeout.toMillis(), durable));
+                new Lifecycle(millis(killTimeout), durable, millis(placementTimeout)));
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
     }
 
     private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
@@ -298,5 +319,8 @@ public final class CreateActor {
 
     record Resources(int cpu, int memory) {}
 
-    record Lifecycle(@Nullable Long killTimeout, boolean durable) {}
+    record Lifecycle(
+            @Nullable Long killTimeout,
+            boolean durable,
+            @Nullable Long placementTimeout) {}
 }

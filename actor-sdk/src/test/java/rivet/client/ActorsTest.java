@@ -41,6 +41,7 @@ class ActorsTest {
                         .endpointType(EndpointType.HOSTNAME)
                         .resources(500, 512)
                         .killTimeout(Duration.ofSeconds(30))
+                        .placementTimeout(Duration.ofMinutes(1))
                         .hostNetwork()
                         .durable());
 
@@ -53,7 +54,7 @@ class ActorsTest {
                      "game": {"protocol": "udp", "internal_port": 9000, "routing": {"host": {}}},
                      "inside": {"protocol": "http", "routing": {"guard": {"authorization": {"connection": {}}}}}}},
                  "resources": {"cpu": 500, "memory": 512},
-                 "lifecycle": {"kill_timeout": 30000, "durable": true}}
+                 "lifecycle": {"kill_timeout": 30000, "durable": true, "placement_timeout": 60000}}
                 """);
     }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 import rivet.cli.actor.ActorCommand;
 import rivet.cli.actor.RegionCommand;
+import rivet.cli.agent.AgentCommand;
 import rivet.cli.deploy.BuildCommand;
 import rivet.cli.deploy.DeployCommand;
 import rivet.cli.doctor.DoctorCommand;
@@ -86,6 +87,7 @@ public final class Rivet {
         commands.put("deploy", DeployCommand.class);
         commands.put("build", BuildCommand.class);
         commands.put("actor", ActorCommand.class);
+        commands.put("agent", AgentCommand.class);
         commands.put("region", RegionCommand.class);
         commands.put("route", RouteCommand.class);
         commands.put("token", TokenCommand.class);

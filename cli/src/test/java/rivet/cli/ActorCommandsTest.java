@@ -52,6 +52,8 @@ final class ActorCommandsTest {
                         "--durable",
                         "--kill-timeout",
                         "2000",
+                        "--placement-timeout",
+                        "30000",
                         "--cpu",
                         "500",
                         "--memory",
@@ -65,7 +67,8 @@ final class ActorCommandsTest {
                         "runtime":{"environment":{"GREETING":"a,b=c"}},\
                         "network":{"ports":{"http":{"protocol":"http"},"web":{"protocol":"https"},\
                         "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}}}},\
-                        "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true}}""", "GET /actors/" + ACTOR + "?wait=ready&timeout=10000");
+                        "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true,\
+                        "placement_timeout":30000}}""", "GET /actors/" + ACTOR + "?wait=ready&timeout=10000");
     }
 
     @Test

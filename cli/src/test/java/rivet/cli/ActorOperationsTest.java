@@ -170,6 +170,27 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void explain_says_where_in_the_queue_and_until_when() {
+        server.answer("GET /actors/%s/explain".formatted(ACTOR), 200, """
+                {"state": "pending", "reason": "no_capacity", "since": "2026-01-02T03:04:05Z", "message": "It waits.",
+                 "generation": 0, "queue_position": 3, "place_by": "2026-01-02T03:05:05Z", "last_logs": []}""");
+
+        assertThat(shell().run("actor", "explain", ACTOR).out())
+                .contains("\nqueue    3\nplace by 2026-01-02T03:05:05Z\n");
+    }
+
+    @Test
+    void get_says_where_in_the_queue_it_is() {
+        server.answer(
+                "GET /actors/" + ACTOR,
+                200,
+                oneActor("pending")
+                        .replace("\"state\"", "\"reason\": \"no_capacity\", \"queue_position\": 7, \"state\""));
+
+        assertThat(shell().run("actor", "get", ACTOR).out()).contains("state    pending (no_capacity)\nqueue    7\n");
+    }
+
+    @Test
     void events_are_all_pages() {
         server.answer("GET /actors/%s/events".formatted(ACTOR), 200, """
                         {"events": [{"id": "1", "time": "2026-01-02T03:04:01Z", "state": "pending", "generation": 1}], "pagination": {"cursor": "c"}}""")

@@ -23,6 +23,7 @@ final class RivetTest {
                         "quickstart;dev;init;deploy;audit;login;logout;doctor;completion",
                         "build list;build get;build publish;build tag;build rollback",
                         "actor create;actor get;actor list;actor logs;actor events;actor explain;actor upgrade;actor destroy",
+                        "agent list;agent get;agent cordon;agent uncordon;agent drain",
                         "region list;region recommend;route list;route set;route delete",
                         "token list;token create;token revoke;project list;project create;project delete",
                         "env list;env create;env delete;env select")

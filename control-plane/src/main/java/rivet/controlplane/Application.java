@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
@@ -44,6 +45,12 @@ class Application {
     @Bean
     InstantSource clock() {
         return InstantSource.system();
+    }
+
+    /** Never goes back, and means nothing on another machine. */
+    @Bean
+    LongSupplier monotonic() {
+        return System::nanoTime;
     }
 
     @Bean

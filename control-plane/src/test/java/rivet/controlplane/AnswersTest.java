@@ -28,9 +28,19 @@ class AnswersTest {
         var build = builds();
         actors(build);
         routes();
+        agents();
         api.get("/audit");
 
         assertThat(api.done()).containsExactlyInAnyOrderElementsOf(Conformity.operations());
+    }
+
+    private void agents() {
+        var agent = "/agents/" + controlPlane.agent("local", 100, 100).id;
+        api.get("/agents");
+        api.get(agent);
+        api.post(agent + "/cordon", "");
+        api.post(agent + "/drain", "{\"deadline_ms\": 60000}");
+        api.post(agent + "/uncordon", "");
     }
 
     private void tenancy() {

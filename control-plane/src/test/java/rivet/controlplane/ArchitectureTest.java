@@ -52,15 +52,17 @@ class ArchitectureTest {
             metrics    : auth
             idempotency: web database tenancy
             build      : web database tenancy audit auth idempotency
-            agent      : web database auth metrics
+            replica    : web database
+            agent      : web database auth metrics replica
             placement  : agent
             actor      : web database query tenancy audit auth metrics idempotency build agent placement
             log        : web database query tenancy auth actor
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
+            fleet      : web auth agent actor
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection
-            reconcile  : audit auth metrics idempotency build agent actor log route connection link
+            reconcile  : audit auth metrics idempotency build agent actor log route connection link replica
             """);
 
     @ArchTest

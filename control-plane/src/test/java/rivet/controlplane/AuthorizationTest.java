@@ -88,10 +88,13 @@ class AuthorizationTest {
             return needs().map(needs -> List.of(needs.value())).orElse(List.of());
         }
 
+        boolean isEverywhere() {
+            return needs().map(Needs::everywhere).orElse(true);
+        }
+
         boolean allows(Scope scope) {
             var enough = scopes();
-            return !needs().map(Needs::everywhere).orElse(true)
-                    && (enough.contains(Scope.READ) || enough.contains(scope) || scope == Scope.ADMIN);
+            return !isEverywhere() && (enough.contains(Scope.READ) || enough.contains(scope) || scope == Scope.ADMIN);
         }
 
         String path(String id) {
@@ -278,7 +281,9 @@ class AuthorizationTest {
 
         if (handler.pattern().contains("{")) {
             assertThat(answer.status()).isBetween(400, 499);
-            if (handler.method().equals("GET") || BODIES.containsKey(handler.toString())) {
+            if (handler.isEverywhere()) {
+                assertThat(answer.status()).isEqualTo(403);
+            } else if (handler.method().equals("GET") || BODIES.containsKey(handler.toString())) {
                 assertThat(answer.status()).isEqualTo(404);
             }
         }

@@ -13,9 +13,14 @@ final class DevMain {
         var postgres = EmbeddedPostgres.builder().start();
         var began = System.nanoTime();
         var controlPlane = ControlPlane.start(Map.of(
-                "rivet.database.url", postgres.getJdbcUrl("postgres", "postgres"),
-                "rivet.database.user", "postgres",
-                "rivet.agents.token", "a-token-for-agents"));
+                "rivet.database.url",
+                postgres.getJdbcUrl("postgres", "postgres"),
+                "rivet.database.test",
+                true,
+                "rivet.database.user",
+                "postgres",
+                "rivet.agents.token",
+                "a-token-for-agents"));
         System.out.printf("ready %s in %d ms%n", controlPlane.uri(), (System.nanoTime() - began) / 1_000_000);
         Runtime.getRuntime().addShutdownHook(new Thread(controlPlane::close));
         Thread.currentThread().join();

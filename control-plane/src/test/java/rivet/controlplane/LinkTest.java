@@ -52,7 +52,7 @@ class LinkTest {
     void who_joins_is_welcomed_and_given_its_set() {
         var agent = controlPlane.agent("welcome", 1000, 1024);
 
-        assertThat(agent.received.getFirst()).isEqualTo(new ToAgent.Welcome(1, 2000, 8000));
+        assertThat(agent.received.getFirst()).isEqualTo(new ToAgent.Welcome(1, 2000, 8000, 600_000L));
         assertThat(agent.last()).isEqualTo(new ToAgent.Desired(1, 0, List.of()));
     }
 
@@ -78,6 +78,7 @@ class LinkTest {
             {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"Not a region","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
             {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"ftp://a","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}     | bad_hello
             {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":-1,"memory_mib":1},"actors":[]}  | bad_hello
+            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"http://a:1","hop_address":"nowhere","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
             """)
     void who_cannot_be_understood_is_told_why_and_let_go(String hello, String code) {
         var before = database.contents();
@@ -245,14 +246,17 @@ class LinkTest {
     @Test
     void a_heartbeat_renews_the_lease_of_its_own_epoch_only() {
         var first = controlPlane.agent("leases", 1000, 1024);
-        assertThat(first.heartbeat(1)).isEqualTo(new Heartbeat.Answer.Grant(7, 1));
+        assertThat(first.heartbeat(1)).isInstanceOf(Heartbeat.Answer.Grant.class);
         var second = controlPlane.agent(first.id, "leases", 1000, 1024);
         var lease = lease(first.id);
 
         assertThat(first.heartbeat(1)).isEqualTo(new Heartbeat.Answer.Fenced(2));
         assertThat(lease(first.id)).isEqualTo(lease);
 
-        assertThat(second.heartbeat(2)).isEqualTo(new Heartbeat.Answer.Grant(7, 2));
+        assertThat(second.heartbeat(2)).isInstanceOfSatisfying(Heartbeat.Answer.Grant.class, grant -> {
+            assertThat(grant.nonce()).isEqualTo(7);
+            assertThat(grant.epoch()).isEqualTo(2);
+        });
         assertThat(lease(first.id)).isNotEqualTo(lease);
     }
 
@@ -272,9 +276,77 @@ class LinkTest {
         var answer = Api.require(locate(actor.toString()));
 
         assertThat(answer.body()).isEqualTo(Api.JSON.readTree("""
-                {"actor": "%s", "state": "starting", "agent": "%s", "proxy_url": "http://127.0.0.1:7080"}""".formatted(actor, agent.id)));
+                {"actor": "%s", "state": "starting", "agent": "%s", "proxy_url": "http://127.0.0.1:7080",
+                 "version": 1}""".formatted(actor, agent.id)));
         assertThat(locate(ActorId.random().toString()).code()).isEqualTo("ACTOR_NOT_FOUND");
         assertThat(locate("nonsense").code()).isEqualTo("ACTOR_NOT_FOUND");
+    }
+
+    @Test
+    void who_follows_an_actor_hears_when_what_it_was_told_no_longer_holds() {
+        var owner = controlPlane.agent("followed", 1000, 1024);
+        var other = controlPlane.agent("following", 1000, 1024);
+        var actor = create("followed", "{}");
+        var run = owner.awaitRun(actor, 1);
+        follow(other, actor, version(actor));
+        handled(other);
+        assertThat(other.received).noneMatch(ToAgent.Moved.class::isInstance);
+
+        owner.up(run);
+
+        awaitMoved(other, actor, 1);
+    }
+
+    @Test
+    void who_was_told_something_that_is_old_by_now_hears_of_it_at_once() {
+        var owner = controlPlane.agent("followed-late", 1000, 1024);
+        var other = controlPlane.agent("following-late", 1000, 1024);
+        var actor = create("followed-late", "{}");
+        long before = version(actor);
+        owner.up(owner.awaitRun(actor, 1));
+        awaitState(actor, "running");
+
+        follow(other, actor, before);
+
+        awaitMoved(other, actor, 1);
+    }
+
+    @Test
+    void where_an_agent_takes_requests_of_others_is_told_with_the_generation_that_it_runs() {
+        var agent = SimulatedAgent.connect(controlPlane.uri(), AgentId.random());
+        var hello = SimulatedAgent.hello(agent.id, "hopping", 1000, 1024, List.of());
+        agent.say(new ToControlPlane.Hello(
+                hello.agent(),
+                hello.protocol(),
+                hello.version(),
+                hello.region(),
+                hello.proxyUrl(),
+                hello.capacity(),
+                List.of(),
+                null,
+                "10.0.0.5:7081"));
+        await().atMost(SOON).until(() -> agent.last() != null);
+        var actor = create("hopping", "{}");
+
+        var hop = Api.require(locate(actor.toString())).body().get("hop");
+
+        assertThat(hop).isEqualTo(Api.JSON.readTree("{\"address\": \"10.0.0.5:7081\", \"generation\": 1}"));
+    }
+
+    private static void follow(SimulatedAgent agent, ActorId actor, long version) {
+        agent.say(new ToControlPlane.Follow(agent.epoch(), List.of(new ToControlPlane.Followed(actor, version))));
+    }
+
+    private long version(ActorId actor) {
+        return Api.require(locate(actor.toString())).body().get("version").longValue();
+    }
+
+    private static void awaitMoved(SimulatedAgent agent, ActorId actor, long times) {
+        await().atMost(SOON)
+                .until(() -> agent.received.stream()
+                                .filter(new ToAgent.Moved(agent.epoch(), List.of(actor))::equals)
+                                .count()
+                        == times);
     }
 
     /** Frames are handled in order, so when this one has been, those before it have been as well. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import rivet.protocol.ActorId;
@@ -88,6 +89,42 @@ class LostAgentsTest {
             var actor = api.actor("{\"tags\": {}, \"build_tags\": {\"name\": \"lost\"}, \"region\": \"back\"}");
 
             assertThat(back.awaitRun(actor, 1).generation()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void an_agent_that_hears_no_answer_is_granted_nothing_after_a_while_and_is_lost() {
+        try (var controlPlane = TestControlPlane.start(database, SHORT);
+                var hearts = Executors.newSingleThreadScheduledExecutor()) {
+            var deaf = controlPlane.agent("deaf", 2000, 1024);
+            var nonces = new AtomicLong();
+            var _ = hearts.scheduleAtFixedRate(
+                    () -> deaf.heartbeat(new Heartbeat(deaf.id, 1, nonces.incrementAndGet(), 0L, null)),
+                    0,
+                    100,
+                    TimeUnit.MILLISECONDS);
+
+            await().atMost(SOON).until(() -> epoch(deaf) == 2);
+
+            var back = controlPlane.agent(deaf.id, "deaf", 2000, 1024);
+            assertThat(back.heartbeat(new Heartbeat(deaf.id, back.epoch(), nonces.incrementAndGet(), 0L, null)))
+                    .isInstanceOf(Heartbeat.Answer.Grant.class);
+            hearts.shutdownNow();
+        }
+    }
+
+    @Test
+    void an_agent_that_hears_an_answer_now_and_then_is_granted_its_lease() {
+        try (var controlPlane = TestControlPlane.start(database, SHORT)) {
+            var agent = controlPlane.agent("hard-of-hearing", 2000, 1024);
+
+            // For longer than two fences, which are 400 ms each; of three answers two are lost.
+            long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+            for (long nonce = 1; System.nanoTime() - end < 0; nonce++) {
+                var heard = Math.max(0, (nonce - 1) / 3 * 3);
+                assertThat(agent.heartbeat(new Heartbeat(agent.id, 1, nonce, heard, null)))
+                        .isInstanceOf(Heartbeat.Answer.Grant.class);
+            }
         }
     }
 

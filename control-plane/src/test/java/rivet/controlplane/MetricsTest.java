@@ -108,12 +108,9 @@ class MetricsTest {
     }
 
     private static ControlPlane start(TestDatabase database, Map<String, Object> more) {
-        var settings = new HashMap<String, Object>(Map.of(
-                "rivet.api.port", 0,
-                "rivet.database.url", database.url(),
-                "rivet.database.user", database.user(),
-                "rivet.database.password", database.password(),
-                "rivet.agents.token", SimulatedAgent.TOKEN));
+        var settings = new HashMap<>(database.properties());
+        settings.put("rivet.api.port", 0);
+        settings.put("rivet.agents.token", SimulatedAgent.TOKEN);
         settings.putAll(more);
         return ControlPlane.start(settings);
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -111,7 +112,19 @@ public final class SimulatedAgent implements AutoCloseable {
     }
 
     public Heartbeat.Answer heartbeat(long epoch) {
-        var body = Wire.JSON.writeValueAsString(new Heartbeat(id, epoch, 7));
+        return heartbeat(new Heartbeat(id, epoch, 7));
+    }
+
+    /** Sent again for as long as there is no answer, which on a busy machine may come too late. */
+    public Heartbeat.Answer heartbeat(Heartbeat heartbeat) {
+        return await().atMost(SOON)
+                .until(() -> ask(heartbeat), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Sent once. */
+    public Optional<Heartbeat.Answer> ask(Heartbeat heartbeat) {
+        var body = Wire.JSON.writeValueAsString(heartbeat);
         var request = HttpRequest.newBuilder(api.resolve("/link/heartbeat"))
                 .header("authorization", "Bearer " + TOKEN)
                 .header("content-type", "application/json")
@@ -119,7 +132,9 @@ public final class SimulatedAgent implements AutoCloseable {
                 .build();
         var answer =
                 http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
-        return Wire.JSON.readValue(answer.body(), Heartbeat.Answer.class);
+        return answer.statusCode() == 200
+                ? Optional.of(Wire.JSON.readValue(answer.body(), Heartbeat.Answer.class))
+                : Optional.empty();
     }
 
     public long epoch() {

@@ -22,6 +22,9 @@ public final class TestControlPlane implements AutoCloseable {
             "1h",
             "rivet.agents.replace-after",
             "1h",
+            // A busy machine is not a database that is away.
+            "rivet.agents.answer",
+            "800ms",
             // What a test waits for comes by nudges or soon after.
             "rivet.loops.interval",
             "100ms");

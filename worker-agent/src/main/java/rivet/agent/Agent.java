@@ -24,6 +24,7 @@ import rivet.agent.metrics.AgentMetrics;
 import rivet.agent.proxy.Proxy;
 import rivet.agent.proxy.ProxySettings;
 import rivet.agent.proxy.RouteName;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.supervise.Journal;
 import rivet.agent.supervise.LocalPorts;
 import rivet.agent.supervise.Supervisor;
@@ -82,11 +83,12 @@ public final class Agent implements AutoCloseable {
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id)
                             .withAddress(settings.proxyHost(), settings.proxyPort())
-                            .withTls(settings.proxyTls()),
+                            .withTls(settings.proxyTls())
+                            .withHop(settings.hop()),
                     new Directory()));
             routes = new ProxyRoutes(proxy.routes());
             link = opened(new ControlPlaneLink(
-                    new LinkSettings(id, settings.controlPlane(), settings.token()),
+                    new LinkSettings(id, settings.controlPlanes(), settings.token()),
                     new Linked(),
                     () -> ThreadLocalRandom.current().nextDouble()));
             javascript = javascript(host, progress);
@@ -105,6 +107,7 @@ public final class Agent implements AutoCloseable {
             log.atInfo()
                     .addKeyValue("agent", id)
                     .addKeyValue("region", settings.region())
+                    .addKeyValue("hop", hopAddress())
                     .addKeyValue("metrics", metrics.uri())
                     .addKeyValue("orphanLimit", settings.orphanLimit())
                     .log("the agent runs");
@@ -117,6 +120,11 @@ public final class Agent implements AutoCloseable {
     /** Where the world reaches actors. */
     public URI proxyUrl() {
         return settings.proxyUrl(proxy.address().getPort());
+    }
+
+    /** Where other agents reach this one's proxy, such as {@code 10.0.0.5:7081}. */
+    public String hopAddress() {
+        return proxy.hopAddress().map(HopSettings::text).orElseThrow();
     }
 
     /** Where Prometheus finds the agent's meters. */
@@ -239,7 +247,8 @@ public final class Agent implements AutoCloseable {
                     proxyUrl().toString(),
                     settings.capacity(),
                     supervisor.inventory(),
-                    settings.regionLocation().orElse(null));
+                    settings.regionLocation().orElse(null),
+                    hopAddress());
         }
 
         @Override
@@ -259,8 +268,18 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
+        public void promised(long untilNanos) {
+            lease.promised(untilNanos);
+        }
+
+        @Override
         public void fenced(long epoch) {
             lease.fenced(epoch);
+        }
+
+        @Override
+        public void moved(List<ActorId> actors) {
+            actors.forEach(proxy::moved);
         }
 
         @Override

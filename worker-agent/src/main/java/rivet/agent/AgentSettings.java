@@ -1,13 +1,17 @@
 package rivet.agent;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rivet.agent.host.UserRange;
 import rivet.agent.link.Secret;
 import rivet.agent.metrics.AgentMetrics;
+import rivet.agent.proxy.hop.HopKey;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.TlsSettings;
 import rivet.agent.supervise.LocalPorts;
 import rivet.protocol.link.ToControlPlane.Capacity;
@@ -16,7 +20,7 @@ import rivet.protocol.link.ToControlPlane.Location;
 /**
  * All that can be set, checked when it is read.
  *
- * @param controlPlane such as {@code http://127.0.0.1:6420}
+ * @param controlPlanes at least one, such as {@code http://127.0.0.1:6420}
  * @param token what the agent shows to the control plane
  * @param data the agent's own folder; no other agent may have it
  * @param region the label under which actors are placed here
@@ -24,6 +28,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param proxyTls where the proxy serves TLS too; absent: nowhere
+ * @param hop where the proxy takes requests that other agents' proxies hand on
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
@@ -33,7 +38,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param orphanLimit how long actors live on when the agent is gone and does not come back
  */
 public record AgentSettings(
-        URI controlPlane,
+        List<URI> controlPlanes,
         Secret token,
         Path data,
         String region,
@@ -42,6 +47,7 @@ public record AgentSettings(
         int proxyPort,
         Optional<URI> proxyUrl,
         Optional<TlsSettings> proxyTls,
+        HopSettings hop,
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
@@ -107,12 +113,13 @@ public record AgentSettings(
     /** From variables such as {@code RIVET_REGION}; a message names the one that is wrong. */
     public static AgentSettings read(Map<String, String> environment) {
         var values = new Values(environment);
-        var controlPlane = values.uri("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
+        var controlPlanes = values.uris("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
         var proxyHost = values.text("RIVET_PROXY_HOST", "127.0.0.1");
         int proxyPort = values.number("RIVET_PROXY_PORT", 7080);
+        var token = new Secret(values.required("RIVET_AGENT_TOKEN"));
         return new AgentSettings(
-                controlPlane,
-                new Secret(values.required("RIVET_AGENT_TOKEN")),
+                controlPlanes,
+                token,
                 Path.of(values.text("RIVET_DATA_DIR", ".rivet/agent")),
                 values.text("RIVET_REGION", "local"),
                 values.optional("RIVET_REGION_LOCATION").map(AgentSettings::location),
@@ -121,7 +128,8 @@ public record AgentSettings(
                 values.optional("RIVET_PROXY_URL").map(URI::create),
                 values.optional("RIVET_PROXY_TLS_DIR")
                         .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
-                values.uri("RIVET_API_ENDPOINT", controlPlane.toString()),
+                hop(values, token),
+                values.uri("RIVET_API_ENDPOINT", controlPlanes.getFirst().toString()),
                 new Capacity(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
                         values.number("RIVET_MEMORY_MIB", Machine.memoryMib())),
@@ -138,6 +146,23 @@ public record AgentSettings(
                         values.text("RIVET_METRICS_HOST", "127.0.0.1"), values.number("RIVET_METRICS_PORT", 0)),
                 values.number("RIVET_BUILD_CACHE_MIB", 4096) * 1024L * 1024,
                 Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
+    }
+
+    private static HopSettings hop(Values values, Secret token) {
+        return new HopSettings(
+                values.text("RIVET_HOP_HOST", "127.0.0.1"),
+                values.number("RIVET_HOP_PORT", 0),
+                values.optional("RIVET_HOP_ADDRESS").map(AgentSettings::hopAddress),
+                HopKey.ofToken(token.reveal()));
+    }
+
+    private static InetSocketAddress hopAddress(String text) {
+        var address = HopSettings.parse(text);
+        if (address == null) {
+            throw new IllegalArgumentException(
+                    "RIVET_HOP_ADDRESS: '%s' (expected: an address and a port such as 10.0.0.5:7081)".formatted(text));
+        }
+        return address;
     }
 
     private static Location location(String text) {

@@ -1,9 +1,11 @@
 package rivet.agent;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads settings from text; each failure names the setting, what it was and what it should be. */
@@ -37,7 +39,18 @@ record Values(Map<String, String> texts) {
     }
 
     URI uri(String name, String otherwise) {
-        var text = text(name, otherwise);
+        return uriOf(name, text(name, otherwise));
+    }
+
+    /** Separated by commas. */
+    List<URI> uris(String name, String otherwise) {
+        return Stream.of(text(name, otherwise).split(",", -1))
+                .map(text -> uriOf(name, text.strip()))
+                .distinct()
+                .toList();
+    }
+
+    private static URI uriOf(String name, String text) {
         try {
             var uri = URI.create(text);
             if (uri.getHost() == null) {

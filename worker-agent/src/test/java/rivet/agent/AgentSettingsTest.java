@@ -21,8 +21,17 @@ class AgentSettingsTest {
 
         assertThat(settings.proxyUrl(7080)).isEqualTo(URI.create("http://127.0.0.1:7080"));
         assertThat(settings.region()).isEqualTo("local");
-        assertThat(settings.apiEndpoint()).isEqualTo(settings.controlPlane());
+        assertThat(settings.controlPlanes()).containsExactly(settings.apiEndpoint());
         assertThat(settings.actorUsers()).isPresent();
+    }
+
+    @Test
+    void control_planes_are_separated_by_commas_and_actors_use_the_first() {
+        var settings = AgentSettings.read(
+                Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_CONTROL_PLANE_URL", "http://a:1, https://b:2"));
+
+        assertThat(settings.controlPlanes()).containsExactly(URI.create("http://a:1"), URI.create("https://b:2"));
+        assertThat(settings.apiEndpoint()).isEqualTo(URI.create("http://a:1"));
     }
 
     @Test
@@ -59,6 +68,7 @@ class AgentSettingsTest {
         "RIVET_PROXY_PORT, 70000",
         "RIVET_PROXY_PORT, x",
         "RIVET_CONTROL_PLANE_URL, nowhere",
+        "RIVET_CONTROL_PLANE_URL, 'http://a:1,'",
         "RIVET_ACTOR_PORTS, 5-1",
         "RIVET_ACTOR_USERS, 0-10",
         "RIVET_WARM_PROCESSES, -1",

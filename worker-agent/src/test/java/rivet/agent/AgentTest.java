@@ -279,6 +279,8 @@ class AgentTest {
                 FakeControlPlane.TOKEN,
                 "RIVET_DATA_DIR",
                 data.toString(),
+                "RIVET_PROXY_PORT",
+                "0",
                 "RIVET_DENO",
                 "/bin/false",
                 "RIVET_WARM_PROCESSES",

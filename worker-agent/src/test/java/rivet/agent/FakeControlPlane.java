@@ -37,12 +37,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
+import rivet.protocol.ReplicaId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.Heartbeat;
+import rivet.protocol.link.ReplicaList;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
@@ -65,12 +67,21 @@ public final class FakeControlPlane implements AutoCloseable {
     public final Map<BuildId, byte[]> builds = new ConcurrentHashMap<>();
     public final Map<ActorId, ActorLocation> locations = new ConcurrentHashMap<>();
     public final Map<String, RoutedActors> routed = new ConcurrentHashMap<>();
+    public final List<ToControlPlane.Followed> followed = new CopyOnWriteArrayList<>();
     public final List<RouteTraffic> traffic = new CopyOnWriteArrayList<>();
     public volatile int trafficStatus = 204;
     public final AtomicInteger downloads = new AtomicInteger();
     public final AtomicLong epoch = new AtomicLong();
     public volatile boolean fenceNext;
     public volatile long fenceMs = 8000;
+
+    /** This one's name, and the list that each heartbeat is told of which does not hold it; null: none. */
+    public final ReplicaId replica = ReplicaId.random();
+
+    public volatile @Nullable ReplicaList replicas;
+
+    /** Whether the database is away. */
+    public volatile boolean promises;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel server;
@@ -172,10 +183,11 @@ public final class FakeControlPlane implements AutoCloseable {
                 agent = channel;
                 hellos.add(hello);
                 heard.addAll(hello.actors());
-                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100, fenceMs));
+                say(new ToAgent.Welcome(epoch.incrementAndGet(), 100, fenceMs, 600_000L));
                 push();
             }
             case ToControlPlane.Report report -> heard.addAll(report.actors());
+            case ToControlPlane.Follow follow -> followed.addAll(follow.actors());
             case ToControlPlane.Logs logs -> {
                 heard.addAll(logs.lines());
                 lines.addAll(logs.lines());
@@ -243,7 +255,15 @@ public final class FakeControlPlane implements AutoCloseable {
             fenceNext = false;
             return new Heartbeat.Answer.Fenced(heartbeat.epoch() + 1);
         }
-        return new Heartbeat.Answer.Grant(heartbeat.nonce(), heartbeat.epoch());
+        if (promises) {
+            return new Heartbeat.Answer.Promise(heartbeat.nonce(), replica);
+        }
+        var list = replicas;
+        var held = heartbeat.replicas();
+        return new Heartbeat.Answer.Grant(
+                heartbeat.nonce(),
+                heartbeat.epoch(),
+                list != null && (held == null || held < list.revision()) ? list : null);
     }
 
     private static DefaultFullHttpResponse json(@Nullable Object value) {

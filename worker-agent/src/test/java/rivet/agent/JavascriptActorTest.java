@@ -248,6 +248,7 @@ class JavascriptActorTest {
                 "RIVET_CONTROL_PLANE_URL", controlPlane.uri().toString(),
                 "RIVET_AGENT_TOKEN", FakeControlPlane.TOKEN,
                 "RIVET_DATA_DIR", data.toString(),
+                "RIVET_PROXY_PORT", "0",
                 "RIVET_DENO", TestDeno.path().toString(),
                 "RIVET_WARM_PROCESSES", Integer.toString(warmProcesses))));
     }

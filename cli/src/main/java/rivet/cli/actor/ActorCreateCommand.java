@@ -36,6 +36,7 @@ import rivet.protocol.api.PlacementView;
         footerHeading = "%nExamples:%n",
         footer = {
             "  rivet actor create -t name=counter -p http --wait",
+            "  rivet actor create -t name=counter --placement-timeout 30000",
             "  rivet actor create --key room-7 -b name=room -p http --durable",
             "  rivet actor create --build ID -p 'name=game,protocol=udp,internal_port=9000,host' --dry-run",
         })
@@ -95,6 +96,14 @@ final class ActorCreateCommand extends ServerCommand {
             paramLabel = "MS",
             description = "Milliseconds from the signal to end until it is killed (0 to 7200000; else 5000).")
     private @Nullable Long killTimeoutMs;
+
+    @Option(
+            names = "--placement-timeout",
+            paramLabel = "MS",
+            description =
+                    "Milliseconds that it may wait for room; then it is destroyed. With 0 it is created only if there is "
+                            + "room at once (0 to 86400000; else it waits as long as it takes).")
+    private @Nullable Long placementTimeoutMs;
 
     @Option(
             names = "--cpu",
@@ -174,7 +183,7 @@ final class ActorCreateCommand extends ServerCommand {
                 variables.isEmpty() ? null : new CreateActorRequest.Runtime(variables, null, null),
                 opened.isEmpty() ? null : new CreateActorRequest.Network(null, opened, null),
                 resources(),
-                new CreateActorRequest.Lifecycle(killTimeoutMs, durable));
+                new CreateActorRequest.Lifecycle(killTimeoutMs, durable, placementTimeoutMs));
     }
 
     private Map<String, String> buildTags(ControlPlaneClient server, Map<String, String> both) {

@@ -40,7 +40,9 @@ final class ActorExplainCommand extends ServerCommand {
         line("because", explanation.message());
         line("start", explanation.generation());
         line("agent", explanation.agent());
+        line("queue", explanation.queuePosition());
         line("next", explanation.nextAttemptAt());
+        line("place by", explanation.placeBy());
         line("exit", explanation.exitCode());
         if (!explanation.lastLogs().isEmpty()) {
             output.say("its last lines:");

@@ -25,6 +25,7 @@ final class ActorText {
     static void describe(Output output, ActorView actor) {
         output.say("actor    " + output.emphasised(actor.id()));
         output.say("state    " + state(actor));
+        optional(output, "queue    ", actor.queuePosition());
         optional(output, "key      ", actor.key());
         output.say("region   " + actor.region());
         output.say("build    " + actor.runtime().build());

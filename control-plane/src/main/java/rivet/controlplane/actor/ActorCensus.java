@@ -46,7 +46,8 @@ final class ActorCensus implements Counted {
                         when status = 'crash_backoff' and state -> 'last' ->> 'reason' = 'exited' then 'crashed'
                         when status = 'crash_backoff' then coalesce(state -> 'last' ->> 'reason', 'none')
                         when status = 'stopping' and state ->> 'reason' = 'destroy' then 'destroy_requested'
-                        when status = 'stopping' then 'upgrade_requested'
+                        when status = 'stopping' and state ->> 'reason' = 'restart' then 'upgrade_requested'
+                        when status = 'stopping' then 'drain'
                         else coalesce(state ->> 'reason', 'none')
                     end as reason,
                     count(*) as count

@@ -21,6 +21,8 @@ final class ActorChecks {
 
     static final long LONGEST_GRACE_MS = 7_200_000;
 
+    private static final long LONGEST_WAIT_MS = 86_400_000;
+
     private static final Reservation DEFAULT_RESOURCES = new Reservation(250, 256);
     static final int LONGEST_KEY = 256;
     private static final int MOST_TAGS = 8;
@@ -52,7 +54,8 @@ final class ActorChecks {
                 PortChecks.ports(network == null ? null : network.ports(), mode, build.kind()),
                 endpoint(request.runtime()),
                 grace(request.lifecycle()),
-                durable(request.lifecycle()));
+                durable(request.lifecycle()),
+                placementTimeout(request.lifecycle()));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
@@ -148,6 +151,20 @@ final class ActorChecks {
         }
         if (ms < 0 || ms > LONGEST_GRACE_MS) {
             throw Problem.badField("lifecycle.kill_timeout", ms, "0 to %d milliseconds".formatted(LONGEST_GRACE_MS));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    private static @Nullable Duration placementTimeout(CreateActorRequest.@Nullable Lifecycle lifecycle) {
+        var ms = lifecycle == null ? null : lifecycle.placementTimeout();
+        if (ms == null) {
+            return null;
+        }
+        if (ms < 0 || ms > LONGEST_WAIT_MS) {
+            throw Problem.badField(
+                    "lifecycle.placement_timeout",
+                    ms,
+                    "0 to %d milliseconds, or none to wait as long as it takes".formatted(LONGEST_WAIT_MS));
         }
         return Duration.ofMillis(ms);
     }

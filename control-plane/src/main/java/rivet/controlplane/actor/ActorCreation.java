@@ -64,7 +64,7 @@ final class ActorCreation {
     /** Part of the caller's transaction, if there is one. @throws KeyTaken if another actor has its key */
     Actor insert(Caller caller, CreateActorRequest request) {
         var draft = draft(caller.environment(), request);
-        return moves.create(AskedBy.of(caller), now -> {
+        return moves.create(AskedBy.of(caller), draft, now -> {
             var actor = draft.actor(caller.environment().id(), now);
             Audit.target(path(actor));
             return actor;

@@ -14,7 +14,8 @@ record ActorDraft(BuildId build, Map<String, String> tags, String region, ActorS
 
     /** Not stored yet, and waiting for an agent. */
     Actor actor(UUID environment, Instant now) {
-        var waiting = new Pending(now, Waiting.QUEUED, 0);
+        var atMost = setup.placementTimeout();
+        var waiting = new Pending(now, Waiting.QUEUED, 0, atMost == null ? null : now.plus(atMost));
         return new Actor(
                 ActorId.random(), environment, region, build, tags, setup, resources, waiting, 0, 1, now, null, null);
     }

@@ -15,6 +15,9 @@ sealed interface ActorEvent {
     /** No agent was found. */
     record NotPlaced(Instant when, ActorState.Waiting reason) implements ActorEvent {}
 
+    /** It may not wait any longer for its first agent. */
+    record PlacementTimedOut(Instant when) implements ActorEvent {}
+
     /** The agent says that all ports accept connections. */
     record Up(Instant when, Assignment from, Map<String, Integer> ports) implements ActorEvent {}
 
@@ -28,6 +31,15 @@ sealed interface ActorEvent {
 
     /** Its build was changed. */
     record UpgradeRequested(Instant when, Duration grace) implements ActorEvent {}
+
+    /** Its agent is emptied. @param durable whether it is to go on elsewhere */
+    record DrainRequested(Instant when, Duration grace, boolean durable) implements ActorEvent {}
+
+    /** Its agent is emptied, and no other has room for it yet. */
+    record DrainBlocked(Instant when) implements ActorEvent {}
+
+    /** It need not leave its agent any more. */
+    record DrainLifted(Instant when) implements ActorEvent {}
 
     /** What the actor's creator and this installation decided about crashes. */
     record Policy(boolean durable, Backoff backoff, double chance) {}

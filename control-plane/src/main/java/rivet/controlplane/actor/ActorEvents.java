@@ -53,10 +53,14 @@ final class ActorEvents {
             case ActorEvent.Placed _ -> "placed";
             case ActorEvent.Up _ -> "ready";
             case Down down -> down.ending().code();
+            case ActorEvent.DrainLifted _ -> "drain_lifted";
             case ActorEvent.NotPlaced _,
+                    ActorEvent.PlacementTimedOut _,
                     ActorEvent.RetryDue _,
                     ActorEvent.DestroyRequested _,
-                    ActorEvent.UpgradeRequested _ -> after.state().why();
+                    ActorEvent.UpgradeRequested _,
+                    ActorEvent.DrainRequested _,
+                    ActorEvent.DrainBlocked _ -> after.state().why();
         };
     }
 

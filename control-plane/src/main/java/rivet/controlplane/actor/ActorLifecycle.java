@@ -4,8 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import rivet.controlplane.actor.ActorEvent.DestroyRequested;
 import rivet.controlplane.actor.ActorEvent.Down;
+import rivet.controlplane.actor.ActorEvent.DrainBlocked;
+import rivet.controlplane.actor.ActorEvent.DrainLifted;
+import rivet.controlplane.actor.ActorEvent.DrainRequested;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.Up;
 import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
@@ -43,9 +47,13 @@ final class ActorLifecycle {
     private static ActorState pending(Pending state, ActorEvent event) {
         return switch (event) {
             case Placed(var when, var at) -> new Starting(when, at, state.crashes());
-            case NotPlaced(var _, var reason) -> new Pending(state.since(), reason, state.crashes());
+            case NotPlaced(var _, var reason) -> new Pending(state.since(), reason, state.crashes(), state.placeBy());
+            case PlacementTimedOut(var when) ->
+                state.placeBy() == null || when.isBefore(state.placeBy())
+                        ? state
+                        : new Destroyed(when, "placement_timeout", null);
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
-            case UpgradeRequested _, Up _, Down _, RetryDue _ -> state;
+            case UpgradeRequested _, Up _, Down _, RetryDue _, DrainRequested _, DrainBlocked _, DrainLifted _ -> state;
         };
     }
 
@@ -56,7 +64,9 @@ final class ActorLifecycle {
             case Down down -> down.from().equals(state.at()) ? ended(down, state.crashes()) : state;
             case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
             case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
-            case Placed _, NotPlaced _, RetryDue _ -> state;
+            case DrainRequested(var when, var grace, var durable) ->
+                new Stopping(when, state.at(), grace, leaving(durable));
+            case Placed _, NotPlaced _, PlacementTimedOut _, RetryDue _, DrainBlocked _, DrainLifted _ -> state;
         };
     }
 
@@ -65,7 +75,11 @@ final class ActorLifecycle {
             case Down down -> down.from().equals(state.at()) ? ended(down, remembered(state, down)) : state;
             case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
             case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
-            case Placed _, NotPlaced _, Up _, RetryDue _ -> state;
+            case DrainRequested(var when, var grace, var durable) ->
+                new Stopping(when, state.at(), grace, leaving(durable));
+            case DrainBlocked _ -> state.withDrainBlocked(true);
+            case DrainLifted _ -> state.withDrainBlocked(false);
+            case Placed _, NotPlaced _, PlacementTimedOut _, Up _, RetryDue _ -> state;
         };
     }
 
@@ -75,7 +89,14 @@ final class ActorLifecycle {
                 when.isBefore(state.retryAt()) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
             case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
-            case Placed _, NotPlaced _, Up _, Down _ -> state;
+            case Placed _,
+                    NotPlaced _,
+                    PlacementTimedOut _,
+                    Up _,
+                    Down _,
+                    DrainRequested _,
+                    DrainBlocked _,
+                    DrainLifted _ -> state;
         };
     }
 
@@ -84,14 +105,28 @@ final class ActorLifecycle {
             case Down down -> down.from().equals(state.at()) ? stopped(state, down) : state;
             case DestroyRequested(var _, var grace) ->
                 new Stopping(state.since(), state.at(), shorter(state.grace(), grace), Then.DESTROY);
-            case Placed _, NotPlaced _, Up _, RetryDue _, UpgradeRequested _ -> state;
+            case Placed _,
+                    NotPlaced _,
+                    PlacementTimedOut _,
+                    Up _,
+                    RetryDue _,
+                    UpgradeRequested _,
+                    DrainRequested _,
+                    DrainBlocked _,
+                    DrainLifted _ -> state;
         };
+    }
+
+    private static Then leaving(boolean durable) {
+        return durable ? Then.MOVE : Then.END;
     }
 
     private static ActorState stopped(Stopping state, Down down) {
         return switch (state.then()) {
             case DESTROY -> new Destroyed(down.when(), "destroy_requested", down.ending());
             case RESTART -> new Pending(down.when(), Waiting.UPGRADED, 0);
+            case MOVE -> new Pending(down.when(), Waiting.DRAIN, 0);
+            case END -> new Destroyed(down.when(), "drain", down.ending());
         };
     }
 

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
@@ -18,11 +20,16 @@ import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Waiting;
 import rivet.controlplane.agent.Agents;
+import rivet.controlplane.agent.Drains;
+import rivet.controlplane.agent.Drains.Draining;
+import rivet.controlplane.agent.Drains.Outcome;
 import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
+import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
+import rivet.protocol.AgentId;
 
 /**
  * Moves actors through their life. What a move entails is done in its transaction: the row, the diary, the room on the agent,
@@ -35,6 +42,7 @@ final class ActorMoves {
     private static final Logger log = LoggerFactory.getLogger(ActorMoves.class);
 
     private static final AskedBy PLACING = AskedBy.loop("place-pending");
+    private static final AskedBy DRAINING = AskedBy.loop("drain-agents");
     private static final AskedBy REPLACING = AskedBy.loop("replace-lost");
     private static final AskedBy RETRYING = AskedBy.loop("restart-due");
 
@@ -43,6 +51,7 @@ final class ActorMoves {
     private final ActorRuns runs;
     private final Agents agents;
     private final LostAgents lost;
+    private final Drains drains;
     private final Placer placer;
     private final Transactions transactions;
     private final StartTimes starts;
@@ -55,6 +64,7 @@ final class ActorMoves {
             ActorRuns runs,
             Agents agents,
             LostAgents lost,
+            Drains drains,
             Placer placer,
             Transactions transactions,
             StartTimes starts) {
@@ -63,23 +73,27 @@ final class ActorMoves {
         this.runs = runs;
         this.agents = agents;
         this.lost = lost;
+        this.drains = drains;
         this.placer = placer;
         this.transactions = transactions;
         this.starts = starts;
     }
 
     /**
-     * A new actor, on an agent at once if one has room.
+     * A new actor, on an agent at once if one has room and nobody waits for that.
      *
-     * @param draft at version 1, waiting, not stored yet
+     * @param actor at version 1, waiting, not stored yet
      * @throws KeyTaken if another actor has its key
      */
-    Actor create(AskedBy by, Function<Instant, Actor> draft) {
+    Actor create(AskedBy by, ActorDraft draft, Function<Instant, Actor> actor) {
         return transactions.run(() -> {
-            var now = repository.now();
-            var waiting = draft.apply(now);
-            var placement = placement(waiting, now);
+            var arrival = repository.arrival(draft.region(), draft.resources());
+            var waiting = actor.apply(arrival.now());
+            var placement = arrival.behindOthers()
+                    ? event(placer.none(draft.region()), waiting, arrival.now())
+                    : placement(waiting, arrival.now());
             var created = waiting.with(ActorLifecycle.next(waiting.state(), placement));
+            requireAnAgentWhereItMayNotWait(created);
             if (!repository.insert(created)) {
                 throw new KeyTaken();
             }
@@ -104,18 +118,38 @@ final class ActorMoves {
         }));
     }
 
-    /** Looks for an agent for an actor that waits. Empty if it is being moved by another just now, or waits no more. */
+    private static void requireAnAgentWhereItMayNotWait(Actor created) {
+        if (created.state() instanceof Pending(var _, var reason, var _, var _)
+                && Duration.ZERO.equals(created.setup().placementTimeout())) {
+            throw new Problem(
+                            HttpStatus.SERVICE_UNAVAILABLE,
+                            "ACTOR_NOT_PLACED",
+                            "no agent of region '%s' takes it now (%s), and it may not wait; nothing was created"
+                                    .formatted(created.region(), reason))
+                    .at("lifecycle.placement_timeout")
+                    .with("reason", reason.toString());
+        }
+    }
+
+    /**
+     * Looks for an agent for an actor that waits. Empty if it is being moved by another just now, waits no more, or has to
+     * let another go first.
+     */
     Optional<Actor> place(ActorId id) {
         return transactions.run(() -> repository
                 .lockIfFree(id)
                 .filter(moment -> moment.actor().state() instanceof Pending)
+                .filter(moment -> !repository.isBehindOthers(moment.actor()))
                 .map(moment -> step(moment.actor(), placement(moment.actor(), moment.now()), PLACING)));
     }
 
-    void retry(ActorId id) {
+    /** A time has come that the actor's state names. */
+    void due(ActorId id) {
         transactions.run(() -> repository
                 .lockIfFree(id)
-                .map(moment -> step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
+                .map(moment -> moment.actor().state() instanceof Pending
+                        ? step(moment.actor(), new ActorEvent.PlacementTimedOut(moment.now()), PLACING)
+                        : step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
     }
 
     /** Takes an actor from an agent that is lost, unless that has come back by now. */
@@ -128,6 +162,31 @@ final class ActorMoves {
                         .filter(at -> lost.lockLost(at.agent()))
                         .isPresent())
                 .map(moment -> step(moment.actor(), loss.apply(moment), REPLACING)));
+    }
+
+    /**
+     * Something about the emptying of the agent that has the actor, unless that is over by now.
+     *
+     * @param happened given how that agent is emptied; empty: nothing
+     */
+    void drain(ActorId id, AgentId from, BiFunction<ActorRepository.Moment, Draining, Optional<ActorEvent>> happened) {
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .filter(moment -> moment.actor()
+                        .state()
+                        .assignment()
+                        .filter(at -> at.agent().equals(from))
+                        .isPresent())
+                .flatMap(moment -> drains.lock(from)
+                        .flatMap(draining -> happened.apply(moment, draining))
+                        .map(event -> step(moment.actor(), event, DRAINING))));
+    }
+
+    /** The agent that has the actor is not emptied any more. */
+    void lift(ActorId id) {
+        transactions.run(() -> repository
+                .lockIfFree(id)
+                .map(moment -> step(moment.actor(), new ActorEvent.DrainLifted(moment.now()), DRAINING)));
     }
 
     Wakeups.Watch watch(ActorId id) {
@@ -149,9 +208,21 @@ final class ActorMoves {
         runs.write(before, after);
         tellAgent(before, after);
         Transactions.afterCommit(() -> told(before, after));
-        return next instanceof Pending && !(event instanceof NotPlaced)
+        var settled = next instanceof Pending && !(event instanceof NotPlaced)
                 ? step(after, placement(after, event.when()), by)
                 : after;
+        countDrained(before.state(), settled.state());
+        return settled;
+    }
+
+    private void countDrained(ActorState before, ActorState after) {
+        if (before instanceof Stopping(var _, var from, var _, var then) && !(after instanceof Stopping)) {
+            switch (then) {
+                case MOVE -> drains.count(from.agent(), after instanceof Pending ? Outcome.FAILED : Outcome.MOVED);
+                case END -> drains.count(from.agent(), Outcome.ENDED);
+                case DESTROY, RESTART -> {} // would have been without the drain
+            }
+        }
     }
 
     private Actor saved(Actor actor) {
@@ -176,10 +247,15 @@ final class ActorMoves {
         long begun = System.nanoTime();
         var placement = placer.place(actor.region(), actor.resources());
         starts.placed(Duration.ofNanos(System.nanoTime() - begun));
+        return event(placement, actor, now);
+    }
+
+    private static ActorEvent event(Placement placement, Actor actor, Instant now) {
         return switch (placement) {
             case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
+            case Placement.AllCordoned _ -> new NotPlaced(now, Waiting.ALL_CORDONED);
         };
     }
 

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +39,40 @@ final class ActorRepository {
     /** An actor and what time it is, told in the same breath. */
     record Moment(Actor actor, Instant now) {}
 
-    Instant now() {
-        return millis(
-                jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single());
+    /** When somebody came, and whether others who would be content with no more were here before. */
+    record Arrival(Instant now, boolean behindOthers) {}
+
+    /** One question, as a create waits for its answer. */
+    Arrival arrival(String region, Reservation needs) {
+        return jdbc.sql("""
+                select clock_timestamp() as now, exists (
+                    select from actor
+                    where status = 'pending' and region = :region and cpu_millicores <= :cpu and memory_mib <= :memory)
+                    as behind_others
+                """)
+                .param("region", region)
+                .param("cpu", needs.cpuMillicores())
+                .param("memory", needs.memoryMib())
+                .query((row, _) -> new Arrival(
+                        millis(row.getObject("now", OffsetDateTime.class)), row.getBoolean("behind_others")))
+                .single();
+    }
+
+    /** Whether one that waits is preceded by one that would be content with no more. */
+    boolean isBehindOthers(Actor actor) {
+        return jdbc.sql("""
+                select exists (
+                    select from actor
+                    where status = 'pending' and region = :region and cpu_millicores <= :cpu and memory_mib <= :memory
+                      and (created_at, id) < (:created, :id))
+                """)
+                .param("region", actor.region())
+                .param("cpu", actor.resources().cpuMillicores())
+                .param("memory", actor.resources().memoryMib())
+                .param("created", time(actor.createdAt()))
+                .param("id", actor.id().value())
+                .query(Boolean.class)
+                .single();
     }
 
     /** @return false if another actor that is not destroyed has its key */
@@ -94,6 +127,17 @@ final class ActorRepository {
                 .param("id", id.value())
                 .query(ActorRepository::actor)
                 .optional();
+    }
+
+    Map<ActorId, Long> versions(Collection<ActorId> actors) {
+        var ids = actors.stream().map(ActorId::toString).collect(Collectors.joining(",", "{", "}"));
+        var versions = new HashMap<ActorId, Long>();
+        jdbc.sql("select id, version from actor where id = any (cast(:ids as uuid[]))")
+                .param("ids", ids)
+                .query(row -> {
+                    versions.put(new ActorId(row.getObject("id", UUID.class)), row.getLong("version"));
+                });
+        return versions;
     }
 
     /** Who has a key, be it on its way out: the key is free when it is destroyed. */
@@ -154,7 +198,7 @@ final class ActorRepository {
                 where status = 'pending' and region = :region and not exists (
                     select from unnest(cast(:cpus as integer[]), cast(:memories as integer[])) as r (cpu, memory)
                     where a.cpu_millicores >= r.cpu and a.memory_mib >= r.memory)
-                order by created_at limit :limit
+                order by created_at, id limit :limit
                 """)
                 .param("region", region)
                 .param("cpus", array(refused, Reservation::cpuMillicores))

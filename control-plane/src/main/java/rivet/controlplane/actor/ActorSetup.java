@@ -12,6 +12,7 @@ import rivet.protocol.PortProtocol;
  *
  * @param key unique among the environment's actors that are not destroyed; also a generated column
  * @param grace from the termination signal to the kill
+ * @param placementTimeout how long it may wait for its first agent; absent: as long as it takes
  */
 record ActorSetup(
         @Nullable String key,
@@ -20,7 +21,8 @@ record ActorSetup(
         Map<String, Port> ports,
         EndpointType endpoint,
         Duration grace,
-        boolean durable) {
+        boolean durable,
+        @Nullable Duration placementTimeout) {
 
     /**
      * @param internalPort where the actor listens; absent: the agent chooses

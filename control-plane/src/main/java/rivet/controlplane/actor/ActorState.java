@@ -12,13 +12,37 @@ sealed interface ActorState {
 
     Instant since();
 
-    /** Waits for an agent. @param crashes in a row so far */
-    record Pending(Instant since, Waiting reason, int crashes) implements ActorState {}
+    /** Waits for an agent. @param crashes in a row so far @param placeBy until when; absent: as long as it takes */
+    record Pending(
+            Instant since,
+            Waiting reason,
+            int crashes,
+            @Nullable Instant placeBy) implements ActorState {
+
+        /** Waits as long as it takes. */
+        Pending(Instant since, Waiting reason, int crashes) {
+            this(since, reason, crashes, null);
+        }
+    }
 
     record Starting(Instant since, Assignment at, int crashes) implements ActorState {}
 
-    /** @param ports name → number on the agent's loopback */
-    record Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes) implements ActorState {}
+    /**
+     * @param ports name → number on the agent's loopback
+     * @param drainBlocked whether its agent is to be emptied and no other has room for it
+     */
+    record Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes, boolean drainBlocked)
+            implements ActorState {
+
+        /** Nothing keeps it where it is. */
+        Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes) {
+            this(since, at, ports, crashes, false);
+        }
+
+        Running withDrainBlocked(boolean blocked) {
+            return new Running(since, at, ports, crashes, blocked);
+        }
+    }
 
     /** Crashed, and is not started again before {@code retryAt}. */
     record CrashBackoff(Instant since, Instant retryAt, Ending last, int crashes) implements ActorState {}
@@ -34,10 +58,12 @@ sealed interface ActorState {
         QUEUED,
         NO_AGENTS_IN_REGION,
         NO_CAPACITY,
+        ALL_CORDONED,
         CRASHED,
         AGENT_RESTARTED,
         AGENT_LOST,
-        UPGRADED;
+        UPGRADED,
+        DRAIN;
 
         @Override
         public String toString() {
@@ -48,7 +74,11 @@ sealed interface ActorState {
     /** What follows a stop. */
     enum Then {
         DESTROY,
-        RESTART;
+        RESTART,
+        /** Its agent is emptied: it is started again on another. */
+        MOVE,
+        /** Its agent is emptied, and it is not durable: it is destroyed. */
+        END;
 
         @Override
         public String toString() {
@@ -60,7 +90,7 @@ sealed interface ActorState {
     default Optional<Assignment> assignment() {
         return switch (this) {
             case Starting(var _, var at, var _) -> Optional.of(at);
-            case Running(var _, var at, var _, var _) -> Optional.of(at);
+            case Running(var _, var at, var _, var _, var _) -> Optional.of(at);
             case Stopping(var _, var at, var _, var _) -> Optional.of(at);
             case Pending _, CrashBackoff _, Destroyed _ -> Optional.empty();
         };
@@ -70,7 +100,7 @@ sealed interface ActorState {
     default boolean ending() {
         return switch (this) {
             case Destroyed _ -> true;
-            case Stopping(var _, var _, var _, var then) -> then == Then.DESTROY;
+            case Stopping(var _, var _, var _, var then) -> then == Then.DESTROY || then == Then.END;
             case Pending _, Starting _, Running _, CrashBackoff _ -> false;
         };
     }
@@ -89,11 +119,16 @@ sealed interface ActorState {
     /** Why it is in that state: a stable code. */
     default @Nullable String why() {
         return switch (this) {
-            case Pending(var _, var reason, var _) -> reason.toString();
-            case Starting _, Running _ -> null;
+            case Pending(var _, var reason, var _, var _) -> reason.toString();
+            case Starting _ -> null;
+            case Running running -> running.drainBlocked() ? "drain_blocked" : null;
             case CrashBackoff(var _, var _, var last, var _) -> last.code();
             case Stopping(var _, var _, var _, var then) ->
-                then == Then.DESTROY ? "destroy_requested" : "upgrade_requested";
+                switch (then) {
+                    case DESTROY -> "destroy_requested";
+                    case RESTART -> "upgrade_requested";
+                    case MOVE, END -> "drain";
+                };
             case Destroyed(var _, var reason, var _) -> reason;
         };
     }

@@ -21,17 +21,20 @@ import rivet.protocol.Wire;
  */
 final class ActorStateColumn {
 
+    /** Also in an index. */
+    private static final String DRAIN_BLOCKED = "drain_blocked";
+
     private ActorStateColumn() {}
 
     static String write(ActorState state) {
         var row = new Row(state.status(), state.since().toEpochMilli());
         return Wire.JSON.writeValueAsString(
                 switch (state) {
-                    case Pending(var _, var reason, var crashes) ->
-                        row.reason(reason.toString()).crashes(crashes);
+                    case Pending(var _, var reason, var crashes, var placeBy) ->
+                        row.reason(reason.toString()).crashes(crashes).due(placeBy);
                     case Starting(var _, var at, var crashes) -> row.at(at).crashes(crashes);
-                    case Running(var _, var at, var ports, var crashes) ->
-                        row.at(at).ports(ports).crashes(crashes);
+                    case Running(var _, var at, var ports, var crashes, var blocked) ->
+                        row.at(at).ports(ports).crashes(crashes).reason(blocked ? DRAIN_BLOCKED : null);
                     case CrashBackoff(var _, var retryAt, var last, var crashes) ->
                         row.due(retryAt).last(last).crashes(crashes);
                     case Stopping(var _, var at, var grace, var then) ->
@@ -45,9 +48,11 @@ final class ActorStateColumn {
         var row = Wire.JSON.readValue(json, Row.class);
         var since = Instant.ofEpochMilli(row.sinceMs());
         return switch (row.status()) {
-            case "pending" -> new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row));
+            case "pending" ->
+                new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row), instant(row.dueMs()));
             case "starting" -> new Starting(since, at(row), crashes(row));
-            case "running" -> new Running(since, at(row), need(row.ports()), crashes(row));
+            case "running" ->
+                new Running(since, at(row), need(row.ports()), crashes(row), DRAIN_BLOCKED.equals(row.reason()));
             case "crash_backoff" ->
                 new CrashBackoff(since, Instant.ofEpochMilli(need(row.dueMs())), need(row.last()), crashes(row));
             case "stopping" ->
@@ -63,6 +68,10 @@ final class ActorStateColumn {
 
     private static Assignment at(Row row) {
         return new Assignment(AgentId.parse(need(row.agent())), need(row.generation()));
+    }
+
+    private static @Nullable Instant instant(@Nullable Long ms) {
+        return ms == null ? null : Instant.ofEpochMilli(ms);
     }
 
     private static int crashes(Row row) {
@@ -116,7 +125,7 @@ final class ActorStateColumn {
                     status, sinceMs, agent, generation, new TreeMap<>(all), reason, last, graceMs, dueMs, crashes);
         }
 
-        Row reason(String code) {
+        Row reason(@Nullable String code) {
             return new Row(status, sinceMs, agent, generation, ports, code, last, graceMs, dueMs, crashes);
         }
 
@@ -128,9 +137,20 @@ final class ActorStateColumn {
             return new Row(status, sinceMs, agent, generation, ports, reason, last, grace.toMillis(), dueMs, crashes);
         }
 
-        Row due(Instant at) {
-            return new Row(
-                    status, sinceMs, agent, generation, ports, reason, last, graceMs, at.toEpochMilli(), crashes);
+        Row due(@Nullable Instant at) {
+            return at == null
+                    ? this
+                    : new Row(
+                            status,
+                            sinceMs,
+                            agent,
+                            generation,
+                            ports,
+                            reason,
+                            last,
+                            graceMs,
+                            at.toEpochMilli(),
+                            crashes);
         }
 
         Row crashes(int count) {

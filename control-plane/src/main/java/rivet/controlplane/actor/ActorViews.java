@@ -1,5 +1,6 @@
 package rivet.controlplane.actor;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,17 +18,20 @@ final class ActorViews {
 
     private final Agents agents;
     private final ProxySettings proxy;
+    private final ActorQueue queue;
 
-    ActorViews(Agents agents, ProxySettings proxy) {
+    ActorViews(Agents agents, ProxySettings proxy, ActorQueue queue) {
         this.agents = agents;
         this.proxy = proxy;
+        this.queue = queue;
     }
 
     /** @param type of the URLs; absent: as each actor's creator chose */
     List<ActorView> views(Collection<Actor> actors, @Nullable EndpointType type) {
         var entries = entries(actors);
+        var positions = queue.positions(actors);
         return actors.stream()
-                .map(actor -> view(actor, entry(actor, entries), type))
+                .map(actor -> view(actor, entry(actor, entries), positions.get(actor.id()), type))
                 .toList();
     }
 
@@ -35,7 +39,8 @@ final class ActorViews {
         return views(List.of(actor), type).getFirst();
     }
 
-    private static ActorView view(Actor actor, @Nullable String entry, @Nullable EndpointType type) {
+    private static ActorView view(
+            Actor actor, @Nullable String entry, @Nullable Integer queuePosition, @Nullable EndpointType type) {
         var setup = actor.setup();
         var ports = new LinkedHashMap<String, ActorView.Port>();
         setup.ports()
@@ -49,13 +54,18 @@ final class ActorViews {
                 new ActorView.Network(setup.network().toString(), ports),
                 new ActorView.Resources(
                         actor.resources().cpuMillicores(), actor.resources().memoryMib()),
-                new ActorView.Lifecycle(setup.grace().toMillis(), setup.durable()),
+                new ActorView.Lifecycle(setup.grace().toMillis(), setup.durable(), millis(setup.placementTimeout())),
                 actor.state().status(),
                 actor.state().why(),
+                queuePosition,
                 setup.key(),
                 actor.createdAt(),
                 actor.startedAt(),
                 actor.destroyedAt());
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
     }
 
     private static ActorView.Port port(ActorSetup.Port port, PortUrls.@Nullable Address at) {

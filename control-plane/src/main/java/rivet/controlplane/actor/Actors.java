@@ -1,8 +1,11 @@
 package rivet.controlplane.actor;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Agents;
@@ -63,14 +66,41 @@ public final class Actors {
     }
 
     public Optional<ActorLocation> locate(ActorId id) {
-        return repository.find(id).map(actor -> {
-            var agent = actor.state().assignment().map(Assignment::agent);
-            return new ActorLocation(
-                    id,
-                    actor.state().status(),
-                    agent.orElse(null),
-                    agent.flatMap(agents::proxyUrl).orElse(null));
-        });
+        return repository.find(id).map(this::location);
+    }
+
+    private ActorLocation location(Actor actor) {
+        var at = actor.state().assignment();
+        if (at.isEmpty()) {
+            return new ActorLocation(actor.id(), actor.state().status(), null, null, null, actor.version());
+        }
+        var ways = agents.ways(at.get().agent()).orElseThrow();
+        return new ActorLocation(
+                actor.id(),
+                status(actor.state()),
+                at.get().agent(),
+                ways.proxyUrl(),
+                ways.hopAddress() == null
+                        ? null
+                        : new ActorLocation.Hop(ways.hopAddress(), at.get().generation()),
+                actor.version());
+    }
+
+    /** The versions that actors have now; without those that are gone. */
+    public Map<ActorId, Long> versions(Collection<ActorId> actors) {
+        return repository.versions(actors);
+    }
+
+    /** Told in this process after each move of an actor; must not wait. */
+    public void onMoved(Consumer<ActorId> listener) {
+        moves.onMoved(listener);
+    }
+
+    /** A proxy must know whether it is worth waiting for the end of a stop. */
+    private static String status(ActorState state) {
+        return state instanceof ActorState.Stopping(var _, var _, var _, var then) && then == ActorState.Then.RESTART
+                ? "restarting"
+                : state.status();
     }
 
     /** One pass over the actors that wait for an agent, oldest first. @return whether more can be done at once */
@@ -120,10 +150,10 @@ public final class Actors {
         return down(moment, from, new Phase.Down(null, null, DownReason.AGENT_LOST, message));
     }
 
-    /** One pass over the actors whose rest after a crash is over. @return whether more can be done at once */
-    public boolean retryDue() {
+    /** One pass over the actors whose rest or whose wait is over. @return whether more can be done at once */
+    public boolean due() {
         var due = repository.due(AT_ONCE);
-        due.forEach(moves::retry);
+        due.forEach(moves::due);
         return due.size() == AT_ONCE;
     }
 }

@@ -72,7 +72,7 @@ public final class DesiredSets {
     private Optional<DesiredActor> desired(ResultSet row, Actor actor) throws SQLException {
         return switch (actor.state()) {
             case Starting(var _, var at, var _) -> Optional.of(run(row, actor, at));
-            case Running(var _, var at, var _, var _) -> Optional.of(run(row, actor, at));
+            case Running(var _, var at, var _, var _, var _) -> Optional.of(run(row, actor, at));
             case Stopping(var _, var at, var grace, var _) ->
                 Optional.of(new DesiredActor.Stop(actor.id(), at.generation(), grace.toMillis()));
             case Pending _, CrashBackoff _, Destroyed _ -> Optional.empty();

@@ -2,6 +2,7 @@ package rivet.controlplane.actor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
@@ -11,6 +12,7 @@ import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.placement.Placer;
 import rivet.controlplane.tenancy.Environment;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorEventView;
@@ -19,17 +21,28 @@ import rivet.protocol.api.ActorEventView;
 @Component
 public final class Explanations {
 
+    private static final String BLOCKED =
+            " That is drained, but no other agent has room for the actor: it stays until one has, or the drain's deadline has come.";
+
     private final ActorRequests requests;
     private final ActorEvents diary;
     private final LostAgents lost;
+    private final Placer placer;
+    private final ActorQueue queue;
 
-    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost) {
+    Explanations(ActorRequests requests, ActorEvents diary, LostAgents lost, Placer placer, ActorQueue queue) {
         this.requests = requests;
         this.diary = diary;
         this.lost = lost;
+        this.placer = placer;
+        this.queue = queue;
     }
 
-    /** @param nextAttemptAt absent where that is not a matter of time */
+    /**
+     * @param nextAttemptAt absent where that is not a matter of time
+     * @param queuePosition absent where it does not wait for an agent
+     * @param placeBy absent where it waits as long as it takes
+     */
     public record Explanation(
             ActorId actor,
             String state,
@@ -39,22 +52,37 @@ public final class Explanations {
             long generation,
             @Nullable String agent,
             @Nullable Instant nextAttemptAt,
+            @Nullable Integer queuePosition,
+            @Nullable Instant placeBy,
             @Nullable Integer exitCode) {}
 
     public Explanation of(Environment environment, String id) {
         var actor = requests.get(environment, ActorController.parse(id));
         var state = actor.state();
         var ending = diary.lastEnding(actor.id()).orElse(null);
+        var position = queue.positions(List.of(actor)).get(actor.id());
         return new Explanation(
                 actor.id(),
                 state.status(),
                 state.why(),
                 state.since(),
-                sentence(actor, ending == null ? "" : ended(ending)) + warning(state),
+                sentence(actor, ending == null ? "" : ended(ending)) + warning(state) + queued(actor, position),
                 actor.generation(),
                 state.assignment().map(at -> at.agent().toString()).orElse(null),
                 state instanceof CrashBackoff resting ? resting.retryAt() : null,
+                position,
+                state instanceof Pending pending ? pending.placeBy() : null,
                 ending == null ? null : ending.exitCode());
+    }
+
+    private String queued(Actor actor, @Nullable Integer position) {
+        if (!(actor.state() instanceof Pending pending)) {
+            return "";
+        }
+        var place = position == null ? "" : " It is number %d in the queue of its region.".formatted(position);
+        var end =
+                pending.placeBy() == null ? "" : " If it has none by %s it is destroyed.".formatted(pending.placeBy());
+        return "%s%s %s".formatted(place, end, Shortfall.of(placer.verdictsWithin(actor.region(), actor.resources())));
     }
 
     private String warning(ActorState state) {
@@ -67,13 +95,14 @@ public final class Explanations {
     /** @param ended a sentence about its last copy; empty if none has ended */
     static String sentence(Actor actor, String ended) {
         return switch (actor.state()) {
-            case Pending(var _, var reason, var _) -> waiting(actor, reason) + ended;
+            case Pending(var _, var reason, var _, var _) -> waiting(actor, reason) + ended;
             case Starting(var since, var at, var _) ->
                 "Agent %s has been starting it since %s: it fetches the build, starts the process and waits until all ports accept connections."
                                 .formatted(at.agent(), since)
                         + ended;
-            case Running(var since, var at, var _, var _) ->
-                "It has been running since %s on agent %s.".formatted(since, at.agent()) + ended;
+            case Running(var since, var at, var _, var _, var blocked) ->
+                "It has been running since %s on agent %s.%s".formatted(since, at.agent(), blocked ? BLOCKED : "")
+                        + ended;
             case CrashBackoff(var _, var retryAt, var _, var crashes) ->
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
@@ -92,11 +121,13 @@ public final class Explanations {
                                 actor.region(),
                                 actor.resources().cpuMillicores(),
                                 actor.resources().memoryMib());
+            case ALL_CORDONED -> "all connected agents of region '%s' are cordoned".formatted(actor.region());
             case QUEUED -> "it has not been looked at yet";
             case CRASHED -> "it crashed and has no agent yet";
             case AGENT_RESTARTED -> "its agent went away with it";
             case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";
             case UPGRADED -> "it was upgraded and has no agent yet";
+            case DRAIN -> "its agent was drained";
         };
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
     }
@@ -109,6 +140,8 @@ public final class Explanations {
                         switch (then) {
                             case DESTROY -> "it is to be destroyed";
                             case RESTART -> "it is to be started again with another build";
+                            case MOVE -> "its agent is drained, and it is to be started again on another";
+                            case END -> "its agent is drained, and it is not durable";
                         },
                         grace.toMillis());
     }

@@ -1,5 +1,7 @@
 package rivet.controlplane.actor;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,7 +26,10 @@ public final class TaggedActors {
     /** Those that run first. */
     public List<ActorLocation> live(UUID environment, Map<String, String> tags, int limit) {
         return jdbc.sql("""
-                select a.id, a.status, a.agent_id, g.proxy_url
+                select a.id, a.agent_id,
+                    case when a.status = 'stopping' and a.state ->> 'reason' = 'restart' then 'restarting' else a.status end
+                        as status,
+                    a.generation, a.version, g.proxy_url, g.hop_address
                 from actor a left join agent g on g.id = a.agent_id
                 where a.environment_id = :environment and a.tags @> cast(:tags as jsonb) and a.destroyed_at is null
                 order by a.status = 'running' desc, a.created_at, a.id
@@ -37,8 +42,15 @@ public final class TaggedActors {
                         new ActorId(row.getObject("id", UUID.class)),
                         row.getString("status"),
                         agent(row.getObject("agent_id", UUID.class)),
-                        row.getString("proxy_url")))
+                        row.getString("proxy_url"),
+                        hop(row),
+                        row.getLong("version")))
                 .list();
+    }
+
+    private static ActorLocation.@Nullable Hop hop(ResultSet row) throws SQLException {
+        var address = row.getString("hop_address");
+        return address == null ? null : new ActorLocation.Hop(address, row.getLong("generation"));
     }
 
     private static @Nullable AgentId agent(@Nullable UUID id) {

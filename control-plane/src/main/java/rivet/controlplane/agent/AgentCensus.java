@@ -37,6 +37,7 @@ final class AgentCensus implements Counted {
                 regions.stream()
                         .<MultiGauge.Row<?>>flatMap(row -> Stream.of(
                                 MultiGauge.Row.of(Tags.of("region", row.region(), "state", "fresh"), row.fresh()),
+                                MultiGauge.Row.of(Tags.of("region", row.region(), "state", "cordoned"), row.cordoned()),
                                 MultiGauge.Row.of(Tags.of("region", row.region(), "state", "silent"), row.silent())))
                         .toList(),
                 true);
@@ -50,27 +51,33 @@ final class AgentCensus implements Counted {
 
     /**
      * @param fresh agents that may be given actors
+     * @param cordoned those that were heard of as lately, but are given none because an operator said so
      * @param silent those that were not heard of for longer
      * @param oldestHeartbeatSeconds of the agents that hold actors; 0 where none does
      */
-    private record Region(String region, long fresh, long silent, double oldestHeartbeatSeconds) {}
+    private record Region(String region, long fresh, long cordoned, long silent, double oldestHeartbeatSeconds) {}
 
     private List<Region> byRegion() {
         return jdbc.sql("""
                 with seen as (
-                    select region, reserved_memory_mib > 0 as holds,
+                    select region, reserved_memory_mib > 0 as holds, cordoned_at is not null as cordoned,
                         extract(epoch from clock_timestamp() - lease_at) as age
                     from agent
                 )
                 select region,
-                    count(*) filter (where age < :fresh) as fresh,
+                    count(*) filter (where age < :fresh and not cordoned) as fresh,
+                    count(*) filter (where age < :fresh and cordoned) as cordoned,
                     count(*) filter (where age >= :fresh) as silent,
                     coalesce(max(age) filter (where holds), 0) as oldest
                 from seen group by region
                 """)
                 .param("fresh", settings.fresh().toMillis() / 1e3)
                 .query((row, _) -> new Region(
-                        row.getString("region"), row.getLong("fresh"), row.getLong("silent"), row.getDouble("oldest")))
+                        row.getString("region"),
+                        row.getLong("fresh"),
+                        row.getLong("cordoned"),
+                        row.getLong("silent"),
+                        row.getDouble("oldest")))
                 .list();
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.protocol.AgentId;
@@ -15,7 +16,10 @@ import rivet.protocol.AgentId;
 @Component
 final class AgentRepository {
 
-    /** Most room first, so that load spreads; the id only makes the order certain. */
+    /**
+     * Most room first, so that load spreads; the id only makes the order certain. All conditions are looked at again when the
+     * row is locked, so an agent that was cordoned meanwhile is none.
+     */
     private static final String RESERVE = """
             update agent
             set reserved_cpu_millicores = reserved_cpu_millicores + :cpu,
@@ -23,7 +27,7 @@ final class AgentRepository {
                 set_revision = set_revision + 1
             where id = (
                 select id from agent
-                where region = :region and lost_at is null
+                where region = :region and lost_at is null and cordoned_at is null
                   and lease_at > clock_timestamp() - make_interval(secs => :fresh)
                   and reserved_cpu_millicores + :cpu <= cpu_millicores
                   and reserved_memory_mib + :memory <= memory_mib
@@ -44,19 +48,22 @@ final class AgentRepository {
 
     Registration register(Joining joining) {
         return jdbc.sql("""
-                insert into agent (id, region, version, proxy_url, epoch, cpu_millicores, memory_mib)
-                values (:id, :region, :version, :proxy, 1, :cpu, :memory)
+                insert into agent (id, region, version, proxy_url, hop_address, epoch, cpu_millicores, memory_mib)
+                values (:id, :region, :version, :proxy, :hop, 1, :cpu, :memory)
                 on conflict (id) do update set
                     region = excluded.region, version = excluded.version, proxy_url = excluded.proxy_url,
+                    hop_address = excluded.hop_address,
                     epoch = agent.epoch + 1, set_revision = agent.set_revision + 1,
                     cpu_millicores = excluded.cpu_millicores, memory_mib = excluded.memory_mib,
-                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null
+                    lease_seq = agent.lease_seq + 1, lease_at = clock_timestamp(), lost_at = null,
+                    granted_nonce = 0, unheard_since = null
                 returning epoch, set_revision
                 """)
                 .param("id", joining.agent().value())
                 .param("region", joining.region())
                 .param("version", joining.version())
                 .param("proxy", joining.proxyUrl())
+                .param("hop", joining.hopAddress())
                 .param("cpu", joining.cpuMillicores())
                 .param("memory", joining.memoryMib())
                 .query((row, _) -> new Registration(row.getLong("epoch"), row.getLong("set_revision")))
@@ -83,19 +90,21 @@ final class AgentRepository {
                 .optional();
     }
 
-    /** Those that can be placed on first. */
-    List<Agents.Candidate> candidates(Duration fresh, int limit) {
+    /** Those that can be placed on first. @param region absent: of all regions */
+    List<Agents.Candidate> candidates(@Nullable String region, Duration fresh, int limit) {
         return jdbc.sql("""
                 select id, region, cpu_millicores - reserved_cpu_millicores as cpu, memory_mib - reserved_memory_mib as memory,
-                    lease_at > clock_timestamp() - make_interval(secs => :fresh) as fresh
-                from agent order by fresh desc, region, id limit :limit
-                """)
+                    lease_at > clock_timestamp() - make_interval(secs => :fresh) as fresh, cordoned_at is not null as cordoned
+                from agent where %s order by fresh desc, region, id limit :limit
+                """.formatted(region == null ? "true" : "region = :region"))
+                .param("region", region)
                 .param("fresh", seconds(fresh))
                 .param("limit", limit)
                 .query((row, _) -> new Agents.Candidate(
                         new AgentId(row.getObject("id", UUID.class)),
                         row.getString("region"),
                         row.getBoolean("fresh"),
+                        row.getBoolean("cordoned"),
                         row.getInt("cpu"),
                         row.getInt("memory")))
                 .list();
@@ -121,21 +130,29 @@ final class AgentRepository {
                 .update();
     }
 
-    long countFresh(String region, Duration fresh) {
+    /** Why none of a region's agents was taken. */
+    Agents.Shortage shortage(String region, Duration fresh) {
         return jdbc.sql("""
-                select count(*) from agent
+                select count(*) as fresh, count(*) filter (where cordoned_at is null) as open from agent
                 where region = :region and lease_at > clock_timestamp() - make_interval(secs => :fresh)
                 """)
                 .param("region", region)
                 .param("fresh", seconds(fresh))
-                .query(Long.class)
+                .query((row, _) -> shortage(row.getLong("fresh"), row.getLong("open")))
                 .single();
     }
 
-    Optional<String> proxyUrl(AgentId agent) {
-        return jdbc.sql("select proxy_url from agent where id = :id")
+    private static Agents.Shortage shortage(long fresh, long open) {
+        if (fresh == 0) {
+            return Agents.Shortage.NO_AGENTS;
+        }
+        return open == 0 ? Agents.Shortage.ALL_CORDONED : Agents.Shortage.NO_ROOM;
+    }
+
+    Optional<Agents.Ways> ways(AgentId agent) {
+        return jdbc.sql("select proxy_url, hop_address from agent where id = :id")
                 .param("id", agent.value())
-                .query(String.class)
+                .query((row, _) -> new Agents.Ways(row.getString("proxy_url"), row.getString("hop_address")))
                 .optional();
     }
 

@@ -1,5 +1,6 @@
 package rivet.controlplane.agent;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.database.Transactions;
 import rivet.protocol.AgentId;
@@ -20,6 +22,9 @@ import rivet.protocol.AgentId;
 public final class Agents {
 
     private static final int MOST_CANDIDATES = 1000;
+
+    /** Who asks is gone by then, and a new epoch that it does not know would only end the lease that it has. */
+    private static final long LATEST = Duration.ofSeconds(4).toNanos();
 
     private final AgentRepository repository;
     private final Regions regions;
@@ -37,10 +42,14 @@ public final class Agents {
 
     /** Each registration has a new epoch: what an agent's older connection still says is from the past. */
     public Registration join(Joining joining) {
+        long asked = System.nanoTime();
         return transactions.run(() -> {
             regions.know(joining.region(), joining.location());
             var registration = repository.register(joining);
-            Transactions.afterCommit(this::tellRoom);
+            if (System.nanoTime() - asked > LATEST) {
+                throw new TransientDataAccessResourceException("the agent does not wait for its welcome any more");
+            }
+            roomAppears();
             return registration;
         });
     }
@@ -57,19 +66,28 @@ public final class Agents {
 
     /** What can be said of agents as places for an actor; reserves nothing. */
     public List<Candidate> candidates() {
-        return repository.candidates(settings.fresh(), MOST_CANDIDATES);
+        return repository.candidates(null, settings.fresh(), MOST_CANDIDATES);
     }
 
-    /** @param fresh whether it gets new actors at all @param cpuMillicores free @param memoryMib free */
-    public record Candidate(AgentId agent, String region, boolean fresh, int cpuMillicores, int memoryMib) {}
+    /** Likewise those of one region. */
+    public List<Candidate> candidates(String region) {
+        return repository.candidates(region, settings.fresh(), MOST_CANDIDATES);
+    }
+
+    /** @param fresh whether it was heard of lately @param cpuMillicores free @param memoryMib free */
+    public record Candidate(
+            AgentId agent, String region, boolean fresh, boolean cordoned, int cpuMillicores, int memoryMib) {}
 
     /** The actor is gone from the agent: its room is free and its name out of the set. */
     public void release(AgentId agent, Reservation reservation) {
         repository.release(agent, reservation);
-        Transactions.afterCommit(() -> {
-            tellSet(agent);
-            tellRoom();
-        });
+        Transactions.afterCommit(() -> tellSet(agent));
+        roomAppears();
+    }
+
+    /** When the caller's transaction is committed, there may be room where there was none. */
+    void roomAppears() {
+        Transactions.afterCommit(this::tellRoom);
     }
 
     /** What the agent is to do with one of its actors is another now. */
@@ -78,13 +96,27 @@ public final class Agents {
         Transactions.afterCommit(() -> tellSet(agent));
     }
 
-    public boolean anyFresh(String region) {
-        return repository.countFresh(region, settings.fresh()) > 0;
+    /** Why {@link #reserve} found nothing. */
+    public Shortage shortage(String region) {
+        return repository.shortage(region, settings.fresh());
     }
 
-    public Optional<String> proxyUrl(AgentId agent) {
-        return repository.proxyUrl(agent);
+    /** What a region lacks. */
+    public enum Shortage {
+        /** None was heard of lately. */
+        NO_AGENTS,
+        /** An operator keeps new actors away from all that were. */
+        ALL_CORDONED,
+        NO_ROOM
     }
+
+    /** How an agent's actors are reached. */
+    public Optional<Ways> ways(AgentId agent) {
+        return repository.ways(agent);
+    }
+
+    /** @param proxyUrl for the world @param hopAddress for other agents' proxies; null where it takes nothing from them */
+    public record Ways(String proxyUrl, @Nullable String hopAddress) {}
 
     /** Where the proxies of all agents are that ever joined. */
     public List<String> proxyUrls() {

@@ -12,7 +12,10 @@ public record Joining(
         String proxyUrl,
         int cpuMillicores,
         int memoryMib,
-        @Nullable Location location) {
+        @Nullable Location location,
+        @Nullable String hopAddress) {
+
+    private static final String HOST_AND_PORT = "([^/?#\\s:\\[\\]]+|\\[[0-9a-fA-F:.]+]):\\d{1,5}";
 
     public Joining {
         if (!region.matches("[a-z0-9][a-z0-9-]{0,31}")) {
@@ -21,6 +24,10 @@ public record Joining(
         if (!proxyUrl.matches("https?://[^/?#\\s]+/?")) {
             throw new IllegalArgumentException(
                     "proxy_url: '%s' (expected: a URL such as http://127.0.0.1:7080)".formatted(proxyUrl));
+        }
+        if (hopAddress != null && !hopAddress.matches(HOST_AND_PORT)) {
+            throw new IllegalArgumentException(
+                    "hop_address: '%s' (expected: a host and port such as 10.0.0.5:7081)".formatted(hopAddress));
         }
         if (cpuMillicores < 0 || memoryMib < 0) {
             throw new IllegalArgumentException(

@@ -20,7 +20,12 @@ final class LeaseWatch {
     private @Nullable Long lookedAt;
 
     /** @param age of the lease by the database's clock */
-    record Held(AgentId agent, long epoch, long leaseSeq, Duration age) {}
+    record Held(AgentId agent, long epoch, long leaseSeq, Duration age) {
+
+        boolean isSameLease(Held other) {
+            return agent.equals(other.agent) && epoch == other.epoch && leaseSeq == other.leaseSeq;
+        }
+    }
 
     /** @param lasts at least so long by both clocks */
     record Silence(Held lease, Duration lasts) {}
@@ -34,7 +39,8 @@ final class LeaseWatch {
 
     /** @param asked when the leases were asked for @param answered when they were there, both monotonic */
     List<Silence> look(List<Held> leases, long asked, long answered) {
-        var known = lookedAt != null && asked - lookedAt <= LONGEST_GAP ? seen : Map.<AgentId, Seen>of();
+        // Who waited long for the answer has not seen what was meanwhile either.
+        var known = lookedAt != null && answered - lookedAt <= LONGEST_GAP ? seen : Map.<AgentId, Seen>of();
         var now = new HashMap<AgentId, Seen>();
         for (var held : leases) {
             var before = known.get(held.agent());

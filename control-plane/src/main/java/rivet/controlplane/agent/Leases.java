@@ -1,40 +1,109 @@
 package rivet.controlplane.agent;
 
-import org.springframework.jdbc.core.simple.JdbcClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
-import rivet.controlplane.database.Heartbeats;
+import rivet.controlplane.replica.Replicas;
+import rivet.controlplane.web.Problem;
 import rivet.protocol.link.Heartbeat;
 
-/** Renews leases, on connections of its own: a flood of anything else must not make agents look dead. */
+/** Answers heartbeats in time, whatever the database does. */
 @Component
 final class Leases {
 
-    private final JdbcClient jdbc;
+    private static final Logger log = LoggerFactory.getLogger(Leases.class);
 
-    Leases(@Heartbeats JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    private final LeaseRepository repository;
+    private final Replicas replicas;
+    private final Promises promises;
+    private final AgentSettings settings;
+    private final LongSupplier monotonic;
+    private final Executor virtualThreads;
+    private final Counter promised;
+    private volatile boolean away;
+
+    Leases(
+            LeaseRepository repository,
+            Replicas replicas,
+            Promises promises,
+            AgentSettings settings,
+            LongSupplier monotonic,
+            Executor virtualThreads,
+            MeterRegistry registry) {
+        this.repository = repository;
+        this.replicas = replicas;
+        this.promises = promises;
+        this.settings = settings;
+        this.monotonic = monotonic;
+        this.virtualThreads = virtualThreads;
+        this.promised = Counter.builder("rivet.agents.promises")
+                .description("Heartbeats that were answered with a promise, because the database did not answer.")
+                .register(registry);
     }
 
-    /** The answer is true only once it is committed; one statement is its own transaction. */
+    /** A renewal that comes too late for this answer may still be done; then the agent is safe for longer than it knows. */
     Heartbeat.Answer renew(Heartbeat heartbeat) {
-        var renewed = jdbc.sql("""
-                update agent set lease_seq = lease_seq + 1, lease_at = clock_timestamp()
-                where id = :id and epoch = :epoch
-                """)
-                .param("id", heartbeat.agent().value())
-                .param("epoch", heartbeat.epoch())
-                .update();
-        return renewed == 1
-                ? new Heartbeat.Answer.Grant(heartbeat.nonce(), heartbeat.epoch())
-                : new Heartbeat.Answer.Fenced(epoch(heartbeat));
+        var answer = CompletableFuture.supplyAsync(() -> renewed(heartbeat), virtualThreads);
+        try {
+            var inTime = answer.get(settings.answer().toMillis(), TimeUnit.MILLISECONDS);
+            tell(false);
+            return inTime;
+        } catch (TimeoutException e) {
+            return promise(heartbeat, e);
+        } catch (ExecutionException e) {
+            return promise(heartbeat, e.getCause() instanceof DataAccessException away ? away : e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable(e);
+        }
     }
 
-    /** 0 for an agent that never joined. */
-    private long epoch(Heartbeat heartbeat) {
-        return jdbc.sql("select epoch from agent where id = :id")
-                .param("id", heartbeat.agent().value())
-                .query(Long.class)
-                .optional()
-                .orElse(0L);
+    private Heartbeat.Answer renewed(Heartbeat heartbeat) {
+        if (!repository.renew(heartbeat, settings.fence())) {
+            return new Heartbeat.Answer.Fenced(repository.epoch(heartbeat.agent()));
+        }
+        var list = replicas.list();
+        var held = heartbeat.replicas() == null ? 0 : heartbeat.replicas();
+        return new Heartbeat.Answer.Grant(heartbeat.nonce(), heartbeat.epoch(), list.revision() > held ? list : null);
+    }
+
+    private Heartbeat.Answer promise(Heartbeat heartbeat, Exception cause) {
+        tell(true);
+        var own = replicas.own();
+        if (settings.outage().isZero()
+                || own.isEmpty()
+                || !promises.promise(heartbeat.agent(), monotonic.getAsLong())) {
+            throw unavailable(cause);
+        }
+        promised.increment();
+        return new Heartbeat.Answer.Promise(heartbeat.nonce(), own.get());
+    }
+
+    private void tell(boolean isAway) {
+        if (away != isAway) {
+            away = isAway;
+            log.warn(
+                    isAway
+                            ? "heartbeats cannot be kept: agents are promised to be left alone"
+                            : "heartbeats are kept again");
+        }
+    }
+
+    private static Problem unavailable(Exception cause) {
+        return new Problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "DATABASE_UNAVAILABLE",
+                "the database did not say in time whether the lease is renewed; try again",
+                cause);
     }
 }

@@ -41,18 +41,23 @@ final class LostAgentRepository {
                 .single();
     }
 
-    /** @return false if the agent was heard of since, or another replica was first */
-    boolean lose(LeaseWatch.Held lease, Duration after) {
+    /**
+     * @param listed which revision of the list of replicas the agent must hold, if it holds any
+     * @return false if the agent was heard of since, another replica was first, or the agent may not know of this one
+     */
+    boolean lose(LeaseWatch.Held lease, Duration after, long listed) {
         return jdbc.sql("""
                         update agent
                         set epoch = epoch + 1, lost_at = clock_timestamp(), set_revision = set_revision + 1
                         where id = :id and epoch = :epoch and lease_seq = :seq and lost_at is null
                           and lease_at < clock_timestamp() - make_interval(secs => :after)
+                          and (replica_list = 0 or replica_list >= :listed)
                         """)
                         .param("id", lease.agent().value())
                         .param("epoch", lease.epoch())
                         .param("seq", lease.leaseSeq())
                         .param("after", seconds(after))
+                        .param("listed", listed)
                         .update()
                 == 1;
     }

@@ -6,9 +6,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.database.Transactions;
+import rivet.controlplane.replica.Replicas;
 import rivet.protocol.AgentId;
 
 /**
@@ -21,15 +24,30 @@ public final class LostAgents {
     private static final Logger log = LoggerFactory.getLogger(LostAgents.class);
 
     private final LostAgentRepository repository;
+    private final Replicas replicas;
+    private final Promises promises;
+    private final Transactions transactions;
     private final AgentSettings settings;
+    private final LongSupplier monotonic;
     private final LeaseWatch watch = new LeaseWatch();
     private final Brake brake;
     private final Counter lost;
     private volatile boolean braked;
 
-    LostAgents(LostAgentRepository repository, AgentSettings settings, MeterRegistry registry) {
+    LostAgents(
+            LostAgentRepository repository,
+            Replicas replicas,
+            Promises promises,
+            Transactions transactions,
+            AgentSettings settings,
+            LongSupplier monotonic,
+            MeterRegistry registry) {
         this.repository = repository;
+        this.replicas = replicas;
+        this.promises = promises;
+        this.transactions = transactions;
         this.settings = settings;
+        this.monotonic = monotonic;
         this.brake = new Brake(settings.brake());
         this.lost = Counter.builder("rivet.agents.lost")
                 .description("Agents that this replica gave up for lost.")
@@ -41,9 +59,10 @@ public final class LostAgents {
 
     /** One look at all leases; for one loop. @return false: there is never more to do at once */
     public boolean look() {
-        long asked = System.nanoTime();
+        long asked = monotonic.getAsLong();
         var leases = repository.leases();
-        var all = watch.look(leases, asked, System.nanoTime());
+        var all = watch.look(leases, asked, monotonic.getAsLong());
+        promises.saw(leases, asked);
         var silent = longerThan(settings.unreachable(), all);
         int allowed = brake.allowed(leases.size(), silent.size(), repository.lostWithin(Duration.ofMinutes(1)), asked);
         tell(silent.size(), leases.size());
@@ -69,7 +88,7 @@ public final class LostAgents {
     }
 
     private void lose(LeaseWatch.Silence silence) {
-        if (repository.lose(silence.lease(), settings.replaceAfter())) {
+        if (promises.begin(silence.lease(), monotonic.getAsLong()) && isLost(silence)) {
             lost.increment();
             log.atWarn()
                     .addKeyValue("agent", silence.lease().agent())
@@ -77,6 +96,21 @@ public final class LostAgents {
                     .addKeyValue("silent_ms", silence.lasts().toMillis())
                     .log("an agent is given up for lost");
         }
+    }
+
+    /** Where it throws, nobody knows whether the agent is lost. */
+    private boolean isLost(LeaseWatch.Silence silence) {
+        var lease = silence.lease();
+        boolean isLost = transactions.run(() -> replicas.lockOwn()
+                .filter(since -> repository.lose(lease, settings.replaceAfter(), needed(silence, since)))
+                .isPresent());
+        promises.ended(lease.agent());
+        return isLost;
+    }
+
+    /** An agent that does not know of this replica goes by the word of others, but not for ever. */
+    private long needed(LeaseWatch.Silence silence, long since) {
+        return silence.lasts().compareTo(settings.longestPromised()) < 0 ? since : 0;
     }
 
     /**

@@ -67,7 +67,7 @@ public final class Regions {
     private List<Ranked> ranked() {
         return jdbc.sql("""
                 select r.*, coalesce((
-                    select min(case when a.cpu_millicores - a.reserved_cpu_millicores >= :cpu
+                    select min(case when a.cordoned_at is null and a.cpu_millicores - a.reserved_cpu_millicores >= :cpu
                                      and a.memory_mib - a.reserved_memory_mib >= :memory then 0 else 1 end)
                     from agent a
                     where a.region = r.id and a.lease_at > clock_timestamp() - make_interval(secs => :fresh)), 2) as rank

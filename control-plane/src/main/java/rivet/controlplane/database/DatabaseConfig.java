@@ -1,9 +1,13 @@
 package rivet.controlplane.database;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.context.annotation.Bean;
@@ -17,19 +21,26 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
-/** Two pools: one for everything, and a small one that only heartbeats use. */
+/** Two pools: one for everything, and a small one that only heartbeats use. And one connection that watches. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfig {
 
     private static final String LOCK_TIMEOUT = "55P03";
     private static final int MIGRATION_CONNECT_RETRIES = 10;
+    private static final String CONNECT_SECONDS = "2";
+
+    @Bean
+    PostgresConnections connections(DatabaseSettings settings, LongSupplier monotonic) {
+        return connections(bounds(settings), settings, monotonic);
+    }
 
     /** Migrated before anyone gets it. */
     @Bean
     @Primary
-    HikariDataSource dataSource(DatabaseSettings settings, MeterRegistry registry) {
-        var pool = pool("rivet", settings.poolSize(), settings, registry);
+    HikariDataSource dataSource(PostgresConnections connections, DatabaseSettings settings, MeterRegistry registry) {
+        var pool = pool(bounds(settings), connections, registry);
         try {
+            Durability.check(pool, settings);
             migrate(pool);
         } catch (RuntimeException e) {
             pool.close();
@@ -38,10 +49,28 @@ class DatabaseConfig {
         return pool;
     }
 
+    private static Bounds bounds(DatabaseSettings settings) {
+        return new Bounds(
+                "rivet",
+                settings.poolSize(),
+                settings.acquireTimeout(),
+                settings.statementTimeout(),
+                settings.lockTimeout());
+    }
+
     @Bean
     @Heartbeats
-    HikariDataSource heartbeatDataSource(DatabaseSettings settings, MeterRegistry registry) {
-        return pool("heartbeats", settings.heartbeatPoolSize(), settings, registry);
+    HikariDataSource heartbeatDataSource(DatabaseSettings settings, MeterRegistry registry, LongSupplier monotonic) {
+        var timeout = settings.heartbeatTimeout();
+        var bounds = new Bounds("heartbeats", settings.heartbeatPoolSize(), timeout, timeout, timeout);
+        return pool(bounds, connections(bounds, settings, monotonic), registry);
+    }
+
+    @Bean
+    PostgresWatch watch(PostgresConnections connections, DatabaseSettings settings, LongSupplier monotonic) {
+        var patience = settings.patience();
+        var bounds = new Bounds("watch", 1, patience, patience, patience);
+        return new PostgresWatch(connections(bounds, settings, monotonic), connections).start();
     }
 
     @Bean
@@ -82,29 +111,40 @@ class DatabaseConfig {
                 .migrate();
     }
 
-    private static HikariDataSource pool(String name, int size, DatabaseSettings settings, MeterRegistry registry) {
-        var pool = new HikariDataSource();
-        pool.setPoolName(name);
+    /** @param acquire a connection @param statement the longest, which is also how long a transaction may idle */
+    private record Bounds(String name, int size, Duration acquire, Duration statement, Duration lock) {}
+
+    /** Connects at once, in the background. */
+    private static HikariDataSource pool(Bounds bounds, PostgresConnections connections, MeterRegistry registry) {
+        var pool = new HikariConfig();
+        pool.setPoolName(bounds.name());
         pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
-        pool.setJdbcUrl(settings.url());
-        pool.setUsername(settings.user());
-        pool.setPassword(settings.password());
-        pool.setMaximumPoolSize(size);
+        pool.setDataSource(connections);
+        pool.setMaximumPoolSize(bounds.size());
         pool.setMinimumIdle(1); // one is enough to start with; the others come when they are needed
-        pool.setConnectionTimeout(settings.acquireTimeout().toMillis());
+        pool.setConnectionTimeout(bounds.acquire().toMillis());
+        pool.setValidationTimeout(bounds.acquire().dividedBy(2).toMillis());
         pool.setInitializationFailTimeout(-1); // who needs the database first says what is wrong with it
-        pool.addDataSourceProperty("ApplicationName", "rivet-control-plane/" + name);
-        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        return new HikariDataSource(pool);
+    }
+
+    private static PostgresConnections connections(Bounds bounds, DatabaseSettings settings, LongSupplier monotonic) {
+        var properties = new Properties();
+        properties.setProperty("user", settings.user());
+        properties.setProperty("password", settings.password());
+        properties.setProperty("ApplicationName", "rivet-control-plane/" + bounds.name());
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("connectTimeout", CONNECT_SECONDS);
         // A lost network must not hold a thread for ever: no statement is allowed to take as long as this.
-        pool.addDataSourceProperty(
-                "socketTimeout", settings.statementTimeout().plusSeconds(5).toSeconds());
-        pool.addDataSourceProperty(
+        properties.setProperty(
+                "socketTimeout", Long.toString(bounds.statement().plusSeconds(1).toSeconds()));
+        properties.setProperty(
                 "options",
                 "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC"
                         .formatted(
-                                settings.statementTimeout().toMillis(),
-                                settings.lockTimeout().toMillis(),
-                                settings.statementTimeout().toMillis()));
-        return pool;
+                                bounds.statement().toMillis(),
+                                bounds.lock().toMillis(),
+                                bounds.statement().toMillis()));
+        return new PostgresConnections(bounds.name(), settings.url(), properties, monotonic);
     }
 }

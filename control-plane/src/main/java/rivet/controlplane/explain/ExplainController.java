@@ -37,6 +37,8 @@ class ExplainController {
                 why.generation(),
                 why.agent(),
                 why.nextAttemptAt(),
+                why.queuePosition(),
+                why.placeBy(),
                 why.exitCode(),
                 logs.last(why.actor(), LINES));
     }

@@ -15,10 +15,12 @@ import rivet.controlplane.agent.Joining;
 import rivet.controlplane.connection.Connections;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.route.Routes;
+import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToControlPlane;
+import rivet.protocol.link.ToControlPlane.Follow;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.Logs;
 import rivet.protocol.link.ToControlPlane.Report;
@@ -61,6 +63,11 @@ final class AgentLink {
     private final AtomicBoolean accessChanged = new AtomicBoolean(true);
 
     private volatile long sentAccess = -1;
+
+    /** Whether the set may have changed since it was last read. */
+    private final AtomicBoolean setChanged = new AtomicBoolean(true);
+
+    private final Followed followed = new Followed();
 
     AgentLink(Socket socket, Rooms rooms, AgentLinks links) {
         this.socket = socket;
@@ -124,7 +131,10 @@ final class AgentLink {
         epoch = rooms.agents().join(joining).epoch();
         var times = rooms.agentSettings();
         socket.send(new ToAgent.Welcome(
-                epoch, times.heartbeat().toMillis(), times.fence().toMillis()));
+                epoch,
+                times.heartbeat().toMillis(),
+                times.fence().toMillis(),
+                times.outage().toMillis()));
         hello.actors().forEach(report -> rooms.actors().report(agent, report));
         links.joined(agent, this);
         changed.release();
@@ -146,7 +156,8 @@ final class AgentLink {
                     hello.proxyUrl(),
                     hello.capacity().cpuMillicores(),
                     hello.capacity().memoryMib(),
-                    hello.location());
+                    hello.location(),
+                    hello.hopAddress());
         } catch (IllegalArgumentException e) {
             refuse("bad_hello", String.valueOf(e.getMessage()));
             return null;
@@ -166,7 +177,12 @@ final class AgentLink {
             when frameEpoch == epoch -> actors.forEach(report -> rooms.actors().report(agent, report));
             case Logs(var frameEpoch, var lines)
             when frameEpoch == epoch -> rooms.logs().append(lines);
-            case Report _, Logs _ -> {} // of another epoch: from the past
+            case Follow(var frameEpoch, var actors)
+            when frameEpoch == epoch -> {
+                followed.follow(actors);
+                changed.release();
+            }
+            case Report _, Logs _, Follow _ -> {} // of another epoch: from the past
             case Hello _ -> throw new IllegalStateException("a second hello");
         }
     }
@@ -177,6 +193,7 @@ final class AgentLink {
                 sendSet(agent);
                 sendRoutes();
                 sendAccess();
+                sendMoved();
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
@@ -185,6 +202,9 @@ final class AgentLink {
     }
 
     private void sendSet(AgentId agent) {
+        if (!setChanged.getAndSet(false)) {
+            return;
+        }
         long since = changedAt.getAndSet(NONE);
         var set = rooms.desired().of(agent).orElseThrow();
         if (set.epoch() != epoch) {
@@ -224,6 +244,15 @@ final class AgentLink {
         }
     }
 
+    private void sendMoved() {
+        for (var due = followed.takeDue(); open && !due.isEmpty(); due = followed.takeDue()) {
+            var moved = followed.outdated(due, rooms.actors().versions(due));
+            if (!moved.isEmpty()) {
+                socket.send(new ToAgent.Moved(epoch, moved));
+            }
+        }
+    }
+
     private boolean awaitChange() {
         try {
             changed.acquire();
@@ -237,7 +266,22 @@ final class AgentLink {
 
     void setChanged() {
         changedAt.compareAndSet(NONE, System.nanoTime());
+        setChanged.set(true);
         changed.release();
+    }
+
+    /** Something happened to an actor, which may be none that this agent cares for. */
+    void moved(ActorId actor) {
+        if (followed.moved(actor)) {
+            changed.release();
+        }
+    }
+
+    /** Looks at some of the actors that the agent follows, in case they moved while nobody here was told. */
+    void lookAtFollowed() {
+        if (followed.lookAtOldest()) {
+            changed.release();
+        }
     }
 
     void routesChanged() {

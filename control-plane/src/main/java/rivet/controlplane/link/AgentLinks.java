@@ -51,6 +51,7 @@ public final class AgentLinks implements WebSocketHandler {
         this.virtualThreads = virtualThreads;
         agents.onSetChanged(this::setChanged);
         routes.onChange(() -> links.values().forEach(AgentLink::routesChanged));
+        actors.onMoved(actor -> links.values().forEach(link -> link.moved(actor)));
         connections.onChange(() -> links.values().forEach(AgentLink::accessChanged));
     }
 
@@ -94,6 +95,11 @@ public final class AgentLinks implements WebSocketHandler {
         }
         var revision = rooms.connections().revision();
         links.values().stream().filter(link -> link.isBehindAccess(revision)).forEach(AgentLink::accessChanged);
+    }
+
+    /** Likewise for the actors that agents' proxies follow: some at a time. */
+    public void pushMoved() {
+        links.values().forEach(AgentLink::lookAtFollowed);
     }
 
     private void setChanged(AgentId agent) {

@@ -13,4 +13,7 @@ public sealed interface Placement {
 
     /** No agent of the region lives. */
     record NoAgents() implements Placement {}
+
+    /** All agents of the region that live are cordoned. */
+    record AllCordoned() implements Placement {}
 }

@@ -18,15 +18,30 @@ public final class Placer {
 
     public Placement place(String region, Reservation demand) {
         var agent = agents.reserve(region, demand);
-        if (agent.isPresent()) {
-            return new Placement.On(agent.get());
-        }
-        return agents.anyFresh(region) ? new Placement.NoRoom() : new Placement.NoAgents();
+        return agent.isPresent() ? new Placement.On(agent.get()) : none(region);
+    }
+
+    /** What {@link #place} answers where all room is taken, or somebody else's turn. */
+    public Placement none(String region) {
+        return switch (agents.shortage(region)) {
+            case NO_AGENTS -> new Placement.NoAgents();
+            case ALL_CORDONED -> new Placement.AllCordoned();
+            case NO_ROOM -> new Placement.NoRoom();
+        };
     }
 
     /** What {@link #place} would have to choose from just now; changes nothing. */
     public List<Verdict> verdicts(String region, Reservation demand) {
-        return agents.candidates().stream()
+        return verdicts(agents.candidates(), region, demand);
+    }
+
+    /** Likewise, without those of other regions. */
+    public List<Verdict> verdictsWithin(String region, Reservation demand) {
+        return verdicts(agents.candidates(region), region, demand);
+    }
+
+    private static List<Verdict> verdicts(List<Agents.Candidate> agents, String region, Reservation demand) {
+        return agents.stream()
                 .map(agent -> new Verdict(agent.agent(), agent.region(), obstacles(agent, region, demand)))
                 .toList();
     }
@@ -38,6 +53,9 @@ public final class Placer {
         }
         if (!agent.fresh()) {
             obstacles.add(Verdict.Obstacle.AGENT_SILENT);
+        }
+        if (agent.cordoned()) {
+            obstacles.add(Verdict.Obstacle.CORDONED);
         }
         if (agent.cpuMillicores() < demand.cpuMillicores()) {
             obstacles.add(Verdict.Obstacle.NO_CPU);

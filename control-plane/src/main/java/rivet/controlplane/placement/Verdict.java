@@ -17,6 +17,8 @@ public record Verdict(AgentId agent, String region, List<Obstacle> obstacles) {
         OTHER_REGION,
         /** It was not heard of lately. */
         AGENT_SILENT,
+        /** An operator keeps new actors away from it. */
+        CORDONED,
         NO_CPU,
         NO_MEMORY;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.actor.Retention;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
@@ -17,6 +18,7 @@ import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
+import rivet.controlplane.replica.Replicas;
 import rivet.controlplane.route.RouteTrafficStore;
 
 /** All loops there are, each a door and how often to knock. */
@@ -29,6 +31,8 @@ final class Loops implements SmartLifecycle {
     private final Actors actors;
     private final Agents agents;
     private final LostAgents lost;
+    private final Replicas replicas;
+    private final Evacuation evacuation;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -47,6 +51,8 @@ final class Loops implements SmartLifecycle {
             Actors actors,
             Agents agents,
             LostAgents lost,
+            Replicas replicas,
+            Evacuation evacuation,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -62,6 +68,8 @@ final class Loops implements SmartLifecycle {
         this.actors = actors;
         this.agents = agents;
         this.lost = lost;
+        this.replicas = replicas;
+        this.evacuation = evacuation;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -80,9 +88,17 @@ final class Loops implements SmartLifecycle {
     public void start() {
         var place = loop("place-pending", settings.interval(), actors::placeWaiting);
         agents.onRoom(place::nudge);
+        var drain = loop("drain-agents", settings.interval(), evacuation::pass);
+        agents.onRoom(() -> {
+            if (evacuation.isBusy()) {
+                drain.nudge();
+            }
+        });
         running = List.of(
                 place,
-                loop("restart-due", settings.interval(), actors::retryDue),
+                drain,
+                loop("restart-due", settings.interval(), actors::due),
+                loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
@@ -106,6 +122,7 @@ final class Loops implements SmartLifecycle {
         links.pushChanged();
         links.pushRoutes();
         links.pushAccess();
+        links.pushMoved();
         return false;
     }
 

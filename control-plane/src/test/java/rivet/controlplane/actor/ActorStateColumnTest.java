@@ -33,6 +33,8 @@ class ActorStateColumnTest {
         return Stream.of(
                 Arguments.of(new Pending(SINCE, Waiting.NO_CAPACITY, 0), """
                         {"status":"pending","since_ms":1767323045678,"reason":"no_capacity","crashes":0}"""),
+                Arguments.of(new Pending(SINCE, Waiting.QUEUED, 0, SINCE.plusMillis(2000)), """
+                        {"status":"pending","since_ms":1767323045678,"reason":"queued","due_ms":1767323047678,"crashes":0}"""),
                 Arguments.of(new Starting(SINCE, AT, 1), """
                         {"status":"starting","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,"crashes":1}"""),
@@ -40,6 +42,10 @@ class ActorStateColumnTest {
                         {"status":"running","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "ports":{"admin":4712,"http":4711},"crashes":2}"""),
+                Arguments.of(new Running(SINCE, AT, Map.of(), 0, true), """
+                        {"status":"running","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "ports":{},"reason":"drain_blocked","crashes":0}"""),
                 Arguments.of(
                         new CrashBackoff(
                                 SINCE, SINCE.plusMillis(2000), new Ending(DownReason.EXITED, 3, null, "Error: no"), 2),
@@ -51,6 +57,10 @@ class ActorStateColumnTest {
                         {"status":"stopping","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "reason":"restart","grace_ms":5000}"""),
+                Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, Then.MOVE), """
+                        {"status":"stopping","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "reason":"move","grace_ms":0}"""),
                 Arguments.of(new Destroyed(SINCE, "crashed", new Ending(DownReason.EXITED, null, 9, "")), """
                         {"status":"destroyed","since_ms":1767323045678,"reason":"crashed",\
                         "last":{"reason":"exited","signal":9,"message":""}}"""),

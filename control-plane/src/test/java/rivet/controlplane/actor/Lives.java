@@ -12,8 +12,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rivet.controlplane.actor.ActorEvent.DestroyRequested;
 import rivet.controlplane.actor.ActorEvent.Down;
+import rivet.controlplane.actor.ActorEvent.DrainBlocked;
+import rivet.controlplane.actor.ActorEvent.DrainLifted;
+import rivet.controlplane.actor.ActorEvent.DrainRequested;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.Policy;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.Up;
@@ -51,14 +55,18 @@ final class Lives {
     static Map<String, ActorState> states() {
         var states = new LinkedHashMap<String, ActorState>();
         states.put("pending", new Pending(THEN, Waiting.QUEUED, 0));
+        states.put("pending, until a time", new Pending(THEN, Waiting.NO_CAPACITY, 0, NOW));
         states.put("starting", starting(0));
         states.put("starting after crashes", starting(3));
         states.put("running", running(0));
         states.put("running after crashes", running(3));
         states.put("running long after crashes", new Running(NOW.minus(HEALTHY_AFTER), AT, PORTS, 3));
+        states.put("running, drain blocked", running(0).withDrainBlocked(true));
         states.put("crash_backoff", new CrashBackoff(THEN, RETRY_AT, crash(), 2));
         states.put("stopping (to destroy)", stopping(Then.DESTROY));
         states.put("stopping (to restart)", stopping(Then.RESTART));
+        states.put("stopping (to move)", stopping(Then.MOVE));
+        states.put("stopping (to end)", stopping(Then.END));
         states.put("destroyed", new Destroyed(THEN, "destroy_requested", null));
         return states;
     }
@@ -67,6 +75,8 @@ final class Lives {
         var events = new LinkedHashMap<String, ActorEvent>();
         events.put("placed", new Placed(NOW, NEXT));
         events.put("not placed", new NotPlaced(NOW, Waiting.NO_CAPACITY));
+        events.put("placement timed out", new PlacementTimedOut(NOW));
+        events.put("placement not timed out yet", new PlacementTimedOut(NOW.minusMillis(1)));
         events.put("up", up(AT));
         events.put("completed", down(AT, exited(0), true));
         events.put("crashed", down(AT, crash(), false));
@@ -77,6 +87,10 @@ final class Lives {
         events.put("retry not due yet", new RetryDue(RETRY_AT.minusMillis(1)));
         events.put("destroy requested", new DestroyRequested(NOW, GRACE));
         events.put("upgrade requested", new UpgradeRequested(NOW, GRACE));
+        events.put("drain requested", new DrainRequested(NOW, GRACE, false));
+        events.put("drain requested, durable", new DrainRequested(NOW, GRACE, true));
+        events.put("drain blocked", new DrainBlocked(NOW));
+        events.put("drain lifted", new DrainLifted(NOW));
         events.put("up, of an older generation", up(OLDER));
         events.put("completed, of an older generation", down(OLDER, exited(0), true));
         events.put("crashed, of an older generation", down(OLDER, crash(), true));

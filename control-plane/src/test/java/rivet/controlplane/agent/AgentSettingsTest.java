@@ -33,6 +33,8 @@ class AgentSettingsTest {
                 Duration.ofMillis(stall),
                 Duration.ofMillis(replaceAfter),
                 Duration.ofMillis(replaceAfter),
+                Duration.ofMinutes(10),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(60));
     }
 }

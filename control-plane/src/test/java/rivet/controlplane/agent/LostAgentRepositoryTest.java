@@ -60,7 +60,7 @@ class LostAgentRepositoryTest {
         var together = new CyclicBarrier(REPLICAS);
         Callable<Boolean> replica = () -> {
             together.await();
-            return repository.lose(seen, AFTER);
+            return repository.lose(seen, AFTER, 1);
         };
         try (var threads = Executors.newFixedThreadPool(REPLICAS)) {
             var won = threads
@@ -81,7 +81,7 @@ class LostAgentRepositoryTest {
                 .param("id", agent.id.value())
                 .update();
 
-        assertThat(repository.lose(seen, AFTER)).isFalse();
+        assertThat(repository.lose(seen, AFTER, 1)).isFalse();
         assertThat(epoch()).isEqualTo(seen.epoch());
     }
 
@@ -92,13 +92,13 @@ class LostAgentRepositoryTest {
                 .param("id", agent.id.value())
                 .update();
 
-        assertThat(repository.lose(seen, AFTER)).isFalse();
+        assertThat(repository.lose(seen, AFTER, 1)).isFalse();
         assertThat(epoch()).isEqualTo(seen.epoch() + 1);
     }
 
     @Test
     void a_lease_that_the_database_calls_young_is_not_lost() {
-        assertThat(repository.lose(seen, Duration.ofMinutes(2))).isFalse();
+        assertThat(repository.lose(seen, Duration.ofMinutes(2), 1)).isFalse();
     }
 
     private long epoch() {
@@ -107,5 +107,16 @@ class LostAgentRepositoryTest {
                 .param("id", agent.id.value())
                 .query(Long.class)
                 .single();
+    }
+
+    @Test
+    void who_holds_a_list_is_given_up_only_by_those_in_it() {
+        database.jdbc()
+                .sql("update agent set replica_list = 5 where id = :id")
+                .param("id", agent.id.value())
+                .update();
+
+        assertThat(repository.lose(seen, AFTER, 6)).isFalse();
+        assertThat(repository.lose(seen, AFTER, 5)).isTrue();
     }
 }

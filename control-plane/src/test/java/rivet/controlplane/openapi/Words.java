@@ -15,23 +15,25 @@ final class Words {
     static final String FAILED =
             "The server's fault, or the database is away: 503 with `Retry-After` can be tried again.";
 
-    private static final Map<String, String> TAGS = Map.of(
-            "actors", "Running instances of builds.",
-            "audit", "Who changed what.",
-            "builds", "What actors run.",
-            "connections", "Who may reach an actor's port for a while.",
-            "health", "Whether requests can be served.",
-            "openapi", "This document.",
-            "projects", "What builds, actors and tokens belong to.",
-            "regions", "Where agents are.",
-            "routes", "Hostnames and paths of one's own.",
-            "tokens", "Who may do what.");
+    private static final Map<String, String> TAGS = Map.ofEntries(
+            Map.entry("actors", "Running instances of builds."),
+            Map.entry("agents", "The machines that run actors."),
+            Map.entry("audit", "Who changed what."),
+            Map.entry("builds", "What actors run."),
+            Map.entry("connections", "Who may reach an actor's port for a while."),
+            Map.entry("health", "Whether requests can be served."),
+            Map.entry("openapi", "This document."),
+            Map.entry("projects", "What builds, actors and tokens belong to."),
+            Map.entry("regions", "Where agents are."),
+            Map.entry("routes", "Hostnames and paths of one's own."),
+            Map.entry("tokens", "Who may do what."));
 
     private static final Map<String, String> PARAMETERS = Map.ofEntries(
             Map.entry("project", "The slug of the project; where the token is good for one environment, that one's."),
             Map.entry("environment", "The slug of the environment; likewise."),
             Map.entry("id", "The id, a UUID."),
             Map.entry("name", "The name."),
+            Map.entry("region", "The id of a region: only what is there."),
             Map.entry("connection", "The id of the connection, a UUID."),
             Map.entry("subject", "Only the connections that were made for this subject."),
             Map.entry("part", "Which part, from 0."),

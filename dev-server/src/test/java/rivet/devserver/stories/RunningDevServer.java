@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +43,17 @@ final class RunningDevServer implements AutoCloseable {
     }
 
     static RunningDevServer start(Path data) throws IOException {
-        var process = java(
+        return start(data, Map.of());
+    }
+
+    /** @param settings as environment variables */
+    static RunningDevServer start(Path data, Map<String, String> settings) throws IOException {
+        var builder = java(
                         "rivet.devserver.DevServerMain", "--port", "0", "--proxy-port", "0", "--data", data.toString())
                 .redirectError(ProcessBuilder.Redirect.appendTo(
-                        data.resolveSibling("dev-server.log").toFile()))
-                .start();
+                        data.resolveSibling("dev-server.log").toFile()));
+        builder.environment().putAll(settings);
+        var process = builder.start();
         var lines = process.inputReader(StandardCharsets.UTF_8);
         for (String line; (line = lines.readLine()) != null; ) {
             var ready = READY_LINE.matcher(line);
@@ -96,9 +103,13 @@ final class RunningDevServer implements AutoCloseable {
 
     /** Deploys a copy of an example, so that nothing is written into the checkout. */
     void deployExample(String name, Path work) throws Exception {
+        deployExample(api, name, work);
+    }
+
+    static void deployExample(URI api, String name, Path work) throws Exception {
         var copy = work.resolve(name);
         copy(CHECKOUT.resolve("examples").resolve(name), copy);
-        assertThat(rivet(copy, "deploy").exitCode()).as("deploy " + name).isZero();
+        assertThat(rivet(api, copy, "deploy").exitCode()).as("deploy " + name).isZero();
     }
 
     /** @return the actor's JSON as the API shows it */
@@ -147,6 +158,10 @@ final class RunningDevServer implements AutoCloseable {
 
     /** The command, with its standard output and its standard error apart. */
     Ran rivet(Path folder, String... arguments) throws Exception {
+        return rivet(api, folder, arguments);
+    }
+
+    private static Ran rivet(URI api, Path folder, String... arguments) throws Exception {
         var builder = java("rivet.cli.Rivet", arguments);
         builder.environment().put("RIVET_ENDPOINT", api.toString());
         return run(builder.directory(folder.toFile()));

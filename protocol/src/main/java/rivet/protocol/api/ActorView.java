@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is in its life: {@code pending}, {@code starting}, {@code running}, {@code crash_backoff},
  *     {@code stopping} or {@code destroyed}; an addition to version 25.5.3, whose clients pass it over
  * @param reason why it is in that state: a stable code
+ * @param queuePosition of one that is {@code pending}: its place among those that wait in its region, from 1; absent beyond
+ *     10 000; an addition likewise
  * @param key the name that no other live actor of the environment has; absent if it has none; an addition likewise
  */
 public record ActorView(
@@ -23,6 +25,7 @@ public record ActorView(
         Lifecycle lifecycle,
         String state,
         @Nullable String reason,
+        @Nullable Integer queuePosition,
         @Nullable String key,
         Instant createdAt,
         @Nullable Instant startedAt,
@@ -44,8 +47,9 @@ public record ActorView(
     /** @param cpu millicores @param memory MiB */
     public record Resources(int cpu, int memory) {}
 
-    /** @param killTimeout ms */
-    public record Lifecycle(long killTimeout, boolean durable) {}
+    /** @param killTimeout ms @param placementTimeout ms; absent: it waits for its first agent as long as it takes */
+    public record Lifecycle(
+            long killTimeout, boolean durable, @Nullable Long placementTimeout) {}
 
     public record One(ActorView actor) {}
 

@@ -40,7 +40,13 @@ public record CreateActorRequest(
     /** @param cpu millicores @param memory MiB */
     public record Resources(@Nullable Integer cpu, @Nullable Integer memory) {}
 
-    /** @param killTimeout ms from the termination signal to the kill, 0 to 7 200 000 */
+    /**
+     * @param killTimeout ms from the termination signal to the kill, 0 to 7 200 000
+     * @param placementTimeout ms that it may wait for its first agent, 0 to 86 400 000; then it is destroyed, and with 0 it is
+     *     not even created; absent: as long as it takes; an addition to version 25.5.3
+     */
     public record Lifecycle(
-            @Nullable Long killTimeout, @Nullable Boolean durable) {}
+            @Nullable Long killTimeout,
+            @Nullable Boolean durable,
+            @Nullable Long placementTimeout) {}
 }

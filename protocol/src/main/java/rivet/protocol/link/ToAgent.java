@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.ActorId;
 
 /** What the control plane says over an agent's socket. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -16,9 +18,19 @@ public sealed interface ToAgent {
      *     from the past
      * @param heartbeatMs how often the agent is to send a heartbeat
      * @param fenceMs how long the agent may serve from the sending of this hello, or of the heartbeat granted last
+     * @param outageMs how long it may serve from there at most, by the promises of all replicas; absent: not at all by them
      */
     @JsonTypeName("welcome")
-    record Welcome(long epoch, long heartbeatMs, long fenceMs) implements ToAgent {}
+    record Welcome(
+            long epoch,
+            long heartbeatMs,
+            long fenceMs,
+            @Nullable Long outageMs) implements ToAgent {
+
+        public Welcome(long epoch, long heartbeatMs, long fenceMs) {
+            this(epoch, heartbeatMs, fenceMs, null);
+        }
+    }
 
     /**
      * All that the agent is to run or to stop; what it runs and is not named here it stops at once.
@@ -45,6 +57,10 @@ public sealed interface ToAgent {
     @JsonTypeName("access")
     record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked, List<IssuerKeys> issuers)
             implements ToAgent {}
+
+    /** What the agent was told of these actors no longer holds; it asks again where it needs to know. */
+    @JsonTypeName("moved")
+    record Moved(long epoch, List<ActorId> actors) implements ToAgent {}
 
     /**
      * The agent may not join; the socket is closed after it.

@@ -19,6 +19,8 @@ public sealed interface ToControlPlane {
      * @param proxyUrl where this agent's proxy is reached, such as {@code http://127.0.0.1:7080}
      * @param actors everything that runs here, or ended here and is still named in the desired set
      * @param location where on earth the region is; absent where nobody said
+     * @param hopAddress where this agent takes requests that other agents' proxies hand on, such as {@code 10.0.0.5:7081};
+     *     absent where it takes none
      */
     @JsonTypeName("hello")
     record Hello(
@@ -29,7 +31,8 @@ public sealed interface ToControlPlane {
             String proxyUrl,
             Capacity capacity,
             List<ActorReport> actors,
-            @Nullable Location location)
+            @Nullable Location location,
+            @Nullable String hopAddress)
             implements ToControlPlane {
 
         public Hello(
@@ -39,8 +42,20 @@ public sealed interface ToControlPlane {
                 String region,
                 String proxyUrl,
                 Capacity capacity,
+                List<ActorReport> actors,
+                @Nullable Location location) {
+            this(agent, protocol, version, region, proxyUrl, capacity, actors, location, null);
+        }
+
+        public Hello(
+                AgentId agent,
+                int protocol,
+                String version,
+                String region,
+                String proxyUrl,
+                Capacity capacity,
                 List<ActorReport> actors) {
-            this(agent, protocol, version, region, proxyUrl, capacity, actors, null);
+            this(agent, protocol, version, region, proxyUrl, capacity, actors, null, null);
         }
     }
 
@@ -51,6 +66,13 @@ public sealed interface ToControlPlane {
     /** What actors printed, oldest first. */
     @JsonTypeName("logs")
     record Logs(long epoch, List<LogLine> lines) implements ToControlPlane {}
+
+    /** What the agent's proxy was told of actors that it does not have, and wants to hear of when it no longer holds. */
+    @JsonTypeName("follow")
+    record Follow(long epoch, List<Followed> actors) implements ToControlPlane {}
+
+    /** @param version as in {@link ActorLocation} */
+    record Followed(ActorId actor, long version) {}
 
     /** The version of this conversation; an agent of another is refused with a message that names both. */
     int PROTOCOL = 1;

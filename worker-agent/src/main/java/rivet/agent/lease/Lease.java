@@ -26,6 +26,11 @@ public final class Lease {
         change(before -> before.granted(epoch, until));
     }
 
+    /** Nobody replaces the agent before then, whoever could. @param until on the lease's clock */
+    public void promised(long until) {
+        change(before -> before.promised(until, clock.getAsLong()));
+    }
+
     /** All that runs here is what the set of this epoch names. */
     public void reconciled(long epoch) {
         change(before -> before.reconciled(epoch));

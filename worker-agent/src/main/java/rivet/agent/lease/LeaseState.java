@@ -33,6 +33,18 @@ record LeaseState(@Nullable Term serving, @Nullable Term waiting) {
         return epoch == waiting.epoch() ? new LeaseState(serving, waiting.extended(term)) : this;
     }
 
+    /**
+     * All that might replace the agent have promised not to, until later than this. That carries on what has not ended; what
+     * has ended only a grant brings back, for by then another agent may have been given it.
+     */
+    LeaseState promised(long until, long now) {
+        return new LeaseState(carriedOn(serving, until, now), carriedOn(waiting, until, now));
+    }
+
+    private static @Nullable Term carriedOn(@Nullable Term term, long until, long now) {
+        return term == null || term.until() - now <= 0 ? term : term.extended(new Term(term.epoch(), until));
+    }
+
     /** The set of this epoch is in force, and nothing runs here that it does not name. */
     LeaseState reconciled(long epoch) {
         return waiting != null && waiting.epoch() == epoch ? new LeaseState(waiting, null) : this;

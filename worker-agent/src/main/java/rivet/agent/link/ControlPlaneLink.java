@@ -25,15 +25,17 @@ import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
+import rivet.protocol.link.ToControlPlane.Followed;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
-/** The agent's side of the conversation with the control plane; connects again for as long as the agent lives. */
+/** The agent's side of the conversation with the control plane; connects again, to the next, for as long as the agent lives. */
 public final class ControlPlaneLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneLink.class);
 
     private final LinkSettings settings;
+    private final ControlPlanes controlPlanes;
     private final Agent agent;
     private final DoubleSupplier chance;
     private final Outbox outbox = new Outbox(Outbox.Bounds.DEFAULT);
@@ -50,9 +52,10 @@ public final class ControlPlaneLink implements AutoCloseable {
     /** @param chance from 0 to 1, anew each time */
     public ControlPlaneLink(LinkSettings settings, Agent agent, DoubleSupplier chance) {
         this.settings = settings;
+        this.controlPlanes = new ControlPlanes(settings.controlPlanes(), chance.getAsDouble());
         this.agent = agent;
         this.chance = chance;
-        this.heartbeats = new Heartbeats(settings, agent, this::fenced);
+        this.heartbeats = new Heartbeats(settings, controlPlanes, agent, this::fenced);
     }
 
     /** The rest of the agent, as the link sees it. */
@@ -67,8 +70,14 @@ public final class ControlPlaneLink implements AutoCloseable {
         /** The agent may serve until then, on {@link System#nanoTime}. Must not wait. */
         void granted(long epoch, long untilNanos);
 
+        /** Nobody replaces the agent before then, on {@link System#nanoTime}: what it serves it may go on to. Must not wait. */
+        void promised(long untilNanos);
+
         /** The lease of this epoch is lost. Must not wait. */
         void fenced(long epoch);
+
+        /** What was said of these actors no longer holds. Must not wait. */
+        void moved(List<ActorId> actors);
 
         /** All custom routes there are; only ever newer ones. Must not wait. */
         void routes(List<CustomRoute> routes);
@@ -117,12 +126,20 @@ public final class ControlPlaneLink implements AutoCloseable {
     public CompletionStage<Optional<ActorLocation>> locate(ActorId actor) {
         return client.sendAsync(get("/link/actors/" + actor), HttpResponse.BodyHandlers.ofString())
                 .thenApply(response -> switch (response.statusCode()) {
-                    case 200 -> Optional.of(Wire.JSON.readValue(response.body(), ActorLocation.class));
+                    case 200 -> Optional.of(followed(Wire.JSON.readValue(response.body(), ActorLocation.class)));
                     case 404 -> Optional.empty();
                     default ->
                         throw new CompletionException(new IOException(
                                 "actor %s: status %d (expected: 200 or 404)".formatted(actor, response.statusCode())));
                 });
+    }
+
+    /** From now on the control plane tells when that no longer holds. */
+    private ActorLocation followed(ActorLocation location) {
+        if (location.version() != null) {
+            outbox.put(new Followed(location.actor(), location.version()));
+        }
+        return location;
     }
 
     /** The live actors that a custom route leads to, or some of them; none if there is no such route. */
@@ -184,7 +201,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(settings.at(path))
+        return HttpRequest.newBuilder(LinkSettings.at(controlPlanes.current().toString(), path))
                 .timeout(LinkSettings.REQUEST_TIMEOUT)
                 .header("Authorization", settings.authorization());
     }
@@ -206,13 +223,15 @@ public final class ControlPlaneLink implements AutoCloseable {
             fenced = false;
             var conversation = new Conversation(agent, outbox, heartbeats, () -> closed, () -> fenced);
             current = conversation;
+            var controlPlane = controlPlanes.current();
             try {
-                conversation.hold(client, settings);
+                conversation.hold(client, controlPlane, settings);
             } catch (IOException | RuntimeException e) {
                 log.atWarn()
-                        .addKeyValue("control_plane", settings.controlPlane())
+                        .addKeyValue("control_plane", controlPlane)
                         .addKeyValue("cause", e.toString())
                         .log("the link is down: trying again");
+                controlPlanes.failed(controlPlane);
             } catch (InterruptedException _) {
                 return;
             }

@@ -1,6 +1,7 @@
 package rivet.agent.link;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +68,8 @@ final class Conversation implements Socket.Receiver {
     }
 
     /** Returns when we wanted it to end; throws when it ended by itself. */
-    void hold(HttpClient client, LinkSettings settings) throws IOException, InterruptedException {
-        var socket = Socket.connect(client, settings, this);
+    void hold(HttpClient client, URI controlPlane, LinkSettings settings) throws IOException, InterruptedException {
+        var socket = Socket.connect(client, controlPlane, settings, this);
         try {
             // What is true when the hello is made is in the hello; what changes after that waits behind it.
             outbox.clearFacts();
@@ -98,6 +99,7 @@ final class Conversation implements Socket.Receiver {
                 case Desired set -> desired(set);
                 case ToAgent.Routes routes -> routes(routes);
                 case ToAgent.Access access -> access(access);
+                case ToAgent.Moved(var _, var actors) -> agent.moved(actors);
             }
         } catch (JacksonException e) {
             log.atError().addKeyValue("cause", e.getOriginalMessage()).log("a message could not be read");
@@ -200,6 +202,7 @@ final class Conversation implements Socket.Receiver {
     private static ToControlPlane message(long epoch, Outbox.Parcel parcel) {
         return switch (parcel) {
             case Outbox.Parcel.Facts(var reports) -> new ToControlPlane.Report(epoch, reports);
+            case Outbox.Parcel.Follow(var actors) -> new ToControlPlane.Follow(epoch, actors);
             case Outbox.Parcel.Lines(var lines) -> new ToControlPlane.Logs(epoch, lines);
         };
     }

@@ -2,14 +2,15 @@ package rivet.agent.link;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import rivet.protocol.AgentId;
 
 /**
  * @param agent who joins
- * @param controlPlane such as {@code http://127.0.0.1:6420}
- * @param token what the agent shows to it
+ * @param controlPlanes at least one, such as {@code http://127.0.0.1:6420}
+ * @param token what the agent shows to them
  */
-public record LinkSettings(AgentId agent, URI controlPlane, Secret token) {
+public record LinkSettings(AgentId agent, List<URI> controlPlanes, Secret token) {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -32,6 +33,14 @@ public record LinkSettings(AgentId agent, URI controlPlane, Secret token) {
     static final Backoff RECONNECT = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
     public LinkSettings {
+        controlPlanes = List.copyOf(controlPlanes);
+        if (controlPlanes.isEmpty()) {
+            throw new IllegalArgumentException("control planes: none (expected: at least one URL)");
+        }
+        controlPlanes.forEach(LinkSettings::check);
+    }
+
+    private static void check(URI controlPlane) {
         var scheme = controlPlane.getScheme();
         if (!"http".equals(scheme) && !"https".equals(scheme)) {
             throw new IllegalArgumentException(
@@ -39,14 +48,13 @@ public record LinkSettings(AgentId agent, URI controlPlane, Secret token) {
         }
     }
 
-    URI at(String path) {
-        var base = controlPlane.toString();
+    static URI at(String base, String path) {
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 
     /** The same place, as a socket: http becomes ws and https wss. */
-    URI socket() {
-        return URI.create("ws" + at("/link").toString().substring("http".length()));
+    static URI socket(URI controlPlane) {
+        return URI.create("ws" + at(controlPlane.toString(), "/link").toString().substring("http".length()));
     }
 
     String authorization() {

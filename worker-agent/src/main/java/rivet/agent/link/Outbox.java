@@ -12,6 +12,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.LogStream;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase.Down;
+import rivet.protocol.link.ToControlPlane.Followed;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
 /**
@@ -25,6 +26,7 @@ final class Outbox {
     private final Condition filled = lock.newCondition();
     private final Map<Source, ActorReport> facts = new LinkedHashMap<>();
     private final Map<Source, ActorReport> ends = new LinkedHashMap<>();
+    private final Map<ActorId, Followed> followed = new LinkedHashMap<>();
     private final ArrayDeque<LogLine> lines = new ArrayDeque<>();
     private final Map<Source, Dropped> dropped = new LinkedHashMap<>();
     private long lineBytes;
@@ -47,6 +49,9 @@ final class Outbox {
         static final Bounds DEFAULT = new Bounds(16 << 20, 256, 256 * 1024, 50);
     }
 
+    /** Of actors elsewhere; beyond it the agent is not told when they move, and finds out by itself. */
+    private static final int MOST_FOLLOWED = 10_000;
+
     private record Source(ActorId actor, long generation) {}
 
     private record Dropped(LogLine last, long count) {}
@@ -55,6 +60,8 @@ final class Outbox {
     sealed interface Parcel {
 
         record Facts(List<ActorReport> reports) implements Parcel {}
+
+        record Follow(List<Followed> actors) implements Parcel {}
 
         record Lines(List<LogLine> lines) implements Parcel {}
     }
@@ -90,6 +97,18 @@ final class Outbox {
             if (lines.size() == bounds.batchLines()) {
                 filled.signal();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void put(Followed actor) {
+        lock.lock();
+        try {
+            if (followed.size() < MOST_FOLLOWED || followed.containsKey(actor.actor())) {
+                followed.put(actor.actor(), actor);
+            }
+            filled.signal();
         } finally {
             lock.unlock();
         }
@@ -158,7 +177,7 @@ final class Outbox {
     }
 
     private boolean isDue() {
-        return !facts.isEmpty() || !ends.isEmpty() || linesAreDue();
+        return !facts.isEmpty() || !ends.isEmpty() || !followed.isEmpty() || linesAreDue();
     }
 
     private boolean linesAreDue() {
@@ -176,6 +195,10 @@ final class Outbox {
         if (!facts.isEmpty()) {
             parcels.add(new Parcel.Facts(List.copyOf(facts.values())));
             facts.clear();
+        }
+        if (!followed.isEmpty()) {
+            parcels.add(new Parcel.Follow(List.copyOf(followed.values())));
+            followed.clear();
         }
         if (!ends.isEmpty()) {
             while (!lines.isEmpty()) {

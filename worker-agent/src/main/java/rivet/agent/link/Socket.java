@@ -1,6 +1,7 @@
 package rivet.agent.link;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -39,13 +40,13 @@ final class Socket implements WebSocket.Listener {
         void ended();
     }
 
-    static Socket connect(HttpClient client, LinkSettings settings, Receiver receiver)
+    static Socket connect(HttpClient client, URI controlPlane, LinkSettings settings, Receiver receiver)
             throws IOException, InterruptedException {
         var listener = new Socket(receiver);
         var connecting = client.newWebSocketBuilder()
                 .header("Authorization", settings.authorization())
                 .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
-                .buildAsync(settings.socket(), listener);
+                .buildAsync(LinkSettings.socket(controlPlane), listener);
         listener.socket = await(connecting, 2 * LinkSettings.CONNECT_TIMEOUT.toMillis());
         return listener;
     }

@@ -119,6 +119,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
+        String cause = target != null && target.isElsewhere() ? HopFields.cause(head) : null;
+        if (Problem.STALE_ROUTE.code().equals(cause)) {
+            asked.staleRoute();
+            return;
+        }
         Body coming = head.body(asked.head().method());
         int many = coming.take(in);
         boolean unreadable = head.chunked() && asked.head().http10();
@@ -128,7 +133,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
         body = coming;
         ResponseWriter.write(
-                lane.writer(), head, asked.answering(head.status(), coming.endsWithConnection()), asked.ray());
+                lane.writer(), head, asked.answering(head.status(), cause, coming.endsWithConnection()), asked.ray());
         if (many <= COPIED_BYTES) {
             ByteBuf out = lane.writer().toBuffer(channel.alloc(), many);
             in.readBytes(out, many);
@@ -155,7 +160,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void change(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
-        if (!asked.head().upgrade() || !head.namesProtocol() || !asked.requestComplete()) {
+        Target served = target;
+        if (served == null || !asked.head().upgrade() || !head.namesProtocol() || !asked.requestComplete()) {
             asked.fail(Problem.BAD_RESPONSE);
             return;
         }
@@ -169,7 +175,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
-        Tunnel.join(lane, to.channel(), channel, ahead, edges);
+        Tunnel.join(lane, served, to.channel(), channel, ahead, edges);
     }
 
     /** The exchange is over; the connection may serve another, or is closed. */
@@ -212,7 +218,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void adjustReading() {
-        channel.config().setAutoRead(client == null || client.writable());
+        Reading.turn(channel, client == null || client.writable());
     }
 
     long lastMove() {

@@ -1,11 +1,6 @@
 package rivet.agent.proxy;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,43 +10,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one lane to actors: those that wait for a request, and new ones. */
-@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
 final class ActorPool {
 
-    private final Lane lane;
-    private final Bootstrap bootstrap;
-    /** The one used last is used next, so that the rest may grow old. */
-    private final Map<Target, Deque<ActorHandler>> idle = new HashMap<>();
+    /** Other agents keep idle connections longer than that; a new one costs a greeting first. */
+    private static final Duration HOP_IDLE = Duration.ofSeconds(60);
 
-    private final Map<Target, ActorStreams> streams = new HashMap<>();
+    private final Lane lane;
+    private final Connector connector;
+    private final HopWatch hops;
+    /** The one used last is used next, so that the rest may grow old. */
+    private final Map<Line, Deque<ActorHandler>> idle = new HashMap<>();
+
+    private final Map<Line, ActorStreams> streams = new HashMap<>();
 
     ActorPool(Lane lane) {
         this.lane = lane;
-        ProxySettings settings = lane.settings();
-        this.bootstrap = new Bootstrap()
-                .group(lane.loop())
-                .channel(settings.transport().connecting())
-                .disableResolver()
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        settings.times().connect().toMillis())
-                .option(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(
-                                settings.limits().lowWater(), settings.limits().highWater()))
-                // An actor may answer and close before it has read the whole body: the answer must still be read.
-                .option(ChannelOption.AUTO_CLOSE, false)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ActorHandler(lane, channel));
-                    }
-                });
+        this.connector = new Connector(lane);
+        this.hops = new HopWatch(lane, connector);
     }
 
     @Nullable
     ActorHandler take(Target target) {
-        Deque<ActorHandler> waiting = idle.get(target);
+        Deque<ActorHandler> waiting = idle.get(target.line());
         while (waiting != null && !waiting.isEmpty()) {
             ActorHandler handler = waiting.pop();
             if (handler.alive()) {
@@ -62,7 +42,7 @@ final class ActorPool {
     }
 
     void give(Target target, ActorHandler handler) {
-        Deque<ActorHandler> waiting = idle.computeIfAbsent(target, _ -> new ArrayDeque<>());
+        Deque<ActorHandler> waiting = idle.computeIfAbsent(target.line(), _ -> new ArrayDeque<>());
         boolean full = waiting.size() >= lane.settings().limits().maxIdlePerPort();
         if (full || lane.draining()) {
             handler.close();
@@ -72,29 +52,35 @@ final class ActorPool {
         waiting.push(handler);
     }
 
+    /** Ends in one of {@link Exchange#connected} and {@link Exchange#unreachable}. */
     void connect(Target target, Exchange exchange) {
         if (exchange.head().grpc()) {
-            streams.computeIfAbsent(target, _ -> new ActorStreams(lane, target, bootstrap))
-                    .open(exchange);
+            streams.computeIfAbsent(target.line(), line -> new ActorStreams(lane, line, connector))
+                    .open(exchange, target);
             return;
         }
-        bootstrap.connect(target.address()).addListener((ChannelFuture connected) -> {
-            ActorHandler handler = connected.channel().pipeline().get(ActorHandler.class);
-            if (connected.isSuccess() && handler != null) {
-                exchange.connected(handler, target);
-            } else {
+        connector.open(target.line(), channel -> {
+            if (channel == null) {
                 exchange.unreachable();
+            } else {
+                ActorHandler handler = new ActorHandler(lane, channel);
+                channel.pipeline().addLast(handler);
+                exchange.connected(handler, target);
             }
         });
     }
 
-    void drop(Collection<Target> targets) {
-        for (Target target : targets) {
-            Deque<ActorHandler> waiting = idle.remove(target);
+    HopWatch hops() {
+        return hops;
+    }
+
+    void drop(Collection<Line> lines) {
+        for (Line line : lines) {
+            Deque<ActorHandler> waiting = idle.remove(line);
             if (waiting != null) {
                 waiting.forEach(ActorHandler::close);
             }
-            ActorStreams open = streams.remove(target);
+            ActorStreams open = streams.remove(line);
             if (open != null) {
                 open.close();
             }
@@ -107,13 +93,20 @@ final class ActorPool {
     }
 
     void sweep(long now) {
-        long keep = lane.times().upstreamIdle().toNanos();
-        streams.values().removeIf(open -> open.sweep(now, keep));
-        idle.values().removeIf(waiting -> {
-            while (!waiting.isEmpty() && waiting.getLast().tired(now, keep)) {
-                waiting.removeLast().close();
-            }
-            return waiting.isEmpty();
-        });
+        hops.sweep(now);
+        streams.entrySet().removeIf(open -> open.getValue().sweep(now, keepNanos(open.getKey())));
+        idle.entrySet().removeIf(waiting -> closeTired(waiting.getValue(), now, keepNanos(waiting.getKey())));
+    }
+
+    private long keepNanos(Line line) {
+        return (line instanceof Line.Hop ? HOP_IDLE : lane.times().upstreamIdle()).toNanos();
+    }
+
+    /** @return whether none is left */
+    private static boolean closeTired(Deque<ActorHandler> waiting, long now, long keepNanos) {
+        while (!waiting.isEmpty() && waiting.getLast().tired(now, keepNanos)) {
+            waiting.removeLast().close();
+        }
+        return waiting.isEmpty();
     }
 }

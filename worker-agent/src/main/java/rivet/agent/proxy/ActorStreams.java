@@ -1,11 +1,8 @@
 package rivet.agent.proxy;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
@@ -13,62 +10,65 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.http2.Http2;
 
-/** One lane's connection of HTTP/2 to one target, opened when it is wanted, with a stream for each request. */
+/** One lane's connection of HTTP/2 along one line, opened when it is wanted, with a stream for each request. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
 final class ActorStreams {
 
+    private record Asking(Exchange exchange, Target target) {}
+
     private final Lane lane;
-    private final Target target;
-    private final Bootstrap bootstrap;
-    private final List<Exchange> waiting = new ArrayList<>();
+    private final Line line;
+    private final Connector connector;
+    private final List<Asking> waiting = new ArrayList<>();
     private @Nullable Channel connection;
     private boolean connecting;
     private long busyAt;
 
-    ActorStreams(Lane lane, Target target, Bootstrap base) {
+    ActorStreams(Lane lane, Line line, Connector connector) {
         this.lane = lane;
-        this.target = target;
+        this.line = line;
+        this.connector = connector;
         this.busyAt = lane.now();
-        this.bootstrap = base.clone().handler(new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                Http2.connect(channel.pipeline(), lane.settings().limits().head());
-                channel.pipeline().addLast(new Remainder());
-            }
-        });
     }
 
     /** Ends in one of {@link Exchange#connected} and {@link Exchange#unreachable}. */
-    void open(Exchange exchange) {
+    void open(Exchange exchange, Target target) {
+        Asking asking = new Asking(exchange, target);
         Channel open = connection;
         if (open != null && open.isActive()) {
-            open(open, exchange);
+            open(open, asking);
             return;
         }
-        waiting.add(exchange);
+        waiting.add(asking);
         if (!connecting) {
             connecting = true;
-            bootstrap.connect(target.address()).addListener((ChannelFuture connected) -> connected(connected));
+            connector.open(line, this::connected);
         }
     }
 
-    private void connected(ChannelFuture connected) {
+    private void connected(@Nullable Channel channel) {
         connecting = false;
-        List<Exchange> asking = new ArrayList<>(waiting);
+        connection = channel;
+        List<Asking> asking = new ArrayList<>(waiting);
         waiting.clear();
-        connection = connected.isSuccess() ? connected.channel() : null;
-        asking.forEach(connected.isSuccess() ? this::open : Exchange::unreachable);
+        if (channel == null) {
+            asking.forEach(each -> each.exchange().unreachable());
+            return;
+        }
+        Http2.connect(channel.pipeline(), lane.settings().limits().head());
+        channel.pipeline().addLast(new Remainder());
+        asking.forEach(each -> open(channel, each));
     }
 
-    private void open(Channel on, Exchange exchange) {
+    private void open(Channel on, Asking asking) {
         busyAt = lane.now();
         Http2.open(on, lane.settings().limits().head(), this::prepare, stream -> {
             ActorHandler handler = stream == null ? null : stream.pipeline().get(ActorHandler.class);
             if (handler != null) {
-                exchange.connected(handler, target);
+                asking.exchange().connected(handler, asking.target());
             } else {
                 forget(on); // it takes no more streams
-                exchange.unreachable();
+                asking.exchange().unreachable();
             }
         });
     }

@@ -1,6 +1,7 @@
 package rivet.agent.proxy;
 
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
@@ -25,6 +26,8 @@ final class Approach implements HeldRequests.Waiter {
     private Stage stage = Stage.DECIDING;
     private Problem otherwise = Problem.STARTING;
     private @Nullable ScheduledFuture<?> holdEnds;
+    private @Nullable ScheduledFuture<?> again;
+    private @Nullable Long heldSince;
 
     Approach(Exchange exchange, Lane lane, Door to) {
         this.exchange = exchange;
@@ -39,12 +42,17 @@ final class Approach implements HeldRequests.Waiter {
 
     private void act(Verdict verdict) {
         switch (verdict) {
-            case Verdict.Carry _ when !lane.mayServe() -> exchange.fail(Problem.LEASE_LOST);
+            case Verdict.Carry(Target target)
+            when !target.isElsewhere() && !lane.mayServe() -> exchange.fail(to.unserved());
             case Verdict.Carry(Target target) -> {
                 leave();
                 exchange.admitted(target);
             }
             case Verdict.Hold(Problem problem) -> hold(problem);
+            case Verdict.Watch(Problem problem) -> {
+                hold(problem);
+                lookAgainLater();
+            }
             case Verdict.Ask() -> ask();
             case Verdict.Refuse(Problem problem) -> exchange.fail(problem);
         }
@@ -57,7 +65,7 @@ final class Approach implements HeldRequests.Waiter {
             return;
         }
         stage = stage == Stage.HELD ? Stage.HELD : Stage.ASKING;
-        answer.exceptionally(_ -> new Verdict.Refuse(Problem.OWNER_UNREACHABLE))
+        answer.exceptionally(_ -> new Verdict.Refuse(Problem.LOCATION_UNKNOWN))
                 .thenAccept(verdict -> lane.loop().execute(() -> told(verdict)));
     }
 
@@ -67,16 +75,15 @@ final class Approach implements HeldRequests.Waiter {
         }
         if (to.look(lane) instanceof Verdict.Ask) {
             act(verdict);
-            askAgainLater();
         } else {
             decide();
         }
     }
 
-    /** No change of a route wakes a request whose actor is never routed here. */
-    private void askAgainLater() {
-        if (stage == Stage.HELD) {
-            lane.later(this::lookAgain, Lookups.FRESH);
+    /** No change of a route here wakes a request whose actor is elsewhere or nowhere. */
+    private void lookAgainLater() {
+        if (stage == Stage.HELD && again == null) {
+            again = lane.later(this::lookAgain, RemoteActors.PAUSE);
         }
     }
 
@@ -93,12 +100,22 @@ final class Approach implements HeldRequests.Waiter {
             exchange.fail(Problem.TOO_MANY_WAITING);
         } else {
             stage = Stage.HELD;
-            holdEnds = lane.later(this::heldTooLong, lane.times().hold());
+            holdEnds = lane.later(this::heldTooLong, patience());
             // The route may have changed between the look and the entry in the list.
             if (!(to.look(lane) instanceof Verdict.Ask)) {
                 decide();
             }
         }
+    }
+
+    /** Whoever is sent away by one owner and waits for the next has waited all the while. */
+    private Duration patience() {
+        long now = System.nanoTime();
+        if (heldSince == null) {
+            heldSince = now;
+        }
+        long left = lane.times().hold().toNanos() - (now - heldSince);
+        return Duration.ofNanos(Math.max(0, left));
     }
 
     private void heldTooLong() {
@@ -113,6 +130,10 @@ final class Approach implements HeldRequests.Waiter {
     }
 
     private void lookAgain() {
+        if (again != null) {
+            again.cancel(false);
+            again = null;
+        }
         if (stage == Stage.HELD) {
             decide();
         }
@@ -126,6 +147,10 @@ final class Approach implements HeldRequests.Waiter {
         if (holdEnds != null) {
             holdEnds.cancel(false);
             holdEnds = null;
+        }
+        if (again != null) {
+            again.cancel(false);
+            again = null;
         }
         stage = Stage.LEFT;
     }

@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.proxy.http.HeadLimits;
 import rivet.agent.proxy.http.HeadParser;
 import rivet.agent.proxy.http.HeadParser.Progress;
 import rivet.agent.proxy.http.RayId;
@@ -30,6 +31,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     private final Channel channel;
     private final String address;
     private final boolean secured;
+    private final boolean agent;
     private @Nullable Exchange exchange;
     /** Came before it could be used. */
     private @Nullable ByteBuf stash;
@@ -43,15 +45,25 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     private long lastRead;
     private long unwritableSince;
 
-    ClientHandler(Lane lane, Channel channel) {
+    private ClientHandler(Lane lane, Channel channel, boolean agent) {
         this.lane = lane;
         this.channel = channel;
-        this.parser =
-                new HeadParser<>(new RequestHead(), lane.settings().limits().head());
+        this.agent = agent;
+        HeadLimits limits = lane.settings().limits().head();
+        this.parser = new HeadParser<>(new RequestHead(), agent ? HopFields.withRoom(limits) : limits);
         this.address = address(channel.remoteAddress());
         this.secured = Tls.on(channel);
         this.waitingSince = System.nanoTime();
         lane.add(this);
+    }
+
+    static ClientHandler ofWorld(Lane lane, Channel channel) {
+        return new ClientHandler(lane, channel, false);
+    }
+
+    /** Of another agent's proxy, which has proved to be one. */
+    static ClientHandler ofAgent(Lane lane, Channel channel) {
+        return new ClientHandler(lane, channel, true);
     }
 
     private static String address(SocketAddress remote) {
@@ -125,7 +137,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         closing = true;
         lane.remove(this);
         channel.pipeline().remove(this);
-        MultiplexedClient.serve(lane, channel, in.readRetainedSlice(in.readableBytes()));
+        MultiplexedClient.serve(lane, channel, agent, in.readRetainedSlice(in.readableBytes()));
     }
 
     private void stash(ByteBuf in) {
@@ -166,7 +178,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     /** Reads on unless something waits already, or the actor is slower than the client. */
     void adjustReading() {
         if (!closing) {
-            channel.config().setAutoRead(stash == null && (exchange == null || exchange.hasRoom()));
+            Reading.turn(channel, stash == null && (exchange == null || exchange.hasRoom()));
         }
     }
 
@@ -196,10 +208,18 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         resume();
     }
 
+    /** Answers in the actor's place. @param request null where there is none */
+    void answer(Problem problem, RayId ray, @Nullable RequestHead request, boolean kept) {
+        send(
+                agent
+                        ? ProblemAnswer.toAgent(channel.alloc(), problem, ray, request, kept)
+                        : ProblemAnswer.of(channel.alloc(), problem, ray, request, kept));
+    }
+
     /** Answers what is no request, or none that we listen to. */
     private void refuse(Problem problem) {
         lane.counters().refused(problem);
-        send(ProblemAnswer.of(channel.alloc(), problem, RayId.next(), null, false));
+        answer(problem, RayId.next(), null, false);
         close(true);
     }
 
@@ -306,6 +326,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
 
     String address() {
         return address;
+    }
+
+    /** Whether it is the proxy of another agent. */
+    boolean isAgent() {
+        return agent;
     }
 
     /** Whether the client came by TLS. */

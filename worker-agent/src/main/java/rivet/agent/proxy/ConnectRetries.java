@@ -2,7 +2,6 @@ package rivet.agent.proxy;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** When to knock again at an actor that refuses connections: soon at first, then less so, and not for ever. */
 final class ConnectRetries {
@@ -11,18 +10,17 @@ final class ConnectRetries {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
 
     private final Duration bound;
-    private @Nullable Long refusedSince;
+    private final long since;
     private Duration pause = FIRST_PAUSE;
 
-    /** @param bound how long an actor may refuse, from the first time on */
-    ConnectRetries(Duration bound) {
+    /** @param bound how long an actor may refuse @param since when it was first knocked, in {@link System#nanoTime} */
+    ConnectRetries(Duration bound, long since) {
         this.bound = bound;
+        this.since = since;
     }
 
     /** Empty when it has refused for too long. @param now in {@link System#nanoTime} */
     Optional<Duration> refused(long now) {
-        long since = refusedSince == null ? now : refusedSince;
-        refusedSince = since;
         if (now - since >= bound.toNanos()) {
             return Optional.empty();
         }

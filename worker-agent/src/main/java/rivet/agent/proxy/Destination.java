@@ -1,15 +1,12 @@
 package rivet.agent.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.protocol.ActorId;
-import rivet.protocol.link.ActorLocation;
 
 /**
  * The actor and port that a request names, and which part of its target the actor sees.
@@ -31,16 +28,13 @@ record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) i
 
     @Override
     public Verdict look(Lane lane) {
-        return Admission.of(lane.routes().find(actor), this);
+        Verdict here = Admission.of(lane.routes().find(actor), port);
+        return here instanceof Verdict.Ask ? lane.remotes().look(actor, lane.now()) : here;
     }
 
     @Override
     public @Nullable CompletionStage<Verdict> ask(Lane lane) {
-        CompletableFuture<Optional<ActorLocation>> answer = lane.lookups().ask(actor);
-        return answer == null
-                ? null
-                : answer.thenApply(
-                        location -> Admission.of(location, lane.settings().self()));
+        return lane.remotes().ask(actor);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class Exchange {
     private final Lane lane;
     private final RequestHead head;
     private final Body body;
-    private final RayId ray = RayId.next();
+    private final RayId ray;
     private final @Nullable Door door;
     private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
@@ -42,8 +42,12 @@ final class Exchange {
 
     private boolean bodySent;
     private boolean onlyFresh;
+    /** When a connection was first asked for; 0 where none was. */
+    private long connectingSince;
     /** Made when an actor first refuses, which most never do. */
     private @Nullable ConnectRetries retries;
+    /** Made when a body is first sent to another agent. */
+    private @Nullable Replay replay;
 
     private boolean answering;
     private boolean keep;
@@ -54,9 +58,14 @@ final class Exchange {
         this.lane = lane;
         this.head = head;
         this.body = head.body();
-        RouteDoor route = lane.customRoutes().find(head);
-        this.door = route != null ? route : Destination.of(head, lane.settings().baseDomain());
+        this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
+        this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
         this.approach = door == null ? null : new Approach(this, lane, door);
+    }
+
+    private static @Nullable Door door(Lane lane, RequestHead head) {
+        RouteDoor route = lane.customRoutes().find(head);
+        return route != null ? route : Destination.of(head, lane.settings().baseDomain());
     }
 
     void start() {
@@ -65,7 +74,7 @@ final class Exchange {
         } else if (climbs()) {
             fail(Problem.CLIMBING_PATH);
         } else if (approach == null) {
-            fail(Problem.NO_ROUTE);
+            fail(client.isAgent() ? Problem.NOT_A_HOP : Problem.NO_ROUTE);
         } else {
             approach.decide();
         }
@@ -91,6 +100,7 @@ final class Exchange {
         if (idle != null) {
             carry(idle, target);
         } else {
+            connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
             lane.pool().connect(target, this);
         }
     }
@@ -116,7 +126,7 @@ final class Exchange {
     /** Nobody takes a place in the queue before a port that is closed to him. Where not, he has his answer. */
     boolean mayWait() {
         RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
-        Target target = entry != null && door instanceof Destination to ? entry.target(to) : null;
+        Target target = entry != null && door instanceof Destination to ? entry.target(to.port()) : null;
         if (target == null || target.guard() == null || door == null) {
             return true;
         }
@@ -140,10 +150,22 @@ final class Exchange {
         if (stage != Stage.CONNECTING) {
             return;
         }
-        ConnectRetries again = retries == null ? new ConnectRetries(lane.times().connectRetries()) : retries;
+        Target refusing = counted;
+        if (refusing != null && refusing.isElsewhere()) {
+            lane.remotes().unreached(refusing);
+            tryAgain(Problem.OWNER_UNREACHABLE);
+        } else {
+            tryAgain(Problem.CONNECT_FAILED);
+        }
+    }
+
+    /** @param otherwise when it was tried for too long */
+    private void tryAgain(Problem otherwise) {
+        ConnectRetries again =
+                retries == null ? new ConnectRetries(lane.times().connectRetries(), connectingSince) : retries;
         retries = again;
         again.refused(System.nanoTime())
-                .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(Problem.CONNECT_FAILED));
+                .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(otherwise));
     }
 
     private void connectAgain() {
@@ -179,12 +201,29 @@ final class Exchange {
                 named.targetFrom(),
                 client.address(),
                 client.secured(),
-                lane.settings().believeForwarding(),
+                earlier(),
                 ray,
-                pass == null ? Shown.NOTHING : pass.shown());
+                shown(named, target));
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
+        if (replay != null) {
+            replay.sendTo(to);
+        }
         client.resume();
+    }
+
+    private Onward.Earlier earlier() {
+        if (client.isAgent()) {
+            return Onward.Earlier.KEPT;
+        }
+        return lane.settings().believeForwarding() ? Onward.Earlier.BELIEVED : Onward.Earlier.DROPPED;
+    }
+
+    private Shown shown(Door named, Target target) {
+        if (target.isElsewhere()) {
+            return new Shown(-1, 0, 0, HopFields.lines(target, named.port(), head));
+        }
+        return pass == null ? Shown.NOTHING : pass.shown();
     }
 
     /** Whether the client's next bytes are this request's body, and can go on. */
@@ -199,7 +238,12 @@ final class Exchange {
             fail(Problem.MALFORMED_BODY);
         } else if (actor != null) {
             bodySent = true;
-            actor.send(in.readRetainedSlice(many));
+            ByteBuf part = in.readRetainedSlice(many);
+            if (isElsewhere() && !answering) {
+                replay = replay == null ? new Replay() : replay;
+                replay.keep(part);
+            }
+            actor.send(part);
         }
     }
 
@@ -219,10 +263,15 @@ final class Exchange {
         }
     }
 
-    /** The actor's answer begins: what is said of the client's connection is decided here and kept to. */
-    Afterwards answering(int status, boolean endsWithConnection) {
+    /**
+     * The answer begins: what is said of the client's connection is decided here and kept to.
+     *
+     * @param cause why the proxy of the actor's agent answers in its place; null where the actor does
+     */
+    Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection) {
         answering = true;
-        tell(status, null);
+        dropReplay();
+        tell(status, cause);
         lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
         keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
@@ -247,6 +296,35 @@ final class Exchange {
         return head.persistent() || !body.done();
     }
 
+    private boolean isElsewhere() {
+        return counted != null && counted.isElsewhere();
+    }
+
+    private boolean isCarriedInVain(Target target, Line.Hop hop, long lastMove) {
+        return lane.remotes().isLost(target, lane.now())
+                || (answering
+                        ? lane.pool().hops().streamIsCut(hop, lastMove)
+                        : lane.pool().hops().answerIsCut(hop, lastMove));
+    }
+
+    /** The agent that was taken for the owner does not run the actor, which so has seen nothing of the request. */
+    void staleRoute() {
+        Target stale = counted;
+        if (stale == null) {
+            return;
+        }
+        lane.remotes().refused(stale);
+        if (door != null) {
+            door.refused(lane);
+        }
+        dropActor();
+        if (replay == null || replay.whole()) {
+            approachAgain();
+        } else {
+            fail(Problem.MOVING);
+        }
+    }
+
     /** The connection to the actor is gone before any answer. */
     void actorClosed(boolean silently, boolean reused) {
         actor = null;
@@ -254,8 +332,24 @@ final class Exchange {
             // It had been waiting for a request and was closed while this one was under way.
             onlyFresh = true;
             approachAgain();
+        } else if (isElsewhere()) {
+            ownerClosed(silently && !bodySent && head.method().safe());
         } else {
             fail(Problem.ACTOR_CLOSED);
+        }
+    }
+
+    private void ownerClosed(boolean repeatable) {
+        Target lost = counted;
+        if (lost != null) {
+            lane.remotes().unreached(lost);
+        }
+        if (repeatable) {
+            stage = Stage.CONNECTING;
+            connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
+            tryAgain(Problem.OWNER_LOST);
+        } else {
+            fail(Problem.OWNER_LOST);
         }
     }
 
@@ -264,6 +358,7 @@ final class Exchange {
         lane.counters().refused(problem);
         leaveApproach();
         dropActor();
+        dropReplay();
         uncount();
         leaveGuard();
         if (answering) {
@@ -272,7 +367,7 @@ final class Exchange {
         }
         tell(problem.status(), problem.code());
         keep = head.persistent() && body.done() && listenedTo() && !climbs() && !lane.draining();
-        client.send(ProblemAnswer.of(client.channel().alloc(), problem, ray, head, keep));
+        client.answer(problem, ray, head, keep);
         client.flush();
         client.answered(keep, clientMaySend());
     }
@@ -282,6 +377,7 @@ final class Exchange {
         stage = Stage.ENDED;
         leaveApproach();
         dropActor();
+        dropReplay();
         uncount();
         leaveGuard();
         if (!answering) {
@@ -300,6 +396,13 @@ final class Exchange {
         if (counted != null) {
             counted.ended();
             counted = null;
+        }
+    }
+
+    private void dropReplay() {
+        if (replay != null) {
+            replay.drop();
+            replay = null;
         }
     }
 
@@ -330,6 +433,7 @@ final class Exchange {
         stage = Stage.ENDED;
         lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
+        dropReplay();
         tell(status, null);
         Target served = counted;
         if (served != null) {
@@ -354,6 +458,11 @@ final class Exchange {
             fail(Problem.BODY_TIMEOUT);
         } else if (now - lastMove > lane.times().idle().toNanos()) {
             fail(Problem.ACTOR_SILENT);
+        } else if (counted != null
+                && counted.line() instanceof Line.Hop hop
+                && isCarriedInVain(counted, hop, lastMove)) {
+            dropActor();
+            ownerClosed(!answering && !bodySent && head.method().safe());
         }
     }
 

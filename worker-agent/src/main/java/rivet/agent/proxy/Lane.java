@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +13,6 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http.HeadWriter;
-import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
 
 /**
@@ -33,7 +31,7 @@ final class Lane {
             RouteTable routes,
             CustomRoutes customRoutes,
             RouteCounts routeCounts,
-            Lookups<ActorId, Optional<ActorLocation>> lookups,
+            RemoteActors remotes,
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
             Access access,
@@ -151,8 +149,8 @@ final class Lane {
         return shared.routeCounts();
     }
 
-    Lookups<ActorId, Optional<ActorLocation>> lookups() {
-        return shared.lookups();
+    RemoteActors remotes() {
+        return shared.remotes();
     }
 
     Lookups<RouteName, List<ActorLocation>> routeLookups() {

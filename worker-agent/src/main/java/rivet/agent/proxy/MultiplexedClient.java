@@ -8,6 +8,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http2.Http2;
@@ -31,21 +32,33 @@ final class MultiplexedClient extends ChannelInboundHandlerAdapter implements La
 
     /** Takes over a connection on which nothing was read yet. */
     static void serve(Lane lane, Channel channel) {
-        Http2.serve(channel.pipeline(), lane.settings().limits().head(), stream -> accept(lane, stream));
+        serve(lane, channel, stream -> ClientHandler.ofWorld(lane, stream));
+    }
+
+    private static void serve(Lane lane, Channel channel, Function<Channel, ClientHandler> client) {
+        Http2.serve(channel.pipeline(), lane.settings().limits().head(), stream -> accept(lane, stream, client));
         channel.pipeline().addLast(new MultiplexedClient(lane, channel));
         channel.config().setAutoRead(true);
     }
 
-    /** Takes over a connection of which the first half of the preface was read. @param rest is taken over */
-    static void serve(Lane lane, Channel channel, ByteBuf rest) {
-        serve(lane, channel);
+    /**
+     * Takes over a connection of which the first half of the preface was read.
+     *
+     * @param agent whether the other end is the proxy of another agent
+     * @param rest is taken over
+     */
+    static void serve(Lane lane, Channel channel, boolean agent, ByteBuf rest) {
+        serve(
+                lane,
+                channel,
+                stream -> agent ? ClientHandler.ofAgent(lane, stream) : ClientHandler.ofWorld(lane, stream));
         channel.pipeline().fireChannelRead(Http2.prefaceRead()).fireChannelRead(rest);
     }
 
-    private static void accept(Lane lane, Channel stream) {
+    private static void accept(Lane lane, Channel stream, Function<Channel, ClientHandler> client) {
         ProxyLimits limits = lane.settings().limits();
         stream.config().setWriteBufferWaterMark(new WriteBufferWaterMark(limits.lowWater(), limits.highWater()));
-        stream.pipeline().addLast(new ClientHandler(lane, stream));
+        stream.pipeline().addLast(client.apply(stream));
     }
 
     @Override

@@ -24,10 +24,18 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
             of(400, "malformed_request", "HTTP/2 begins with the connection or not at all.");
     static final Problem CLIMBING_PATH =
             of(400, "malformed_request", "Dots in the path lead above the part of it that names the actor or route.");
-    static final Problem REMOTE_ACTOR = of(
-            502,
-            "remote_actor",
-            "The actor runs on another agent, and this proxy reaches its own only: use that agent's URL.");
+    static final Problem REMOTE_ACTOR =
+            of(502, "remote_actor", "The actor runs on another agent, which takes no requests from this one.");
+    static final Problem OWNER_UNREACHABLE =
+            of(502, "owner_unreachable", "The agent that runs the actor cannot be reached from this one.");
+    static final Problem OWNER_LOST =
+            of(502, "owner_lost", "The agent that runs the actor was gone before it had answered.");
+    /** For another agent's proxy, which asks anew; clients never see it. */
+    static final Problem STALE_ROUTE = of(421, "stale_route", "This agent does not run that generation of the actor.");
+    /** Only counted: who cannot prove to be an agent is told nothing. */
+    static final Problem NO_AGENT = of(401, "no_agent", "A connection to the address for agents was none of theirs.");
+
+    static final Problem NOT_A_HOP = of(400, "malformed_request", "Another agent's proxy did not name an actor.");
     static final Problem CONNECT_FAILED =
             of(502, "connect_failed", "The actor does not accept connections on this port.");
     static final Problem ACTOR_CLOSED = of(502, "actor_closed", "The actor closed the connection without an answer.");
@@ -40,8 +48,10 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     static final Problem LEASE_LOST =
             later("lease_lost", "The agent has lost touch with the control plane, and may have been replaced.", 2);
     static final Problem NO_ACTOR = later("no_actor", "No actor is there that this route leads to.", 5);
-    static final Problem OWNER_UNREACHABLE =
-            later("owner_unreachable", "Where the actor is could not be found out.", 1);
+    static final Problem RESTARTING = later("restarting", "The actor is being started anew.", 1);
+    static final Problem MOVING =
+            later("moving", "The actor's agent does not serve it any more; its next place is not known yet.", 1);
+    static final Problem LOCATION_UNKNOWN = later("location_unknown", "Where the actor is could not be found out.", 1);
     static final Problem TOO_MANY_WAITING =
             later("too_many_waiting", "Too many requests already wait for this actor.", 1);
     static final Problem OVERLOADED = later("overloaded", "The proxy has all the work it can take.", 1);

@@ -24,6 +24,7 @@ final class ProblemAnswer {
             Map.entry(408, "Request Timeout"),
             Map.entry(410, "Gone"),
             Map.entry(414, "URI Too Long"),
+            Map.entry(421, "Misdirected Request"),
             Map.entry(417, "Expectation Failed"),
             Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(502, "Bad Gateway"),
@@ -36,10 +37,20 @@ final class ProblemAnswer {
     /** The whole answer to a request, or to something that is none and has no head. */
     static ByteBuf of(
             ByteBufAllocator allocator, Problem problem, RayId ray, @Nullable RequestHead request, boolean kept) {
+        return of(allocator, problem, ray, request, connection(request, kept));
+    }
+
+    /** As an answer to another agent's proxy, which is told that it does not come from the actor. */
+    static ByteBuf toAgent(
+            ByteBufAllocator allocator, Problem problem, RayId ray, @Nullable RequestHead request, boolean kept) {
+        return of(allocator, problem, ray, request, connection(request, kept) + HopFields.causeLine(problem));
+    }
+
+    private static ByteBuf of(
+            ByteBufAllocator allocator, Problem problem, RayId ray, @Nullable RequestHead request, String more) {
         boolean html = request != null && request.accept() >= 0 && Accepted.html(request.value(request.accept()));
         byte[] body = (html ? page(problem, ray) : json(problem, ray)).getBytes(StandardCharsets.UTF_8);
-        byte[] head =
-                head(problem, ray, html, body.length, connection(request, kept)).getBytes(StandardCharsets.US_ASCII);
+        byte[] head = head(problem, ray, html, body.length, more).getBytes(StandardCharsets.US_ASCII);
         ByteBuf out = allocator.directBuffer(head.length + body.length).writeBytes(head);
         return request != null && request.method() == Method.HEAD ? out : out.writeBytes(body);
     }
@@ -51,7 +62,7 @@ final class ProblemAnswer {
         return request != null && request.http10() ? "connection: keep-alive\r\n" : "";
     }
 
-    private static String head(Problem problem, RayId ray, boolean html, int length, String connection) {
+    private static String head(Problem problem, RayId ray, boolean html, int length, String more) {
         StringBuilder head = new StringBuilder(256);
         head.append("HTTP/1.1 ").append(problem.status()).append(' ').append(reason(problem));
         head.append("\r\ncontent-type: ").append(html ? "text/html; charset=utf-8" : "application/json");
@@ -66,7 +77,7 @@ final class ProblemAnswer {
         if (problem.status() == 401) {
             head.append("www-authenticate: Bearer realm=\"rivet\"\r\n");
         }
-        head.append(connection);
+        head.append(more);
         head.append(RayId.FIELD).append(": ").append(ray).append("\r\n\r\n");
         return head.toString();
     }

@@ -25,6 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.proxy.hop.Accepting;
+import rivet.agent.proxy.hop.HopKey;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
@@ -42,7 +45,7 @@ public final class Proxy implements AutoCloseable {
     private final RouteTable routes;
     private final CustomRoutes customRoutes;
     private final RouteCounts routeCounts = new RouteCounts();
-    private final Lookups<ActorId, Optional<ActorLocation>> lookups;
+    private final RemoteActors remotes;
     private final HeldRequests held;
     private final Access access = new Access();
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
@@ -51,6 +54,7 @@ public final class Proxy implements AutoCloseable {
     private final Channel listening;
     private final Optional<Tls> tls;
     private final Optional<Channel> listeningTls;
+    private final Optional<Channel> listeningHop;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
     public interface Directory {
@@ -82,10 +86,12 @@ public final class Proxy implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("proxy", true),
                 settings.transport().events());
-        this.lookups = new Lookups<>(directory::locate, loops, settings.times().lookup(), limits.maxLookups());
         Lookups<RouteName, List<ActorLocation>> routeLookups =
                 new Lookups<>(directory::locate, loops, settings.times().lookup(), limits.maxLookups());
         this.held = new HeldRequests(limits.maxHeldPerPort(), limits.maxHeld());
+        Lookups<ActorId, Optional<ActorLocation>> lookups =
+                new Lookups<>(directory::locate, loops, settings.times().lookup(), limits.maxLookups());
+        this.remotes = new RemoteActors(settings, lookups, held::wake);
         this.routes = new RouteTable(this::changed);
         this.customRoutes = new CustomRoutes(routes, held::wake);
         Lane.Shared shared = new Lane.Shared(
@@ -93,7 +99,7 @@ public final class Proxy implements AutoCloseable {
                 routes,
                 customRoutes,
                 routeCounts,
-                lookups,
+                remotes,
                 routeLookups,
                 held,
                 access,
@@ -104,11 +110,19 @@ public final class Proxy implements AutoCloseable {
         }
         lanes.values().forEach(Lane::start);
         this.tls = settings.tls().map(Tls::start);
-        this.listening = listen(settings.port(), this::serve);
-        this.listeningTls = tls.map(by -> listen(by.port(), channel -> by.serve(channel, this::serve)));
+        this.listening = listen(address(settings.port()), this::serve);
+        this.listeningTls = tls.map(by -> listen(address(by.port()), channel -> by.serve(channel, this::serve)));
+        this.listeningHop = settings.hop()
+                .map(hop -> listen(
+                        new InetSocketAddress(hop.listening(), hop.port()),
+                        channel -> serveAgents(channel, hop.key())));
     }
 
-    private Channel listen(int port, Consumer<Channel> server) {
+    private InetSocketAddress address(int port) {
+        return new InetSocketAddress(settings.host(), port);
+    }
+
+    private Channel listen(InetSocketAddress address, Consumer<Channel> server) {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(settings.transport().listening())
@@ -125,12 +139,12 @@ public final class Proxy implements AutoCloseable {
                         accept(channel, server);
                     }
                 })
-                .bind(settings.host(), port)
+                .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
             throw new UncheckedIOException(
-                    "proxy address: %s:%d (expected: free)".formatted(settings.host(), port),
+                    "proxy address: %s:%d (expected: free)".formatted(address.getHostString(), address.getPort()),
                     new IOException(bound.cause()));
         }
         return bound.channel();
@@ -139,7 +153,7 @@ public final class Proxy implements AutoCloseable {
     private void accept(Channel channel, Consumer<Channel> server) {
         channel.closeFuture().addListener(_ -> connections.decrementAndGet());
         if (connections.incrementAndGet() > settings.limits().maxConnections()) {
-            ClientHandler client = new ClientHandler(lane(channel), channel);
+            ClientHandler client = ClientHandler.ofWorld(lane(channel), channel);
             channel.pipeline().addLast(client);
             client.refuseOverload();
         } else {
@@ -148,7 +162,18 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void serve(Channel channel) {
-        channel.pipeline().addLast(new ClientHandler(lane(channel), channel));
+        channel.pipeline().addLast(ClientHandler.ofWorld(lane(channel), channel));
+    }
+
+    private void serveAgents(Channel channel, HopKey key) {
+        // Else what another agent's machine had open here would stay when that vanishes.
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        channel.pipeline()
+                .addLast(new Accepting(
+                        key,
+                        settings.self(),
+                        known -> known.pipeline().addLast(ClientHandler.ofAgent(lane(known), known)),
+                        () -> counters.refused(Problem.NO_AGENT)));
     }
 
     private void serve(Channel channel, Tls.Spoken spoken) {
@@ -167,12 +192,19 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void changed(RouteTable.Change change) {
-        lookups.forget(change.actor());
+        remotes.forget(change.actor());
         customRoutes.changed(change.actor());
         held.wake(change.actor());
         if (!change.retired().isEmpty()) {
-            lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(change.retired())));
+            List<Line> lines = change.retired().stream().map(Target::line).toList();
+            lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(lines)));
         }
+    }
+
+    /** What the directory said of an actor no longer holds; thread-safe. */
+    public void moved(ActorId actor) {
+        remotes.moved(actor);
+        held.wake(actor);
     }
 
     /** What this agent runs; thread-safe. */
@@ -223,11 +255,19 @@ public final class Proxy implements AutoCloseable {
         return listeningTls.map(channel -> (InetSocketAddress) channel.localAddress());
     }
 
+    /** What other agents dial to hand requests on to this one, if it takes any. */
+    public Optional<InetSocketAddress> hopAddress() {
+        return settings.hop()
+                .flatMap(HopSettings::announced)
+                .or(() -> listeningHop.map(channel -> (InetSocketAddress) channel.localAddress()));
+    }
+
     /** Accepts no more, waits a bounded while for requests in flight, and closes. Streams of other protocols end. */
     @Override
     public void close() {
         listening.close().awaitUninterruptibly();
         listeningTls.ifPresent(channel -> channel.close().awaitUninterruptibly());
+        listeningHop.ifPresent(channel -> channel.close().awaitUninterruptibly());
         tls.ifPresent(Tls::close);
         CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, settings.times().drain().toMillis(), TimeUnit.MILLISECONDS)

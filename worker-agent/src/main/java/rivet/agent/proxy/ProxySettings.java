@@ -2,6 +2,7 @@ package rivet.agent.proxy;
 
 import java.util.Locale;
 import java.util.Optional;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.agent.proxy.tls.TlsSettings;
 import rivet.protocol.AgentId;
 
@@ -14,6 +15,7 @@ import rivet.protocol.AgentId;
  * @param baseDomain of the host form, {@code {actor}-{port}.{baseDomain}}
  * @param transport how it talks to the kernel
  * @param tls where it serves TLS too; absent: nowhere
+ * @param hop where it takes requests from other agents' proxies, and hands requests on to them; absent: it does neither
  * @param believeForwarding whether X-Forwarded-* of clients is taken for the truth: only behind a proxy that writes them
  */
 public record ProxySettings(
@@ -23,6 +25,7 @@ public record ProxySettings(
         String baseDomain,
         Transport transport,
         Optional<TlsSettings> tls,
+        Optional<HopSettings> hop,
         boolean believeForwarding,
         ProxyTimes times,
         ProxyLimits limits) {
@@ -48,32 +51,38 @@ public record ProxySettings(
                 "localhost",
                 Transport.AUTOMATIC,
                 Optional.empty(),
+                Optional.empty(),
                 false,
                 ProxyTimes.defaults(),
                 ProxyLimits.defaults());
     }
 
     public ProxySettings withAddress(String host, int port) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 
     public ProxySettings withTransport(Transport transport) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 
     public ProxySettings withTls(Optional<TlsSettings> tls) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withHop(HopSettings settings) {
+        var hop = Optional.of(settings);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 
     public ProxySettings withBelieveForwarding(boolean believeForwarding) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 
     public ProxySettings withTimes(ProxyTimes times) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 
     public ProxySettings withLimits(ProxyLimits limits) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, believeForwarding, times, limits);
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 }

@@ -3,7 +3,6 @@ package rivet.agent.proxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
 import rivet.protocol.link.ActorLocation;
@@ -14,30 +13,19 @@ record RouteDoor(CustomRoutes.Match match, int targetFrom, int prefixFrom) imple
     @Override
     public Verdict look(Lane lane) {
         RouteGroup.View view = match.group().view();
-        return view.ready().isEmpty() ? view.otherwise() : new Verdict.Carry(leastInFlight(view.ready()));
+        return view.ready().isEmpty() ? view.otherwise() : new Verdict.Carry(Target.leastInFlight(view.ready()));
     }
 
-    /** Among equals the one that chance finds first: else the first in the list would have all the work of quiet times. */
-    private static Target leastInFlight(List<Target> targets) {
-        int many = targets.size();
-        int from = many == 1 ? 0 : ThreadLocalRandom.current().nextInt(many);
-        Target best = targets.get(from);
-        for (int i = 1; i < many && best.inFlight() > 0; i++) {
-            Target next = targets.get(from + i < many ? from + i : from + i - many);
-            if (next.inFlight() < best.inFlight()) {
-                best = next;
-            }
-        }
-        return best;
-    }
-
+    /** Actors elsewhere are asked for only where none is ready here. */
     @Override
     public @Nullable CompletionStage<Verdict> ask(Lane lane) {
         CompletableFuture<List<ActorLocation>> answer = lane.routeLookups().ask(match.name());
-        return answer == null
-                ? null
-                : answer.thenApply(
-                        actors -> Admission.of(actors, lane.settings().self()));
+        return answer == null ? null : answer.thenApply(actors -> lane.remotes().among(actors));
+    }
+
+    @Override
+    public void refused(Lane lane) {
+        lane.routeLookups().forget(match.name());
     }
 
     @Override

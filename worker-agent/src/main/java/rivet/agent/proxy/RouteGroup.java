@@ -79,9 +79,7 @@ final class RouteGroup {
                 statuses.add(member.route().status());
             }
             if (member.route().status() == Status.READY) {
-                member.targets().stream()
-                        .filter(target -> ports.contains(target.name()))
-                        .forEach(ready::add);
+                ready.addAll(member.httpTargets());
             }
         }
         view = new View(List.copyOf(ready), otherwise(statuses));

@@ -16,10 +16,16 @@ public final class RouteTable {
     /** An actor's route with its targets; a new one replaces it whole. */
     record Entry(ActorRoute route, List<Target> targets) {
 
+        List<Target> httpTargets() {
+            return targets.stream()
+                    .filter(target -> route.traits().httpPorts().contains(target.name()))
+                    .toList();
+        }
+
         @Nullable
-        Target target(Destination destination) {
+        Target target(String port) {
             for (Target target : targets) {
-                if (target.isNamed(destination.port())) {
+                if (target.isNamed(port)) {
                     return target;
                 }
             }
@@ -72,20 +78,15 @@ public final class RouteTable {
         return route.ports().entrySet().stream()
                 .map(port -> {
                     Target known = same && old != null ? known(old, port.getKey(), port.getValue()) : null;
-                    return known != null
-                            ? known
-                            : new Target(
-                                    route.actor(),
-                                    port.getKey(),
-                                    port.getValue(),
-                                    route.guards().get(port.getKey()));
+                    return known != null ? known : Target.here(route, port.getKey(), port.getValue());
                 })
                 .toList();
     }
 
     private static @Nullable Target known(Entry old, String name, int port) {
         return old.targets().stream()
-                .filter(target -> target.name().equals(name) && target.address().getPort() == port)
+                .filter(target ->
+                        target.name().equals(name) && target.line().address().getPort() == port)
                 .findAny()
                 .orElse(null);
     }

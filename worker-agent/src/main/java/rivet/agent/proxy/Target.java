@@ -1,29 +1,41 @@
 package rivet.agent.proxy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.PortGuard;
 
-/**
- * One port of one generation of an actor. Connections are kept per target and not per number, because a number may be
- * given to another actor when this one is gone. Always on loopback: nothing else can be reached through the proxy.
- */
+/** What a request is carried to: one port of one generation of an actor here, or one generation of an actor elsewhere. */
 final class Target {
 
     private final ActorId actor;
     private final String name;
     private final @Nullable PortGuard guard;
-    private final InetSocketAddress address;
+    private final Line line;
+    private final long generation;
+    /** Names it to its owner; empty where that is this agent. */
+    private final String meaning;
+
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    Target(ActorId actor, String name, int port, @Nullable PortGuard guard) {
+    private Target(ActorId actor, String name, @Nullable PortGuard guard, Line line, long generation) {
         this.actor = actor;
-        this.guard = guard;
         this.name = name;
-        this.address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+        this.guard = guard;
+        this.line = line;
+        this.generation = generation;
+        this.meaning = line instanceof Line.Hop ? HopFields.meaning(actor, generation) : "";
+    }
+
+    static Target here(ActorRoute route, String name, int port) {
+        return new Target(route.actor(), name, route.guards().get(name), new Line.Here(port), route.generation());
+    }
+
+    /** Which ports the actor has, and who may reach them, its owner knows. */
+    static Target elsewhere(ActorId actor, long generation, Line.Hop line) {
+        return new Target(actor, "", null, line, generation);
     }
 
     ActorId actor() {
@@ -40,13 +52,39 @@ final class Target {
         return name;
     }
 
-    InetSocketAddress address() {
-        return address;
+    Line line() {
+        return line;
+    }
+
+    boolean isElsewhere() {
+        return line instanceof Line.Hop;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    long generation() {
+        return generation;
     }
 
     /** How many requests it has now, over all event loops; streams of other protocols are among them. */
     int inFlight() {
         return inFlight.get();
+    }
+
+    /** Among equals the one that chance finds first: else the first in the list would have all the work of quiet times. */
+    static Target leastInFlight(List<Target> targets) {
+        int many = targets.size();
+        int from = many == 1 ? 0 : ThreadLocalRandom.current().nextInt(many);
+        Target best = targets.get(from);
+        for (int i = 1; i < many && best.inFlight() > 0; i++) {
+            Target next = targets.get(from + i < many ? from + i : from + i - many);
+            if (next.inFlight() < best.inFlight()) {
+                best = next;
+            }
+        }
+        return best;
     }
 
     void began() {

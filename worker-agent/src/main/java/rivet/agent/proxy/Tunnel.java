@@ -21,14 +21,16 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private final Lane lane;
     private final Channel own;
     private final Channel peer;
+    private final Target target;
     /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
     private final @Nullable FrameEdges edges;
 
     private boolean ended;
     private long lastRead;
 
-    private Tunnel(Lane lane, Channel own, Channel peer, @Nullable FrameEdges edges) {
+    private Tunnel(Lane lane, Channel own, Channel peer, Target target, @Nullable FrameEdges edges) {
         this.lane = lane;
+        this.target = target;
         this.own = own;
         this.peer = peer;
         this.edges = edges;
@@ -36,12 +38,19 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     }
 
     /**
+     * @param target whose the other end is
      * @param ahead what the client has sent already, for the actor
      * @param edges of what the actor has sent already, where it speaks WebSocket
      */
-    static void join(Lane lane, Channel client, Channel actor, @Nullable ByteBuf ahead, @Nullable FrameEdges edges) {
-        Tunnel up = new Tunnel(lane, client, actor, null);
-        Tunnel down = new Tunnel(lane, actor, client, edges);
+    static void join(
+            Lane lane,
+            Target target,
+            Channel client,
+            Channel actor,
+            @Nullable ByteBuf ahead,
+            @Nullable FrameEdges edges) {
+        Tunnel up = new Tunnel(lane, client, actor, target, null);
+        Tunnel down = new Tunnel(lane, actor, client, target, edges);
         client.pipeline().replace(ClientHandler.class, null, up);
         actor.pipeline().replace(ActorHandler.class, null, down);
         actor.config().setOption(ChannelOption.AUTO_CLOSE, true);
@@ -53,13 +62,13 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         if (ahead != null) {
             actor.writeAndFlush(ahead);
         }
-        client.config().setAutoRead(actor.isWritable());
-        actor.config().setAutoRead(client.isWritable());
+        Reading.turn(client, actor.isWritable());
+        Reading.turn(actor, client.isWritable());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!lane.mayServe()) {
+        if (isFenced()) {
             ReferenceCountUtil.release(message);
             end(Goodbye.LEASE_LOST);
             return;
@@ -70,8 +79,13 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         }
         peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
-            own.config().setAutoRead(false);
+            Reading.turn(own, false);
         }
+    }
+
+    /** Of an actor elsewhere its owner knows. */
+    private boolean isFenced() {
+        return !target.isElsewhere() && !lane.mayServe();
     }
 
     @Override
@@ -82,7 +96,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         lastRead = lane.now();
-        peer.config().setAutoRead(own.isWritable());
+        Reading.turn(peer, own.isWritable());
     }
 
     /** One side has said all it will; the other may still be speaking. */
@@ -152,8 +166,11 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void sweep(long now) {
         Tunnel back = peer.pipeline().get(Tunnel.class);
         long lastMove = back == null ? lastRead : Math.max(lastRead, back.lastRead);
-        if (!lane.mayServe()) {
+        if (isFenced()) {
             end(Goodbye.LEASE_LOST);
+        } else if (target.line() instanceof Line.Hop hop
+                && (lane.remotes().isLost(target, now) || lane.pool().hops().streamIsCut(hop, lastMove))) {
+            end(Goodbye.ACTOR_ENDED);
         } else if (now - lastMove > lane.times().idle().toNanos()) {
             end(Goodbye.IDLE);
         }

@@ -63,6 +63,45 @@ class LeaseTest {
     }
 
     @Test
+    void a_promise_carries_on_what_has_not_ended() {
+        serving(1, 10);
+        clock.set(START + 9);
+
+        lease.promised(START + 17);
+        clock.set(START + 16);
+        assertThat(lease.mayServe()).isTrue();
+        lease.promised(START + 12);
+        assertThat(lease.deadlineNanos()).isEqualTo(START + 17);
+
+        clock.set(START + 17);
+        assertThat(lease.mayServe()).isFalse();
+    }
+
+    @Test
+    void a_promise_brings_back_nothing_that_has_ended() {
+        serving(1, 10);
+        clock.set(START + 10);
+
+        lease.promised(START + 30);
+        assertThat(lease.mayServe()).isFalse();
+
+        lease.granted(1, START + 20);
+        assertThat(lease.mayServe()).isTrue();
+    }
+
+    @Test
+    void without_a_grant_or_after_a_fence_a_promise_is_worth_nothing() {
+        lease.promised(START + 30);
+        assertThat(lease.mayServe()).isFalse();
+
+        serving(1, 10);
+        lease.fenced(1);
+        lease.promised(START + 30);
+
+        assertThat(lease.mayServe()).isFalse();
+    }
+
+    @Test
     void a_set_of_an_epoch_that_passed_lets_nothing_be_served() {
         lease.granted(2, START + 30);
 

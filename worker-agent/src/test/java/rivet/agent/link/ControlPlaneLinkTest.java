@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,12 +24,15 @@ import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.BuildId;
 import rivet.protocol.LogStream;
+import rivet.protocol.ReplicaId;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DesiredActor.Stop;
+import rivet.protocol.link.ReplicaList;
+import rivet.protocol.link.ReplicaList.Replica;
 import rivet.protocol.link.RouteTraffic;
 import rivet.protocol.link.RoutedActors;
 import rivet.protocol.link.ToAgent;
@@ -43,6 +47,7 @@ class ControlPlaneLinkTest {
     private final ActorId actor = ActorId.random();
     private final List<ActorReport> inventory = new CopyOnWriteArrayList<>();
     private final List<Desired> sets = new CopyOnWriteArrayList<>();
+    private final List<ActorId> moved = new CopyOnWriteArrayList<>();
     private final List<List<CustomRoute>> routes = new CopyOnWriteArrayList<>();
     private FakeControlPlane controlPlane;
     private ControlPlaneLink link;
@@ -50,13 +55,19 @@ class ControlPlaneLinkTest {
     @BeforeEach
     void start() {
         controlPlane = new FakeControlPlane();
-        var settings = new LinkSettings(id, controlPlane.uri(), new Secret(FakeControlPlane.TOKEN));
-        link = new ControlPlaneLink(settings, new OurSide(), () -> 0.5);
-        link.start();
+        link = linked(controlPlane.uri());
         soon().until(() -> controlPlane.hellos.size() == 1);
     }
 
+    private ControlPlaneLink linked(URI... controlPlanes) {
+        var settings = new LinkSettings(id, List.of(controlPlanes), new Secret(FakeControlPlane.TOKEN));
+        var started = new ControlPlaneLink(settings, new OurSide(), () -> 0.0);
+        started.start();
+        return started;
+    }
+
     private final List<Long> grants = new CopyOnWriteArrayList<>();
+    private final List<Long> promises = new CopyOnWriteArrayList<>();
     private final List<Long> fences = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -86,6 +97,76 @@ class ControlPlaneLinkTest {
         soon().until(() -> grants.contains(2L));
         assertThat(fences).containsExactly(1L);
         assertThat(grants.getFirst()).isEqualTo(1L);
+    }
+
+    @Test
+    void what_all_replicas_promise_carries_the_lease_on() {
+        try (var other = new FakeControlPlane()) {
+            holds(list(controlPlane, other.replica, other.uri().toString()));
+
+            other.promises = true;
+            controlPlane.promises = true;
+
+            soon().until(() -> !promises.isEmpty());
+            assertThat(promises.getFirst() - link.leaseGrantedFrom().getAsLong())
+                    .isGreaterThan(Duration.ofMillis(controlPlane.fenceMs).toNanos());
+            assertThat(promises.getFirst() - System.nanoTime())
+                    .isLessThan(Duration.ofMillis(controlPlane.fenceMs).toNanos());
+        }
+    }
+
+    @Test
+    void what_one_replica_does_not_promise_nobody_does() {
+        holds(list(controlPlane, ReplicaId.random(), "http://127.0.0.1:1"));
+        int before = controlPlane.heartbeats.size();
+
+        controlPlane.promises = true;
+
+        soon().until(() -> controlPlane.heartbeats.size() > before + 3);
+        assertThat(promises).isEmpty();
+    }
+
+    @Test
+    void of_several_replicas_one_that_grants_is_enough() {
+        try (var other = new FakeControlPlane()) {
+            holds(list(controlPlane, other.replica, other.uri().toString()));
+            controlPlane.promises = true;
+            int before = grants.size();
+
+            soon().until(() -> grants.size() > before + 2);
+
+            assertThat(other.heartbeats).hasSizeGreaterThan(2);
+            assertThat(promises).isEmpty();
+        }
+    }
+
+    /** Told and acknowledged. */
+    private void holds(ReplicaList list) {
+        controlPlane.replicas = list;
+        soon().until(() -> controlPlane.heartbeats.stream()
+                .anyMatch(heartbeat -> Long.valueOf(list.revision()).equals(heartbeat.replicas())));
+        int acknowledged = grants.size();
+        soon().until(() -> grants.size() > acknowledged + 1);
+    }
+
+    private static ReplicaList list(FakeControlPlane one, ReplicaId other, String url) {
+        return new ReplicaList(1, List.of(new Replica(one.replica, one.uri().toString()), new Replica(other, url)));
+    }
+
+    @Test
+    void when_a_control_plane_goes_the_next_is_spoken_with() {
+        var first = new FakeControlPlane();
+        try (var next = new FakeControlPlane()) {
+            link.close();
+            link = linked(first.uri(), next.uri());
+            soon().until(() -> first.hellos.size() == 1);
+
+            first.close();
+
+            soon().until(() -> next.hellos.size() == 1);
+            soon().until(() -> next.heartbeats.size() > 2);
+            assertThat(link.isUp()).isTrue();
+        }
     }
 
     @Test
@@ -133,7 +214,7 @@ class ControlPlaneLinkTest {
 
     @Test
     void token_is_never_shown() {
-        assertThat(new LinkSettings(id, controlPlane.uri(), new Secret("hidden")).toString())
+        assertThat(new LinkSettings(id, List.of(controlPlane.uri()), new Secret("hidden")).toString())
                 .doesNotContain("hidden")
                 .contains("***");
     }
@@ -158,6 +239,20 @@ class ControlPlaneLinkTest {
                 .contains(location);
         assertThat(link.locate(ActorId.random()).toCompletableFuture().get(5, TimeUnit.SECONDS))
                 .isEmpty();
+    }
+
+    @Test
+    void an_actor_that_was_located_is_followed_from_then_on() throws Exception {
+        soon().until(() -> !sets.isEmpty());
+        controlPlane.locations.put(actor, new ActorLocation(actor, "running", id, null, null, 7L));
+
+        assertThat(link.locate(actor).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isPresent();
+
+        soon().untilAsserted(
+                        () -> assertThat(controlPlane.followed).containsExactly(new ToControlPlane.Followed(actor, 7)));
+        controlPlane.say(new ToAgent.Moved(controlPlane.epoch.get(), List.of(actor)));
+        soon().untilAsserted(() -> assertThat(moved).containsExactly(actor));
     }
 
     @Test
@@ -226,6 +321,11 @@ class ControlPlaneLinkTest {
         }
 
         @Override
+        public void promised(long untilNanos) {
+            promises.add(untilNanos);
+        }
+
+        @Override
         public void fenced(long epoch) {
             fences.add(epoch);
         }
@@ -237,5 +337,10 @@ class ControlPlaneLinkTest {
 
         @Override
         public void access(ToAgent.Access access) {}
+
+        @Override
+        public void moved(List<ActorId> actors) {
+            moved.addAll(actors);
+        }
     }
 }

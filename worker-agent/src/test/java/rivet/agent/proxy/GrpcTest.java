@@ -2,6 +2,7 @@ package rivet.agent.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -36,8 +37,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import rivet.protocol.link.ActorLocation;
 
-/** A real client of gRPC, and an actor that is a real server of it. */
+/** A real client of gRPC, and an actor that is a real server of it: on the agent that is asked, and on another. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class GrpcTest {
 
     private static final MethodDescriptor<String, String> UPPER = method(MethodType.UNARY, "Upper");
@@ -46,8 +53,14 @@ class GrpcTest {
     private static final MethodDescriptor<String, String> JOIN = method(MethodType.CLIENT_STREAMING, "Join");
     private static final MethodDescriptor<String, String> ECHO = method(MethodType.BIDI_STREAMING, "Echo");
 
+    @Parameter
+    boolean elsewhere;
+
     private Server server;
+    private AutoCloseable proxies;
+    /** The one of the actor's agent. */
     private ProxyUnderTest proxy;
+
     private ManagedChannel connection;
     private Channel channel;
     private final BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
@@ -83,8 +96,11 @@ class GrpcTest {
                 .maxInboundMessageSize(16 * 1024 * 1024)
                 .build()
                 .start();
-        proxy = ProxyUnderTest.start().ready(server.getPort());
-        connection = NettyChannelBuilder.forAddress(proxy.address())
+        TwoProxies both = elsewhere ? TwoProxies.start() : null;
+        ProxyUnderTest alone = both == null ? ProxyUnderTest.start() : both.owner;
+        proxies = both == null ? alone : both;
+        proxy = alone.ready(server.getPort());
+        connection = NettyChannelBuilder.forAddress((both == null ? alone : both.first).address())
                 .overrideAuthority(ProxyUnderTest.ACTOR + "-http.localhost")
                 .usePlaintext()
                 .maxInboundMessageSize(16 * 1024 * 1024)
@@ -93,9 +109,9 @@ class GrpcTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() throws Exception {
         connection.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        proxy.close();
+        proxies.close();
         server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }
 
@@ -301,6 +317,7 @@ class GrpcTest {
         assertThat(ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "a"))
                 .isEqualTo("A");
         server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        controlPlaneSays("stopping", 1);
         proxy.route(1, ActorRoute.Status.STOPPING, 1);
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "a"))
                 .hasMessageStartingWith("UNAVAILABLE");
@@ -310,8 +327,18 @@ class GrpcTest {
                 .build()
                 .start();
         proxy.route(2, ActorRoute.Status.READY, server.getPort());
+        controlPlaneSays("running", 2);
 
-        assertThat(ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "b"))
-                .isEqualTo("B");
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(ClientCalls.blockingUnaryCall(channel, UPPER, CallOptions.DEFAULT, "b"))
+                        .isEqualTo("B"));
+    }
+
+    private void controlPlaneSays(String state, long generation) {
+        if (proxies instanceof TwoProxies both) {
+            both.says(state, TwoProxies.OWNER, generation, both.owner.hopAddress());
+        } else {
+            proxy.locate(ProxyUnderTest.ACTOR, new ActorLocation(ProxyUnderTest.ACTOR, state, null, null));
+        }
     }
 }

@@ -86,6 +86,7 @@ class HoldingTest {
                 RawConnection late = proxy.connect()) {
             early.send(get("/"));
             await().until(() -> !actor.heads().isEmpty());
+            proxy.locate(ACTOR, new ActorLocation(ACTOR, "stopping", SELF, null));
 
             proxy.route(Status.STOPPING, actor.port());
 
@@ -103,10 +104,26 @@ class HoldingTest {
                 RawConnection client = proxy.connect()) {
             client.send(get("/"));
             awaitHeld(proxy, 1);
+            proxy.locate(ACTOR, new ActorLocation(ACTOR, "stopping", SELF, null));
 
             proxy.route(Status.STOPPING, 1);
 
             assertThat(client.answer().body()).contains("\"stopping\"");
+        }
+    }
+
+    @Test
+    void a_stop_that_a_start_follows_is_waited_for() throws IOException {
+        try (RawActor actor = RawActor.answering(OK);
+                ProxyUnderTest proxy = ProxyUnderTest.start().route(1, Status.STOPPING, 1);
+                RawConnection client = proxy.connect()) {
+            proxy.locate(ACTOR, new ActorLocation(ACTOR, "restarting", SELF, null));
+            client.send(get("/"));
+            awaitHeld(proxy, 1);
+
+            proxy.route(2, Status.READY, actor.port());
+
+            assertThat(client.answer().body()).isEqualTo("ok");
         }
     }
 
@@ -238,14 +255,14 @@ class HoldingTest {
         try (ProxyUnderTest proxy = ProxyUnderTest.start();
                 RawConnection client = proxy.connect()) {
             proxy.locate(ACTOR, () -> CompletableFuture.failedFuture(new IOException("away")));
-            assertThat(client.send(get("/")).answer().body()).contains("owner_unreachable");
+            assertThat(client.send(get("/")).answer().body()).contains("location_unknown");
 
             ActorId other = ActorId.random();
             proxy.locate(other, () -> {
                 throw new IllegalStateException("broken");
             });
             client.send("GET /" + other + "-http/ HTTP/1.1\r\nHost: a\r\n\r\n");
-            assertThat(client.answer().body()).contains("owner_unreachable");
+            assertThat(client.answer().body()).contains("location_unknown");
         }
     }
 

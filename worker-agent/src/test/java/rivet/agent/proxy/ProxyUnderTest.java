@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import rivet.agent.proxy.ActorRoute.Status;
+import rivet.agent.proxy.hop.HopKey;
+import rivet.agent.proxy.hop.HopSettings;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.PortGuard;
@@ -40,10 +42,9 @@ final class ProxyUnderTest implements AutoCloseable {
     private volatile boolean mayServe = true;
     private final AtomicInteger lookups = new AtomicInteger();
 
-    private ProxyUnderTest(UnaryOperator<ProxySettings> change) {
+    private ProxyUnderTest(ProxySettings settings, UnaryOperator<ProxySettings> change) {
         Leaks.watch();
-        ProxySettings settings = ProxySettings.defaults(SELF).withAddress("127.0.0.1", 0);
-        proxy = Proxy.start(change.apply(settings), new Known());
+        proxy = Proxy.start(change.apply(settings.withAddress("127.0.0.1", 0)), new Known());
     }
 
     private final class Known implements Proxy.Directory {
@@ -69,12 +70,22 @@ final class ProxyUnderTest implements AutoCloseable {
         }
     }
 
+    /** One of two: {@link #SELF}'s actors are at another agent's proxy from where this one stands, and the other way round. */
+    static ProxyUnderTest hopping(AgentId self, String token) {
+        return hopping(self, token, UnaryOperator.identity());
+    }
+
+    static ProxyUnderTest hopping(AgentId self, String token, UnaryOperator<ProxySettings> change) {
+        HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token));
+        return new ProxyUnderTest(ProxySettings.defaults(self).withHop(hop), change);
+    }
+
     static ProxyUnderTest start() {
         return start(UnaryOperator.identity());
     }
 
     static ProxyUnderTest start(UnaryOperator<ProxySettings> change) {
-        return new ProxyUnderTest(change);
+        return new ProxyUnderTest(ProxySettings.defaults(SELF), change);
     }
 
     static UnaryOperator<ProxySettings> times(UnaryOperator<ProxyTimes> change) {
@@ -140,6 +151,11 @@ final class ProxyUnderTest implements AutoCloseable {
 
     Proxy proxy() {
         return proxy;
+    }
+
+    /** Where it takes requests from other agents. */
+    InetSocketAddress hopAddress() {
+        return proxy.hopAddress().orElseThrow();
     }
 
     InetSocketAddress address() {

@@ -140,7 +140,7 @@ class RouteWaitingTest {
             assertThat(ask(proxy, "shop.example.com", "/").body()).isEqualTo("here");
             Answer none = ask(proxy, "none.example.com", "/");
             assertThat(none.status()).isEqualTo(503);
-            assertThat(none.body()).contains("\"code\":\"owner_unreachable\"");
+            assertThat(none.body()).contains("\"code\":\"location_unknown\"");
         }
     }
 

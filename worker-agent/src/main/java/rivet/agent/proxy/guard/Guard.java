@@ -25,6 +25,9 @@ import rivet.protocol.link.IssuerKeys;
 /** The door: decides whether requests may reach guarded ports. Thread-safe, and waits for nothing. */
 public final class Guard {
 
+    /** Where a client may show the token of a connection. */
+    public static final String TOKEN_FIELD = Credential.TOKEN_FIELD;
+
     private static final int MOST_USED = 100_000;
 
     private final InstantSource clock;

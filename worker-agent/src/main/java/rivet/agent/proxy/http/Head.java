@@ -239,6 +239,16 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return new String(bytes, valueFrom(field), valueTo(field) - valueFrom(field), StandardCharsets.ISO_8859_1);
     }
 
+    /** The first field of this name, in small letters, or -1. For names that {@link FieldName} does not know. */
+    public int field(String lower) {
+        for (int i = 0; i < count; i++) {
+            if (nameTo(i) - nameFrom(i) == lower.length() && is(nameFrom(i), nameTo(i), lower)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** Whether the sender meant this field for its neighbour only. */
     boolean forNeighbour(int field) {
         return options.others() && namedInConnection(field);

@@ -26,6 +26,11 @@ public enum Method {
         return idempotent;
     }
 
+    /** Whether doing it changes nothing. */
+    public boolean safe() {
+        return this == GET || this == HEAD || this == OPTIONS;
+    }
+
     /** Whether a body has no meaning; old servers did not look for one and took it for the next request. */
     boolean bodyless() {
         return this == GET || this == HEAD || this == DELETE;

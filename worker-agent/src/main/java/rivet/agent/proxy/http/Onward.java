@@ -8,8 +8,8 @@ package rivet.agent.proxy.http;
  * @param prefixTo where it ends; equal where nothing was taken off
  * @param clientAddress of the connection
  * @param secured whether the connection is one of TLS
- * @param forwardingBelieved whether a proxy before us is trusted to say who the client is
- * @param shown by which the request was let in
+ * @param earlier what becomes of what the request says itself about who sent it
+ * @param shown by which the request was let in, or what the next proxy is told
  */
 public record Onward(
         int targetFrom,
@@ -17,6 +17,17 @@ public record Onward(
         int prefixTo,
         String clientAddress,
         boolean secured,
-        boolean forwardingBelieved,
+        Earlier earlier,
         RayId ray,
-        Shown shown) {}
+        Shown shown) {
+
+    /** What is made of the fields in which proxies before us say who the client is. */
+    public enum Earlier {
+        /** Anybody can write them. */
+        DROPPED,
+        /** A proxy that the operator named has written them, and we add who sent it. */
+        BELIEVED,
+        /** Another proxy of ours has written all of them. */
+        KEPT
+    }
+}

@@ -15,6 +15,16 @@ public record RayId(long high, long low) {
                 (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L);
     }
 
+    /** One that another proxy of ours gave; a new one where that is none. */
+    public static RayId given(String text) {
+        try {
+            UUID given = UUID.fromString(text);
+            return new RayId(given.getMostSignificantBits(), given.getLeastSignificantBits());
+        } catch (IllegalArgumentException _) {
+            return next();
+        }
+    }
+
     @Override
     public String toString() {
         return new UUID(high, low).toString();

@@ -237,16 +237,6 @@ public final class RequestHead extends Head {
         return host;
     }
 
-    /** The first field of this name, in small letters, or -1. For names that {@link FieldName} does not know. */
-    public int field(String lower) {
-        for (int i = 0; i < count(); i++) {
-            if (nameTo(i) - nameFrom(i) == lower.length() && is(nameFrom(i), nameTo(i), lower)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     /** The first Accept field, or -1. */
     public int accept() {
         return accept;

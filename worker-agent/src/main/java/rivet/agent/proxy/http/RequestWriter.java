@@ -28,17 +28,24 @@ public final class RequestWriter {
         requestLine(out, head, onward);
         host(out, head, HOST);
         for (int i = 0; i < head.count(); i++) {
-            if (head.name(i).way() == FieldName.Way.KEPT
+            if (handedOn(head.name(i).way(), onward)
                     && !head.forNeighbour(i)
                     && i != onward.shown().field()) {
                 out.field(head, i);
             }
         }
         framing(out, head);
-        forwarding(out, head, onward);
+        if (onward.earlier() != Onward.Earlier.KEPT) {
+            forwarding(out, head, onward);
+        }
         out.text(onward.shown().told());
         out.ray(onward.ray());
         out.line();
+    }
+
+    private static boolean handedOn(FieldName.Way way, Onward onward) {
+        return way == FieldName.Way.KEPT
+                || (way == FieldName.Way.FORWARDING && onward.earlier() == Onward.Earlier.KEPT);
     }
 
     private static void requestLine(HeadWriter out, RequestHead head, Onward onward) {
@@ -86,7 +93,7 @@ public final class RequestWriter {
     }
 
     private static void forwarding(HeadWriter out, RequestHead head, Onward onward) {
-        boolean believed = onward.forwardingBelieved();
+        boolean believed = onward.earlier() == Onward.Earlier.BELIEVED;
         out.put(FORWARDED_FOR);
         if (believed) {
             earlierHops(out, head);

@@ -3,12 +3,10 @@ package rivet.agent.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionPrefaceAndSettingsFrameWrittenEvent;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -66,22 +64,14 @@ public final class Http2 {
         widen(codec);
     }
 
-    /** Makes a pipeline one that opens streams to a server of HTTP/2. */
+    /** Makes the pipeline of an open connection one that opens streams to a server of HTTP/2. */
     public static void connect(ChannelPipeline pipeline, HeadLimits head) {
         Http2Settings settings = settings(head).pushEnabled(false);
         Http2FrameCodec codec = bounded(
                 Http2FrameCodecBuilder.forClient().initialSettings(settings).encoderEnforceMaxConcurrentStreams(true));
         pipeline.addLast(codec, new FloodGuard(System::nanoTime));
-        pipeline.addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-                if (event instanceof Http2ConnectionPrefaceAndSettingsFrameWrittenEvent) {
-                    widen(codec); // nothing may come before these
-                }
-                ctx.fireUserEventTriggered(event);
-            }
-        });
         pipeline.addLast(new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
+        widen(codec);
     }
 
     private static Http2Settings settings(HeadLimits head) {

@@ -63,7 +63,10 @@ sealed interface Reading {
         int from = head.targetFrom();
         var writer = new HeadWriter();
         RequestWriter.write(
-                writer, head, new Onward(from, from, from, "127.0.0.1", false, false, new RayId(0, 0), Shown.NOTHING));
+                writer,
+                head,
+                new Onward(
+                        from, from, from, "127.0.0.1", false, Onward.Earlier.DROPPED, new RayId(0, 0), Shown.NOTHING));
         String target = text(head, from, head.targetTo());
         return new Accepted(
                 text(head, head.methodFrom(), head.methodTo()),

@@ -1,0 +1,111 @@
+package rivet.devserver.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.devserver.TwoAgents;
+import rivet.protocol.Wire;
+import tools.jackson.databind.JsonNode;
+
+/** An actor's URL works through whichever agent it is asked, wherever the actor runs and while it moves. */
+class AnyAgentTest {
+
+    @TempDir
+    static Path work;
+
+    static TwoAgents both;
+
+    @BeforeAll
+    static void start() throws Exception {
+        both = TwoAgents.start(work);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        both.close();
+    }
+
+    @Test
+    void both_agents_serve_it() throws Exception {
+        var actor = both.createReady();
+
+        for (var agent : new TwoAgents.RunningAgent[] {both.first, both.second}) {
+            assertThat(answer(both.post(agent.url(actor, "/"), "hello"))
+                            .get("body")
+                            .stringValue())
+                    .isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void a_request_to_the_other_agent_waits_while_it_starts() throws Exception {
+        var actor = both.create("""
+                {"tags": {}, "build_tags": {"name": "main", "current": "true"},
+                 "network": {"ports": {"http": {"protocol": "http"}}}}""");
+
+        assertThat(both.get(both.other(both.owner(actor)).url(actor, "/")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_request_during_an_upgrade_is_held_wherever_it_comes() throws Exception {
+        var actor = both.createReady();
+        var elsewhere = both.other(both.owner(actor));
+        assertThat(generation(both.get(elsewhere.url(actor, "/")))).isEqualTo(1);
+
+        var upgrade = both.send(
+                "POST", "/actors/" + TwoAgents.id(actor) + "/upgrade", "{\"build_tags\": {\"name\": \"main\"}}");
+
+        assertThat(upgrade.statusCode()).as(upgrade.body()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            for (var agent : new TwoAgents.RunningAgent[] {both.first, both.second}) {
+                assertThat(both.get(agent.url(actor, "/")).statusCode()).isEqualTo(200);
+            }
+            return generation(both.get(elsewhere.url(actor, "/"))) == 2;
+        });
+    }
+
+    @Test
+    void when_its_agent_dies_the_other_serves_it_under_the_same_url() throws Exception {
+        var actor = both.createReady();
+        var dies = both.owner(actor);
+        var stays = both.other(dies);
+        assertThat(generation(both.get(stays.url(actor, "/")))).isEqualTo(1);
+
+        dies.kill();
+        var held = CompletableFuture.supplyAsync(() -> {
+            try {
+                return both.get(stays.url(actor, "/"));
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        assertThat(held.join().statusCode()).isIn(200, 502);
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> both.get(stays.url(actor, "/")), reply -> reply.statusCode() == 200);
+        assertThat(generation(both.get(stays.url(actor, "/")))).isEqualTo(2);
+        dies.startAgain();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(generation(both.get(dies.url(actor, "/")))).isEqualTo(2));
+    }
+
+    private static JsonNode answer(HttpResponse<String> reply) {
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return Wire.JSON.readTree(reply.body());
+    }
+
+    private static long generation(HttpResponse<String> reply) {
+        return answer(reply).get("generation").longValue();
+    }
+}

@@ -1,0 +1,78 @@
+package rivet.devserver.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A Postgres that is stopped and started under the feet of those who use it. */
+final class StoppablePostgres implements AutoCloseable {
+
+    private final Path data;
+    private final List<String> command = new ArrayList<>();
+    private ProcessHandle postmaster;
+
+    /** @param data of one that runs */
+    StoppablePostgres(Path data) throws IOException {
+        this.data = data;
+        this.postmaster = ProcessHandle.of(Long.parseLong(
+                        Files.readAllLines(data.resolve("postmaster.pid")).getFirst()))
+                .orElseThrow();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("unshare", "-U")); // as it was started before: Postgres refuses to be root
+        }
+        command.addAll(List.of(
+                Files.readString(Path.of("/proc/%d/cmdline".formatted(postmaster.pid())), StandardCharsets.ISO_8859_1)
+                        .split("\0")));
+    }
+
+    /** A fast shutdown: sessions are ended, and nobody listens any more. */
+    void stop() throws Exception {
+        signal("INT", Stream.of(postmaster));
+        postmaster.onExit().get(20, TimeUnit.SECONDS);
+    }
+
+    /** Returns at once; it accepts connections soon. */
+    void start() throws IOException {
+        postmaster = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolveSibling("postgres.log").toFile()))
+                .start()
+                .toHandle();
+    }
+
+    /** Nothing is answered any more, and no connection is closed. */
+    void pause() throws Exception {
+        signal("STOP", Stream.concat(Stream.of(postmaster), postmaster.children()));
+    }
+
+    void resume() throws Exception {
+        signal("CONT", Stream.concat(postmaster.children(), Stream.of(postmaster)));
+    }
+
+    private static void signal(String name, Stream<ProcessHandle> processes) throws Exception {
+        var kill = new ArrayList<>(List.of("kill", "-" + name));
+        processes.map(process -> Long.toString(process.pid())).forEach(kill::add);
+        assertThat(new ProcessBuilder(kill).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** Ends what was started here; the dev server ends the one that it started. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (postmaster.isAlive()) {
+                resume();
+                stop();
+            }
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

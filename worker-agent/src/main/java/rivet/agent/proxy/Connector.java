@@ -1,0 +1,69 @@
+package rivet.agent.proxy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.hop.Dialling;
+import rivet.agent.proxy.hop.HopSettings;
+
+/** Opens the connections of one lane: to actors here, and to other agents' proxies, which are asked first who they are. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
+final class Connector {
+
+    private final ProxySettings settings;
+    private final Bootstrap bootstrap;
+
+    Connector(Lane lane) {
+        this.settings = lane.settings();
+        this.bootstrap = new Bootstrap()
+                .group(lane.loop())
+                .channel(settings.transport().connecting())
+                .disableResolver()
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        settings.times().connect().toMillis())
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(
+                                settings.limits().lowWater(), settings.limits().highWater()))
+                // An actor may answer and close before it has read the whole body: the answer must still be read.
+                .option(ChannelOption.AUTO_CLOSE, false);
+    }
+
+    /** @param opened gets the connection once, or null where there is none to be had; then it adds its handlers */
+    void open(Line line, Consumer<@Nullable Channel> opened) {
+        switch (line) {
+            case Line.Here here -> connect(here, _ -> {}, channel -> opened.accept(channel));
+            case Line.Hop hop -> settings.hop().ifPresentOrElse(by -> dial(hop, by, opened), () -> opened.accept(null));
+        }
+    }
+
+    private void dial(Line.Hop hop, HopSettings by, Consumer<@Nullable Channel> opened) {
+        connect(
+                hop,
+                channel -> channel.pipeline().addLast(new Dialling(by.key(), hop.owner(), HopSettings.CONNECT, opened)),
+                channel -> {
+                    if (channel == null) {
+                        opened.accept(null);
+                    }
+                });
+    }
+
+    private void connect(Line line, Consumer<Channel> prepare, Consumer<@Nullable Channel> connected) {
+        bootstrap
+                .clone()
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        prepare.accept(channel);
+                    }
+                })
+                .connect(line.address())
+                .addListener((ChannelFuture done) -> connected.accept(done.isSuccess() ? done.channel() : null));
+    }
+}

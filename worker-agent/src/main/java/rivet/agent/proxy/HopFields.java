@@ -1,0 +1,74 @@
+package rivet.agent.proxy;
+
+import org.jspecify.annotations.Nullable;
+import rivet.agent.proxy.guard.Guard;
+import rivet.agent.proxy.http.Head;
+import rivet.agent.proxy.http.HeadLimits;
+import rivet.agent.proxy.http.RayId;
+import rivet.agent.proxy.http.RequestHead;
+import rivet.protocol.ActorId;
+
+/**
+ * What agents' proxies tell each other about a request. Only a connection whose other end has proved to be an agent is asked
+ * for these fields; from clients and from actors nothing that begins with {@code x-rivet-} is ever handed on.
+ */
+final class HopFields {
+
+    /** Who is meant: {@code {actor} {generation} {port}}. */
+    private static final String MEANT = "x-rivet-hop";
+
+    /** Whichever of the actor's ports that speak HTTP. */
+    static final String ANY_PORT = "*";
+
+    /** Why the owner's proxy answers and not the actor. */
+    private static final String CAUSE = "x-rivet-cause";
+
+    private HopFields() {}
+
+    /** Who is meant, before the name of the port. */
+    static String meaning(ActorId actor, long generation) {
+        return "%s: %s %d ".formatted(MEANT, actor, generation);
+    }
+
+    /** All lines of a request that is handed on to the owner of its actor, who lets it in or not. */
+    static String lines(Target target, String port, RequestHead head) {
+        int token = head.field(Guard.TOKEN_FIELD);
+        String meant = target.meaning() + (port.isEmpty() ? ANY_PORT : port) + "\r\n";
+        return token < 0 ? meant : meant + Guard.TOKEN_FIELD + ": " + head.value(token) + "\r\n";
+    }
+
+    /** What a proxy adds to a head must not make it too large for the next one. */
+    static HeadLimits withRoom(HeadLimits limits) {
+        return new HeadLimits(limits.maxBytes() + 8 * 1024, limits.maxFields() + 8, limits.maxStartLineBytes());
+    }
+
+    static String causeLine(Problem problem) {
+        return CAUSE + ": " + problem.code() + "\r\n";
+    }
+
+    /** Null where the actor answered itself. */
+    static @Nullable String cause(Head answer) {
+        int field = answer.field(CAUSE);
+        return field < 0 ? null : answer.value(field);
+    }
+
+    /** The one that the first proxy has given it. */
+    static RayId ray(RequestHead head) {
+        int field = head.field(RayId.FIELD);
+        return field < 0 ? RayId.next() : RayId.given(head.value(field));
+    }
+
+    /** Null where it says nothing that makes sense. */
+    static @Nullable HopDoor door(RequestHead head) {
+        int field = head.field(MEANT);
+        String[] words = field < 0 ? new String[0] : head.value(field).split(" ", -1);
+        if (words.length != 3) {
+            return null;
+        }
+        try {
+            return new HopDoor(ActorId.parse(words[0]), Long.parseLong(words[1]), words[2], head.targetFrom());
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
+    }
+}
