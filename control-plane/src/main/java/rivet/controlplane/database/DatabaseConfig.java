@@ -30,7 +30,7 @@ class DatabaseConfig {
     private static final String CONNECT_SECONDS = "2";
 
     @Bean
-    PostgresConnections connections(DatabaseSettings settings, LongSupplier monotonic) {
+    PostgresConnections postgresConnections(DatabaseSettings settings, LongSupplier monotonic) {
         return connections(bounds(settings), settings, monotonic);
     }
 
