@@ -239,7 +239,7 @@ final class AgentLink {
         }
         var all = rooms.connections().all();
         if (all.revision() > sentAccess) {
-            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked()));
+            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked(), all.issuers()));
             sentAccess = all.revision();
         }
     }

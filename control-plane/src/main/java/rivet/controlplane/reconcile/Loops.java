@@ -26,6 +26,9 @@ import rivet.controlplane.route.RouteTrafficStore;
 @Component
 final class Loops implements SmartLifecycle {
 
+    /** Asks nobody whose keys are fresh; one that did not answer is asked again this soon. */
+    private static final Duration ISSUERS_INTERVAL = Duration.ofSeconds(5);
+
     private final Actors actors;
     private final Agents agents;
     private final LostAgents lost;
@@ -112,6 +115,7 @@ final class Loops implements SmartLifecycle {
                 loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
                 loop("prune-route-traffic", settings.pruneInterval(), traffic::prune),
+                loop("refresh-issuer-keys", ISSUERS_INTERVAL, connections::refreshIssuers),
                 loop("prune-connections", settings.pruneInterval(), connections::prune));
     }
 
