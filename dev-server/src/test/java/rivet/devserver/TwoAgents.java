@@ -47,12 +47,17 @@ public final class TwoAgents implements AutoCloseable {
             "rivet.agents.unreachable", "3s",
             "rivet.agents.replace-after", "4s");
 
-    /** Answers with its generation and what it was sent; {@code /slow} after a second. */
+    /** Answers with its generation and what it was sent; {@code /slow} after a second. Over a WebSocket it repeats. */
     private static final String ACTOR = """
             export default {
               async start(ctx) {
                 const generation = ctx.metadata.actor.generation;
                 Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, async (request) => {
+                  if (request.headers.get("upgrade") === "websocket") {
+                    const { socket, response } = Deno.upgradeWebSocket(request);
+                    socket.onmessage = ({ data }) => socket.send(data);
+                    return response;
+                  }
                   const body = await request.text();
                   if (new URL(request.url).pathname === "/slow") {
                     await new Promise((done) => setTimeout(done, 1000));
@@ -157,6 +162,11 @@ public final class TwoAgents implements AutoCloseable {
 
         public ProcessHandle process() {
             return process.toHandle();
+        }
+
+        /** As the API knows it. */
+        public String agentId() throws IOException {
+            return Files.readString(data.resolve("agent-id")).strip();
         }
 
         /** Where its proxy is. */

@@ -122,15 +122,16 @@ class AgentTest {
     @Test
     void children_of_a_program_that_left_do_not_stay() throws Exception {
         var build = TestBuilds.script(controlPlane, """
-                (setsid sh -c 'echo daemon $$; exec sleep 1000' &)
-                while [ -z "$(pgrep -f 'sleep 1000')" ] && [ $((i=i+1)) -lt 20 ]; do sleep 0.05; done
+                (setsid sh -c 'echo daemon $$; echo > "$TMPDIR/said"; exec sleep 1000' &)
+                while [ ! -e "$TMPDIR/said" ]; do sleep 0.05; done
                 exit 0
                 """);
 
         controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, Map.of())));
 
         assertThat(awaitDown(1).exitCode()).isEqualTo(0);
-        assertThat(pids()).hasSize(1).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
+        soon().until(() -> pids().size() == 1);
+        assertThat(pids()).noneMatch(pid -> InnerPids.runs(agent.id().toString(), pid));
     }
 
     @Test

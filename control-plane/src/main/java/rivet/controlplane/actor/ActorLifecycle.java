@@ -86,7 +86,7 @@ final class ActorLifecycle {
     private static ActorState resting(CrashBackoff state, ActorEvent event) {
         return switch (event) {
             case RetryDue(var when) ->
-                when.isBefore(state.retryAt()) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
+                isResting(state, when) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
             case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
             case Placed _,
@@ -98,6 +98,11 @@ final class ActorLifecycle {
                     DrainBlocked _,
                     DrainLifted _ -> state;
         };
+    }
+
+    /** Where the clock has gone back, a rest that is too short does less harm than one of an hour. */
+    private static boolean isResting(CrashBackoff state, Instant now) {
+        return now.isBefore(state.retryAt()) && !now.isBefore(state.since());
     }
 
     private static ActorState stopping(Stopping state, ActorEvent event) {

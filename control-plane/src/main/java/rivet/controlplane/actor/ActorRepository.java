@@ -212,10 +212,13 @@ final class ActorRepository {
         return sizes.stream().map(part).map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
+    /** Also those whose wait began in what is the future now: the clock has gone back, and may be long in coming there again. */
     List<ActorId> due(int limit) {
         return jdbc.sql("""
                 select id from actor
                 where due_ms <= floor(extract(epoch from clock_timestamp()) * 1000)
+                   or due_ms is not null
+                      and cast(state ->> 'since_ms' as bigint) > extract(epoch from clock_timestamp()) * 1000
                 order by due_ms limit :limit
                 """).param("limit", limit).query(ActorRepository::id).list();
     }

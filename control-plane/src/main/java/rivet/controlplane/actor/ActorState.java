@@ -80,6 +80,14 @@ sealed interface ActorState {
         /** Its agent is emptied, and it is not durable: it is destroyed. */
         END;
 
+        /** Whether the actor is started again. */
+        boolean goesOn() {
+            return switch (this) {
+                case RESTART, MOVE -> true;
+                case DESTROY, END -> false;
+            };
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);

@@ -98,7 +98,7 @@ public final class Actors {
 
     /** A proxy must know whether it is worth waiting for the end of a stop. */
     private static String status(ActorState state) {
-        return state instanceof ActorState.Stopping(var _, var _, var _, var then) && then == ActorState.Then.RESTART
+        return state instanceof ActorState.Stopping(var _, var _, var _, var then) && then.goesOn()
                 ? "restarting"
                 : state.status();
     }

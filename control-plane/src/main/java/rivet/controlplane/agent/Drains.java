@@ -1,5 +1,6 @@
 package rivet.controlplane.agent;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +28,13 @@ public final class Drains {
     Drains(JdbcClient jdbc, MeterRegistry registry) {
         this.jdbc = jdbc;
         this.registry = registry;
+        for (var outcome : Outcome.values()) {
+            counter(outcome); // from the first look at the metrics on, with 0
+        }
+    }
+
+    private Counter counter(Outcome outcome) {
+        return registry.counter("rivet.drain.actors", "outcome", outcome.toString());
     }
 
     /** An agent that is to be emptied. @param overdue whether its actors have to leave even if they have nowhere to go */
@@ -67,8 +75,7 @@ public final class Drains {
         jdbc.sql("""
                 update agent set drain_%1$s = drain_%1$s + 1 where id = :id and drain_began_at is not null
                 """.formatted(outcome)).param("id", agent.value()).update();
-        Transactions.afterCommit(() -> registry.counter("rivet.drain.actors", "outcome", outcome.toString())
-                .increment());
+        Transactions.afterCommit(() -> counter(outcome).increment());
     }
 
     private static Draining draining(ResultSet row, int number) throws SQLException {

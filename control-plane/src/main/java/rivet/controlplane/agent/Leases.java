@@ -68,7 +68,7 @@ final class Leases {
         }
     }
 
-    private Heartbeat.Answer renewed(Heartbeat heartbeat) {
+    Heartbeat.Answer renewed(Heartbeat heartbeat) {
         if (!repository.renew(heartbeat, settings.fence())) {
             return new Heartbeat.Answer.Fenced(repository.epoch(heartbeat.agent()));
         }
@@ -77,7 +77,7 @@ final class Leases {
         return new Heartbeat.Answer.Grant(heartbeat.nonce(), heartbeat.epoch(), list.revision() > held ? list : null);
     }
 
-    private Heartbeat.Answer promise(Heartbeat heartbeat, Exception cause) {
+    Heartbeat.Answer promise(Heartbeat heartbeat, Exception cause) {
         tell(true);
         var own = replicas.own();
         if (settings.outage().isZero()

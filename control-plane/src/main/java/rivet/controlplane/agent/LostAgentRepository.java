@@ -12,18 +12,26 @@ import rivet.protocol.AgentId;
 @Component
 final class LostAgentRepository {
 
+    private static final Duration OLD = Duration.ofDays(365);
+
     private final JdbcClient jdbc;
 
     LostAgentRepository(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
-    /** Of all agents that are not lost; whoever has been silent for the longest is first. */
+    /**
+     * Of all agents that are not lost; whoever has been silent for the longest is first. Where a lease was granted in what is the
+     * future now, the clock has gone back and tells nothing of its age: it counts as old, and only the replica's own observation
+     * decides.
+     */
     List<LeaseWatch.Held> leases() {
         return jdbc.sql("""
-                select id, epoch, lease_seq, cast(extract(epoch from clock_timestamp() - lease_at) * 1000 as bigint) as age_ms
+                select id, epoch, lease_seq, case when lease_at > clock_timestamp() then :old
+                    else cast(extract(epoch from clock_timestamp() - lease_at) * 1000 as bigint) end as age_ms
                 from agent where lost_at is null order by lease_at, id
                 """)
+                .param("old", OLD.toMillis())
                 .query((row, _) -> new LeaseWatch.Held(
                         new AgentId(row.getObject("id", UUID.class)),
                         row.getLong("epoch"),
@@ -34,7 +42,8 @@ final class LostAgentRepository {
 
     int lostWithin(Duration duration) {
         return jdbc.sql("""
-                select count(*) from agent where lost_at > clock_timestamp() - make_interval(secs => :within)
+                select count(*) from agent
+                where lost_at between clock_timestamp() - make_interval(secs => :within) and clock_timestamp()
                 """)
                 .param("within", seconds(duration))
                 .query(Integer.class)
@@ -50,7 +59,7 @@ final class LostAgentRepository {
                         update agent
                         set epoch = epoch + 1, lost_at = clock_timestamp(), set_revision = set_revision + 1
                         where id = :id and epoch = :epoch and lease_seq = :seq and lost_at is null
-                          and lease_at < clock_timestamp() - make_interval(secs => :after)
+                          and (lease_at < clock_timestamp() - make_interval(secs => :after) or lease_at > clock_timestamp())
                           and (replica_list = 0 or replica_list >= :listed)
                         """)
                         .param("id", lease.agent().value())

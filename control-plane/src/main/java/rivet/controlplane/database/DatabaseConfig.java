@@ -29,7 +29,6 @@ import org.springframework.transaction.TransactionExecutionListener;
 class DatabaseConfig {
 
     private static final String LOCK_TIMEOUT = "55P03";
-    private static final int MIGRATION_CONNECT_RETRIES = 10;
     private static final String CONNECT_SECONDS = "2";
 
     @Bean
@@ -40,11 +39,17 @@ class DatabaseConfig {
     /** Migrated before anyone gets it. */
     @Bean
     @Primary
-    HikariDataSource dataSource(PostgresConnections connections, DatabaseSettings settings, MeterRegistry registry) {
+    HikariDataSource dataSource(
+            PostgresConnections connections,
+            DatabaseSettings settings,
+            LongSupplier monotonic,
+            MeterRegistry registry) {
         var pool = pool(bounds(settings), connections, registry);
         try {
-            Durability.check(pool, settings);
-            migrate(pool);
+            new FirstContact(settings.startTimeout(), monotonic).speak(() -> {
+                Durability.check(pool, settings);
+                migrate(pool);
+            });
         } catch (RuntimeException e) {
             pool.close();
             throw e;
@@ -120,7 +125,6 @@ class DatabaseConfig {
         Flyway.configure()
                 .dataSource(dataSource)
                 .locations("classpath:db/migration")
-                .connectRetries(MIGRATION_CONNECT_RETRIES)
                 .load()
                 .migrate();
     }

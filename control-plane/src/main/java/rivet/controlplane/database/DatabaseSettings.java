@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param heartbeatPoolSize of the pool that serves nothing but agents' heartbeats
  * @param heartbeatTimeout how long one waits for a connection of that pool, and how long its statement may take
  * @param storePoolSize of the pool that serves nothing but actors' stores
+ * @param startTimeout how long a control plane that starts waits for a Postgres that is not there
  * @param patience how long Postgres may take to answer a question that asks for nothing; then it is away for all who wait
  * @param test whether it is a database that may lose what was acknowledged
  */
@@ -19,6 +20,7 @@ record DatabaseSettings(
         int heartbeatPoolSize,
         Duration heartbeatTimeout,
         int storePoolSize,
+        Duration startTimeout,
         Duration acquireTimeout,
         Duration statementTimeout,
         Duration lockTimeout,

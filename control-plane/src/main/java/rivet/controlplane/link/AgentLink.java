@@ -1,5 +1,6 @@
 package rivet.controlplane.link;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +52,10 @@ final class AgentLink {
     private final AtomicLong changedAt = new AtomicLong(NONE);
 
     private volatile boolean open = true;
+
+    /** Null until it is welcomed. */
+    private volatile @Nullable AgentId agent;
+
     private volatile long epoch;
     private volatile long sentRevision = -1;
 
@@ -88,32 +93,41 @@ final class AgentLink {
 
     /** Runs until the socket is closed by either side. */
     void converse(Executor virtualThreads) {
-        AgentId agent = null;
         try (var frames = socket.frames()) {
             for (var frame : (Iterable<String>) frames::iterator) {
-                var message = read(frame);
-                if (message == null) {
-                    continue; // of a kind that this version does not know
+                var known = agent;
+                if (!hear(frame)) {
+                    return;
                 }
-                if (agent == null) {
-                    agent = welcome(message, virtualThreads);
-                    if (agent == null) {
-                        return;
-                    }
-                } else {
-                    handle(agent, message);
+                if (known == null && agent != null) {
+                    virtualThreads.execute(this::speak);
                 }
             }
         } catch (RuntimeException e) {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("a conversation was broken off");
             socket.closeForError();
         } finally {
-            leave(agent);
+            leave();
         }
     }
 
+    /** One frame. @return false if the agent was refused */
+    boolean hear(String frame) {
+        var message = read(frame);
+        var known = agent;
+        if (message == null) {
+            return true; // of a kind that this version does not know
+        }
+        if (known == null) {
+            agent = welcome(message);
+            return agent != null;
+        }
+        handle(known, message);
+        return true;
+    }
+
     /** @return null if the agent was refused */
-    private @Nullable AgentId welcome(ToControlPlane message, Executor virtualThreads) {
+    private @Nullable AgentId welcome(ToControlPlane message) {
         if (!(message instanceof Hello hello)) {
             return refuse("protocol_version", "the first frame is not a hello");
         }
@@ -138,7 +152,6 @@ final class AgentLink {
         hello.actors().forEach(report -> rooms.actors().report(agent, report));
         links.joined(agent, this);
         changed.release();
-        virtualThreads.execute(() -> speak(agent));
         log.atInfo()
                 .addKeyValue("agent", agent)
                 .addKeyValue("region", hello.region())
@@ -187,10 +200,10 @@ final class AgentLink {
         }
     }
 
-    private void speak(AgentId agent) {
+    private void speak() {
         try {
             while (awaitChange()) {
-                sendSet(agent);
+                saySet();
                 sendRoutes();
                 sendAccess();
                 sendMoved();
@@ -199,6 +212,16 @@ final class AgentLink {
             log.atWarn().addKeyValue("agent", agent).setCause(e).log("an agent's set could not be sent");
             socket.closeForError();
         }
+    }
+
+    /** @return whether there may be something to say; asked again, not any more */
+    boolean takeChange() {
+        return changed.drainPermits() > 0;
+    }
+
+    /** Says what the agent is to run, if it does not know that yet. */
+    void saySet() {
+        sendSet(Objects.requireNonNull(agent));
     }
 
     private void sendSet(AgentId agent) {
@@ -294,6 +317,11 @@ final class AgentLink {
         changed.release();
     }
 
+    /** Of the same agent; both have joined. */
+    boolean isOlderThan(AgentLink other) {
+        return epoch < other.epoch;
+    }
+
     boolean isBehindAccess(long revision) {
         return revision > sentAccess;
     }
@@ -306,12 +334,14 @@ final class AgentLink {
         return version.epoch() != epoch || version.revision() > sentRevision;
     }
 
-    private void leave(@Nullable AgentId agent) {
+    /** The socket is closed. */
+    void leave() {
+        var known = agent;
         open = false;
         changed.release();
-        if (agent != null) {
-            links.left(agent, this);
-            log.atInfo().addKeyValue("agent", agent).addKeyValue("epoch", epoch).log("an agent left");
+        if (known != null) {
+            links.left(known, this);
+            log.atInfo().addKeyValue("agent", known).addKeyValue("epoch", epoch).log("an agent left");
         }
     }
 

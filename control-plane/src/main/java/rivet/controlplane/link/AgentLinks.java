@@ -58,7 +58,7 @@ public final class AgentLinks implements WebSocketHandler {
     /** One virtual thread listens and one speaks, for as long as the socket lives. */
     @Override
     public Mono<Void> handle(WebSocketSession session) {
-        var link = new AgentLink(new Socket(session, settings.sendTimeout()), rooms, this);
+        var link = new AgentLink(new SessionSocket(session, settings.sendTimeout()), rooms, this);
         return Mono.<Void>create(done -> virtualThreads.execute(() -> {
             try {
                 link.converse(virtualThreads);
@@ -109,12 +109,16 @@ public final class AgentLinks implements WebSocketHandler {
         }
     }
 
-    /** The newest connection of an agent is the agent; an older one finds out by itself that its epoch has passed. */
+    /**
+     * The newest connection of an agent is the agent, also where one that was slow to join comes here after it; an older one
+     * finds out by itself that its epoch has passed.
+     */
     void joined(AgentId agent, AgentLink link) {
-        var older = links.put(agent, link);
-        if (older != null) {
-            older.setChanged();
-        }
+        links.merge(agent, link, (other, joined) -> {
+            var isNewest = other.isOlderThan(joined);
+            (isNewest ? other : joined).setChanged();
+            return isNewest ? joined : other;
+        });
     }
 
     void left(AgentId agent, AgentLink link) {

@@ -1,52 +1,18 @@
 package rivet.controlplane.link;
 
-import java.time.Duration;
 import java.util.stream.Stream;
-import org.springframework.web.reactive.socket.CloseStatus;
-import org.springframework.web.reactive.socket.WebSocketMessage;
-import org.springframework.web.reactive.socket.WebSocketSession;
-import reactor.core.publisher.Mono;
-import rivet.protocol.Wire;
 import rivet.protocol.link.ToAgent;
 
-/** A WebSocket as blocking code sees it. */
-final class Socket {
-
-    /** Frames read ahead of the thread that handles them; beyond that the agent has to wait. */
-    private static final int AHEAD = 8;
-
-    private final WebSocketSession session;
-    private final Duration sendTimeout;
-
-    Socket(WebSocketSession session, Duration sendTimeout) {
-        this.session = session;
-        this.sendTimeout = sendTimeout;
-    }
+/** The way to one agent, as blocking code sees it. */
+interface Socket {
 
     /** The frames in order; the stream ends with the socket. */
-    Stream<String> frames() {
-        return session.receive()
-                .filter(message -> message.getType() == WebSocketMessage.Type.TEXT)
-                .map(WebSocketMessage::getPayloadAsText)
-                .toStream(AHEAD);
-    }
+    Stream<String> frames();
 
     /** Returns when the frame has left, so at most one is ever under way. */
-    void send(ToAgent message) {
-        var text = Wire.JSON.writerFor(ToAgent.class).writeValueAsString(message);
-        session.send(Mono.fromSupplier(() -> session.textMessage(text))).block(sendTimeout);
-    }
+    void send(ToAgent message);
 
-    void close() {
-        close(CloseStatus.NORMAL);
-    }
+    void close();
 
-    void closeForError() {
-        close(CloseStatus.SERVER_ERROR);
-    }
-
-    /** A socket that is closed already, because the other side went, is what was wanted. */
-    private void close(CloseStatus status) {
-        session.close(status).onErrorComplete().subscribe();
-    }
+    void closeForError();
 }

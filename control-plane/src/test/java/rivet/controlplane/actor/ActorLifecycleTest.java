@@ -204,6 +204,14 @@ class ActorLifecycleTest {
     }
 
     @Test
+    void a_clock_that_has_gone_back_ends_a_rest() {
+        var before = THEN.minusMillis(1);
+
+        assertThat(next(new CrashBackoff(THEN, RETRY_AT, Lives.crash(), 2), new RetryDue(before)))
+                .isEqualTo(new Pending(before, Waiting.CRASHED, 2));
+    }
+
+    @Test
     void a_late_up_does_not_revive_what_is_stopping() {
         var stopping = Lives.stopping(Then.DESTROY);
 

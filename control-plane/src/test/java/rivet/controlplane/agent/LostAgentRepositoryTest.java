@@ -101,6 +101,20 @@ class LostAgentRepositoryTest {
         assertThat(repository.lose(seen, Duration.ofMinutes(2), 1)).isFalse();
     }
 
+    @Test
+    void a_lease_of_a_clock_that_has_gone_back_is_as_old_as_the_replica_has_seen_it() {
+        database.jdbc()
+                .sql("update agent set lease_at = clock_timestamp() + interval '1 hour' where id = :id")
+                .param("id", agent.id.value())
+                .update();
+
+        assertThat(repository.leases())
+                .filteredOn(lease -> lease.agent().equals(agent.id))
+                .singleElement()
+                .satisfies(lease -> assertThat(lease.age()).isGreaterThan(AFTER));
+        assertThat(repository.lose(seen, AFTER, 0)).isTrue();
+    }
+
     private long epoch() {
         return database.jdbc()
                 .sql("select epoch from agent where id = :id")

@@ -56,7 +56,9 @@ class SeveralMachinesTest {
                         "RIVET_DATABASE_URL",
                         postgres.getJdbcUrl("postgres", "postgres"),
                         "RIVET_DATABASE_USER",
-                        "postgres"));
+                        "postgres",
+                        "RIVET_DATABASE_TEST",
+                        "true"));
         soon().until(() -> get("/health").statusCode() == 200);
         agent = agent();
     }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.agent.Agent;
@@ -60,6 +65,31 @@ class TwoControlPlanesTest {
                 callers.stop();
             }
             callers.check();
+        }
+    }
+
+    @Test
+    void one_that_starts_before_postgres_waits_for_it() throws Exception {
+        var data = work.resolve("data");
+        var log = work.resolve("early.log");
+        try (var database = EmbeddedPostgres.builder().setDataDirectory(data).start();
+                var postgres = new StoppablePostgres(data)) {
+            postgres.stop();
+            var starting = CompletableFuture.supplyAsync(() -> started(log, database));
+            await().atMost(SOON)
+                    .until(() -> Files.exists(log) && Files.readString(log).contains("Postgres does not answer yet"));
+            postgres.start();
+            try (var early = starting.get(60, TimeUnit.SECONDS)) {
+                assertThat(early.send("GET", "/actors", "").statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static ControlPlaneProcess started(Path log, EmbeddedPostgres database) {
+        try {
+            return ControlPlaneProcess.start(log, settings(database));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -30,10 +30,13 @@ final class ActorProcess {
     /** How long a thread waits at a time when nothing bounds it; it only wakes, looks and waits on. */
     private static final Duration LONG = Duration.ofHours(1);
 
+    /** How soon an actor starts when there is a lease again. */
+    private static final Duration LEASE_LOOK = Duration.ofMillis(50);
+
     private final Run run;
     private final ActorKey key;
     private final Surroundings around;
-    private final Turns turns = new Turns();
+    private final Turns turns;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private volatile ProcessState state = new ProcessState.Fetching();
 
@@ -41,24 +44,24 @@ final class ActorProcess {
         this.run = run;
         this.key = new ActorKey(run.actor(), run.generation());
         this.around = around;
+        this.turns = around.pace().turns();
     }
 
     /** @param changed called with each state, in order, on the actor's own thread */
     record Surroundings(
-            Launcher launcher,
-            Journal journal,
-            LocalPorts ports,
+            Supervisor.Parts parts,
+            Pace pace,
             Duration startDeadline,
             Consumer<LogLine> output,
             BiConsumer<ActorProcess, ProcessState> changed) {}
 
     void start() {
-        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(this::live));
+        around.pace().start("actor-" + key.actor(), () -> run(this::live));
     }
 
     /** For a generation that an earlier run of the agent had started. */
     void adopt(Survivor survivor) {
-        Thread.ofVirtual().name("actor-" + key.actor()).start(() -> run(() -> adopted(survivor)));
+        around.pace().start("actor-" + key.actor(), () -> run(() -> adopted(survivor)));
     }
 
     void stop(StopOrder order) {
@@ -106,7 +109,7 @@ final class ActorProcess {
     /** On the disk before the process is given back: until then the warden keeps how it ended. */
     private Down written(Down down) {
         try {
-            around.journal().ended(key, down);
+            around.parts().journal().ended(key, down);
         } catch (RuntimeException e) {
             log.atError().addKeyValue("actor", key).setCause(e).log("an end could not be written to the journal");
         }
@@ -116,8 +119,9 @@ final class ActorProcess {
     /** The build is held as for one that we started; that it cannot be had any more does not harm a process that runs. */
     private Down adopted(Survivor survivor) {
         become(new ProcessState.Listening());
-        var build = around.launcher().prepare(run.spec());
-        try (var ports = ActorPorts.retake(run.spec().ports(), survivor.ports(), around.ports())) {
+        var build = around.parts().launcher().prepare(run.spec());
+        try (var ports = ActorPorts.retake(
+                run.spec().ports(), survivor.ports(), around.parts().ports())) {
             return live(survivor.adopt(around.output()), ports);
         } finally {
             var _ = build.thenAccept(Prepared::close);
@@ -126,16 +130,17 @@ final class ActorProcess {
 
     private Down live() {
         become(new ProcessState.Fetching());
-        var preparing = around.launcher().prepare(run.spec());
-        var order = awaitOrStop(preparing);
+        var preparing = around.parts().launcher().prepare(run.spec());
+        awaitOrStop(preparing);
+        var order = awaitLeaseOrStop();
         if (order != null) {
             var _ = preparing.thenAccept(Prepared::close);
             return written(neverStarted(order));
         }
         try (var prepared = join(preparing);
-                var ports = ActorPorts.take(run.spec().ports(), around.ports())) {
+                var ports = ActorPorts.take(run.spec().ports(), around.parts().ports())) {
             become(new ProcessState.Spawning());
-            return around.journal().started(key) ? live(prepared, ports) : written(startedBefore());
+            return around.parts().journal().started(key) ? live(prepared, ports) : written(startedBefore());
         }
     }
 
@@ -160,17 +165,17 @@ final class ActorProcess {
     private Cause watch(Launcher.Process process, ActorPorts ports) {
         become(new ProcessState.Listening());
         var readiness = new Readiness(ports.tcp());
-        long deadline = Turns.in(around.startDeadline().toMillis());
+        long deadline = now() + around.startDeadline().toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (readiness.allOpen()) {
                 become(new ProcessState.Running(ports.all()));
                 awaitEndOrStop();
                 break;
             }
-            if (System.nanoTime() - deadline > 0) {
+            if (now() - deadline > 0) {
                 return portClosed(readiness);
             }
-            turns.await(seen, System.nanoTime() + readiness.pause().toNanos());
+            turns.await(seen, now() + readiness.pause().toNanos());
         }
         return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
     }
@@ -182,7 +187,7 @@ final class ActorProcess {
         while (true) {
             int seen = turns.changes();
             var order = Objects.requireNonNull(turns.stop());
-            long left = Math.max(0, order.killAt() - System.nanoTime());
+            long left = Math.max(0, order.killAt() - now());
             if (order.killAt() != told) {
                 told = order.killAt();
                 process.terminate(Duration.ofNanos(left));
@@ -190,7 +195,7 @@ final class ActorProcess {
             if (turns.ended() != null) {
                 return new Cause.Stop(order, false);
             }
-            if (System.nanoTime() - order.killAt() >= 0) {
+            if (now() - order.killAt() >= 0) {
                 return new Cause.Stop(order, true);
             }
             turns.await(seen, order.killAt());
@@ -199,14 +204,23 @@ final class ActorProcess {
 
     private void awaitEndOrStop() {
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
-            turns.await(seen, Turns.in(LONG.toMillis()));
+            turns.await(seen, now() + LONG.toNanos());
         }
     }
 
-    private @Nullable StopOrder awaitOrStop(CompletableFuture<?> work) {
+    private void awaitOrStop(CompletableFuture<?> work) {
         var _ = work.whenComplete((_, _) -> turns.nudge());
         for (int seen = turns.changes(); turns.stop() == null && !work.isDone(); seen = turns.changes()) {
-            turns.await(seen, Turns.in(LONG.toMillis()));
+            turns.await(seen, now() + LONG.toNanos());
+        }
+    }
+
+    /** The lease that this start was told in may have ended meanwhile, and the warden would refuse it. */
+    private @Nullable StopOrder awaitLeaseOrStop() {
+        for (int seen = turns.changes();
+                turns.stop() == null && !around.parts().lease().getAsBoolean();
+                seen = turns.changes()) {
+            turns.await(seen, now() + LEASE_LOOK.toNanos());
         }
         return turns.stop();
     }
@@ -222,6 +236,10 @@ final class ActorProcess {
                 port.getValue(),
                 ActorPorts.variable(port.getKey()),
                 around.startDeadline().toMillis());
+    }
+
+    private long now() {
+        return around.pace().nanos();
     }
 
     private void become(ProcessState next) {

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import rivet.protocol.ActorId;
@@ -33,7 +34,7 @@ public final class Journal implements AutoCloseable {
 
     private final Path file;
     private final int fileBytes;
-    private final Map<ActorKey, Optional<Down>> entries = new HashMap<>();
+    private final Map<ActorKey, Optional<Down>> entries = new LinkedHashMap<>();
     private FileChannel channel;
     private long end;
 
@@ -93,9 +94,9 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Each generation known, and how it ended; empty while that is not known. */
+    /** Each generation known, and how it ended; empty while that is not known. In the order in which they were started. */
     synchronized Map<ActorKey, Optional<Down>> entries() {
-        return Map.copyOf(entries);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     }
 
     @Override

@@ -9,7 +9,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.supervise.Difference.Known;
@@ -38,16 +40,22 @@ public final class Supervisor implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<ActorKey, ActorProcess> alive = new HashMap<>();
     private final Map<ActorKey, Down> down = new HashMap<>();
-    private List<DesiredActor> desired = List.of();
+
+    /** Absent until this run of the agent was told its first: until then nobody has said that anything should end. */
+    private @Nullable List<DesiredActor> desired;
+
     private Runnable strangersGone = () -> {};
     private boolean closing;
 
     public Supervisor(Settings settings, Parts parts, Listener listener, Consumer<LogLine> output) {
+        this(settings, parts, Pace.REAL, listener, output);
+    }
+
+    Supervisor(Settings settings, Parts parts, Pace pace, Listener listener, Consumer<LogLine> output) {
         this.settings = settings;
         this.journal = parts.journal();
         this.listener = listener;
-        this.around = new ActorProcess.Surroundings(
-                parts.launcher(), journal, parts.ports(), settings.startDeadline(), output, this::changed);
+        this.around = new ActorProcess.Surroundings(parts, pace, settings.startDeadline(), output, this::changed);
     }
 
     /**
@@ -56,7 +64,8 @@ public final class Supervisor implements AutoCloseable {
      */
     public record Settings(Duration startDeadline, Duration closeGrace) {}
 
-    public record Parts(Launcher launcher, Journal journal, LocalPorts ports) {}
+    /** @param lease whether anything may be started at this instant; what may not waits until it may, or is not wanted any more */
+    public record Parts(Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease) {}
 
     /**
      * Hears each change, in order for each actor, before what follows from it is done: {@code stopping} comes before the
@@ -75,7 +84,7 @@ public final class Supervisor implements AutoCloseable {
         lock.lock();
         try {
             var survivors = new HashMap<ActorKey, Survivor>();
-            for (var survivor : around.launcher().survivors()) {
+            for (var survivor : around.parts().launcher().survivors()) {
                 survivors.put(new ActorKey(survivor.actor(), survivor.generation()), survivor);
             }
             journal.entries().forEach((key, end) -> {
@@ -143,7 +152,7 @@ public final class Supervisor implements AutoCloseable {
             for (var process : alive.values()) {
                 long graceMs =
                         Math.min(process.spec().graceMs(), settings.closeGrace().toMillis());
-                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, Turns.in(graceMs)));
+                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, in(graceMs)));
             }
             return alive.values().stream().map(ActorProcess::gone).toList();
         } finally {
@@ -169,12 +178,13 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void pass() {
-        if (closing) {
+        var wanted = desired;
+        if (closing || wanted == null) {
             return;
         }
-        var steps = Difference.between(known(), desired);
+        var steps = Difference.between(known(), wanted);
         steps.stream().filter(step -> !isStart(step)).forEach(this::take);
-        if (Difference.unnamed(alive.keySet(), desired).isEmpty()) {
+        if (Difference.unnamed(alive.keySet(), wanted).isEmpty()) {
             strangersGone.run();
             steps.stream().filter(Supervisor::isStart).forEach(this::take);
         }
@@ -212,7 +222,11 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void stop(ActorKey key, long graceMs) {
-        process(key).stop(new StopOrder(StopOrder.Why.WANTED, Turns.in(graceMs)));
+        process(key).stop(new StopOrder(StopOrder.Why.WANTED, in(graceMs)));
+    }
+
+    private long in(long ms) {
+        return around.pace().nanos() + TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
     private ActorProcess process(ActorKey key) {

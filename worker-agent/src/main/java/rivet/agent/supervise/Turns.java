@@ -1,13 +1,12 @@
 package rivet.agent.supervise;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.supervise.Launcher.Ended;
 
 /** What can happen to an actor from outside, and waiting for it; the actor's own thread waits, others tell. */
-final class Turns {
+class Turns {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -94,9 +93,5 @@ final class Turns {
     private void tell() {
         changes++;
         changed.signalAll();
-    }
-
-    static long in(long ms) {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
     }
 }

@@ -2,20 +2,24 @@ package rivet.agent.supervise;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.ToControlPlane.LogLine;
 
 /** Runs nothing; writes down, in one list, what it is asked and what the world is told. */
 final class FakeLauncher implements Launcher, Supervisor.Listener {
 
     final List<String> story = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<@Nullable Void> fetched = CompletableFuture.completedFuture(null);
+    volatile List<Survivor> survivors = List.of();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
     void await(String event) {
@@ -33,7 +37,34 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
 
     @Override
     public List<Survivor> survivors() {
-        return List.of();
+        return survivors;
+    }
+
+    /** What an earlier run of the agent left; all that live end as one. */
+    record Left(ActorId actor, long generation, ActorSpec spec, Process process) implements Survivor {
+
+        @Override
+        public Map<String, Integer> ports() {
+            return Map.of();
+        }
+
+        @Override
+        public Process adopt(Consumer<LogLine> output) {
+            return process;
+        }
+
+        @Override
+        public void end() {
+            process.killAll();
+        }
+    }
+
+    Left left(ActorId actor, ActorSpec spec) {
+        return new Left(actor, 1, spec, new FakeProcess(ended));
+    }
+
+    Left leftAndEnded(ActorId actor, ActorSpec spec) {
+        return new Left(actor, 1, spec, new FakeProcess(CompletableFuture.completedFuture(new Ended(1, null))));
     }
 
     @Override
@@ -60,7 +91,7 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         public Process launch(Order order) {
             launched = true;
             story.add("launch " + order.generation());
-            return new FakeProcess();
+            return new FakeProcess(ended);
         }
 
         @Override
@@ -72,6 +103,12 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     }
 
     private final class FakeProcess implements Process {
+
+        private final CompletableFuture<Ended> ended;
+
+        FakeProcess(CompletableFuture<Ended> ended) {
+            this.ended = ended;
+        }
 
         @Override
         public CompletableFuture<Ended> ended() {

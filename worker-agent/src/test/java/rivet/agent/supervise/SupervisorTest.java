@@ -28,6 +28,7 @@ class SupervisorTest {
 
     private final ActorId actor = ActorId.random();
     private final FakeLauncher launcher = new FakeLauncher();
+    private volatile boolean leased = true;
     private Supervisor supervisor;
 
     @BeforeEach
@@ -35,7 +36,10 @@ class SupervisorTest {
         supervisor = new Supervisor(
                 new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5)),
                 new Supervisor.Parts(
-                        launcher, Journal.open(folder), new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0)),
+                        launcher,
+                        Journal.open(folder),
+                        new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0),
+                        () -> leased),
                 launcher,
                 _ -> {});
         supervisor.recall();
@@ -69,6 +73,30 @@ class SupervisorTest {
     }
 
     @Test
+    void what_is_to_start_when_the_lease_has_ended_starts_with_the_next_one() {
+        leased = false;
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("starting fetch");
+
+        leased = true;
+
+        launcher.await("up");
+        assertThat(launcher.story).doesNotContain("down spawn_failed");
+    }
+
+    @Test
+    void what_waits_for_a_lease_is_not_started_once_it_is_not_named() {
+        leased = false;
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("starting fetch");
+
+        supervisor.desire(List.of(), () -> {});
+
+        launcher.await("forgotten");
+        assertThat(launcher.story).doesNotContain("launch 1");
+    }
+
+    @Test
     void generation_is_launched_once_however_often_it_is_desired() {
         supervisor.desire(List.of(run(1)), () -> {});
         supervisor.desire(List.of(run(1)), () -> {});
@@ -99,6 +127,26 @@ class SupervisorTest {
                                 Phase.Down.class,
                                 down -> assertThat(down.reason()).isEqualTo(DownReason.AGENT_RESTARTED)));
         assertThat(launcher.story).doesNotContain("launch 1");
+    }
+
+    @Test
+    void what_outlived_the_agent_runs_on_although_another_of_them_has_ended() {
+        supervisor.close();
+        var other = ActorId.random();
+        try (var journal = Journal.open(folder)) {
+            journal.started(new ActorKey(actor, 1));
+            journal.started(new ActorKey(other, 1));
+        }
+        launcher.survivors = List.of(launcher.left(actor, SPEC), launcher.leftAndEnded(other, SPEC));
+        open();
+
+        launcher.await("up");
+        launcher.await("down exited");
+
+        assertThat(supervisor.inventory())
+                .extracting(report -> report.phase().getClass().getSimpleName())
+                .containsExactlyInAnyOrder("Up", "Down");
+        assertThat(launcher.story).doesNotContain("stopping", "forgotten");
     }
 
     @Test

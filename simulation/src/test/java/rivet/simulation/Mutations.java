@@ -1,0 +1,94 @@
+package rivet.simulation;
+
+import java.sql.SQLException;
+import java.util.List;
+import rivet.controlplane.agent.AgentSettings;
+import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.DownReason;
+import rivet.protocol.link.ToAgent.Welcome;
+import rivet.protocol.link.ToControlPlane;
+
+/** The planted faults that are changes of what passes a port: a statement, a frame, a welcome. */
+final class Mutations {
+
+    private final SimulatedDatabase database;
+    private final Planted planted;
+    private boolean used;
+
+    Mutations(SimulatedDatabase database, Planted planted) {
+        this.database = database;
+        this.planted = planted;
+    }
+
+    /** Whether anything was changed: what is planted by a text that no statement has any more is no fault. */
+    boolean used() {
+        return used;
+    }
+
+    String sql(String text) {
+        return switch (planted) {
+            case EPOCH_NOT_BUMPED -> with(text, "epoch = epoch + 1, lost_at", "lost_at");
+            case RESERVATION_NOT_RELEASED ->
+                with(
+                        text,
+                        "reserved_memory_mib = reserved_memory_mib - ?",
+                        "reserved_memory_mib = reserved_memory_mib - 0 * ?");
+            case LOSS_WITHOUT_COMPARE ->
+                text.contains("lost_at = ") && text.contains("lease_seq = ?")
+                        ? with(
+                                with(text, "lease_seq = ?", "(lease_seq = ? or true)"),
+                                "or lease_at > clock_timestamp()",
+                                "or true")
+                        : text;
+            default -> text;
+        };
+    }
+
+    private String with(String text, String from, String to) {
+        used |= text.contains(from);
+        return text.replace(from, to);
+    }
+
+    Welcome welcome(Welcome welcomed, AgentSettings settings) {
+        return planted == Planted.REPLACED_AT_THE_FENCE
+                ? new Welcome(
+                        welcomed.epoch(),
+                        welcomed.heartbeatMs(),
+                        settings.replaceAfter().minus(settings.freeze()).toMillis(),
+                        welcomed.outageMs())
+                : welcomed;
+    }
+
+    String frame(String text) {
+        if (planted != Planted.SUCCESSOR_BEFORE_EXIT && planted != Planted.OLD_REPORT_APPLIED) {
+            return text;
+        }
+        return Frames.toControlPlane(text) instanceof ToControlPlane.Report(var epoch, var actors)
+                ? Frames.write(new ToControlPlane.Report(epoch, reports(actors)))
+                : text;
+    }
+
+    private List<ActorReport> reports(List<ActorReport> actors) {
+        return actors.stream()
+                .map(report -> planted == Planted.OLD_REPORT_APPLIED
+                        ? new ActorReport(report.actor(), newest(report), report.phase())
+                        : new ActorReport(report.actor(), report.generation(), ended(report.phase())))
+                .toList();
+    }
+
+    private static Phase ended(Phase phase) {
+        return phase instanceof Phase.Stopping ? new Phase.Down(null, null, DownReason.STOPPED, "") : phase;
+    }
+
+    private long newest(ActorReport report) {
+        try (var statement = database.own().prepareStatement("select generation from actor where id = ?")) {
+            statement.setObject(1, report.actor().value());
+            try (var rows = statement.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : report.generation();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package rivet.simulation;
+
+/**
+ * Faults that the simulation must find before it is believed, each a switch of the world around our code, which is the same in
+ * all of them. Numbers are those of the list in docs/decisions/simulation.md.
+ */
+enum Planted {
+    NONE,
+    /** The agent counts its lease from when the answer came. */
+    DEADLINE_FROM_RECEIPT,
+    /** The agent is told a fence that ends only when it is replaced. */
+    REPLACED_AT_THE_FENCE,
+    /** An answer that says that the lease is lost extends it. */
+    FENCED_EXTENDS,
+    /** An answer that says that the lease is lost is taken for one that grants it, and nobody says hello again. */
+    FENCED_IS_A_GRANT,
+    /** A set is obeyed whatever its epoch, and whether or not there is a lease. */
+    START_WITHOUT_EPOCH,
+    /** An agent that is given up keeps its epoch. */
+    EPOCH_NOT_BUMPED,
+    /** Nothing is frozen when the lease is over. */
+    WARDEN_OFF,
+    /** What a lost or ended actor had is not given back. */
+    RESERVATION_NOT_RELEASED,
+    /** That a copy is being stopped is taken for its end. */
+    SUCCESSOR_BEFORE_EXIT,
+    /** What is said of an older generation is taken for said of the newest. */
+    OLD_REPORT_APPLIED,
+    /** A commit that was not answered counts as one that was not done, and is asked for anew. */
+    UNKNOWN_IS_FAILURE,
+    /** The row of an idempotency key is written after the work, in a transaction of its own. */
+    KEY_AFTER_EFFECT,
+    /** Nudges are lost, and nobody looks without one. */
+    POLL_OFF,
+    /** The replica's own clock does not count, so a jump of the database's makes agents look lost. */
+    ONE_CLOCK,
+    /** After a restart an actor is taken for alive if any process has its pid. */
+    PID_ONLY_ADOPTION,
+    /** What forked away from an actor is not killed with it. */
+    KILL_BY_DESCENDANTS,
+    /** A generation is started again after a restart of the agent: nobody reads the journal. */
+    JOURNAL_FORGOTTEN,
+    /** A set that is older than the one in force is obeyed. */
+    OLD_SET_OBEYED,
+    /** A new epoch's lease counts before the agent has ended what the set does not name. */
+    STRANGERS_SERVED,
+    /** What a replica read is believed after it was paused: an agent is given up although it was heard of meanwhile. */
+    LOSS_WITHOUT_COMPARE,
+    /** While the database is away the promise of one replica counts as that of all. */
+    ONE_PROMISE_IS_ENOUGH
+}

@@ -1,0 +1,100 @@
+package rivet.simulation;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import rivet.protocol.ActorId;
+
+/** What is still to come until everything that is wanted runs, and nothing else does. */
+final class Rest {
+
+    private final World world;
+    private final Map<UUID, Oracle.Row> rows = new HashMap<>();
+    private final List<String> missing = new ArrayList<>();
+
+    Rest(World world) throws SQLException {
+        this.world = world;
+        world.oracle().rows().forEach(row -> rows.put(row.id(), row));
+    }
+
+    List<String> missing() {
+        world.clients().wishes().forEach(this::lookAt);
+        lookForOthers();
+        world.hosts().forEach(this::lookAt);
+        return missing;
+    }
+
+    private void lookAt(Clients.Wish wish) {
+        if (wish.isPending()) {
+            missing.add("a client still waits for an answer");
+            return;
+        }
+        var actor = wish.actor;
+        if (actor == null) {
+            return;
+        }
+        var row = rows.remove(actor.value());
+        if (row == null) {
+            missing.add("an acknowledged actor is gone: " + actor);
+        } else if (wish.unwanted || mayHaveEnded(row, wish)) {
+            ended(row);
+        } else {
+            runs(row);
+        }
+    }
+
+    private boolean mayHaveEnded(Oracle.Row row, Clients.Wish wish) {
+        var completed = row.reason().equals("completed")
+                && wish.actor != null
+                && world.life().hasCompleted(wish.actor);
+        return row.status().equals("destroyed") && (completed || !row.durable());
+    }
+
+    private void ended(Oracle.Row row) {
+        if (!row.status().equals("destroyed")) {
+            missing.add("not destroyed: " + row);
+        }
+    }
+
+    private void runs(Oracle.Row row) {
+        var answering = world.answering(new ActorId(row.id()));
+        if (!row.status().equals("running")) {
+            missing.add("not running: " + row);
+        } else if (answering.size() != 1 || answering.getFirst().generation != row.generation()) {
+            missing.add("answered by %s: %s".formatted(answering, row));
+        }
+    }
+
+    /** Rows that nobody's wish is about: of creates that were not acknowledged, which no client has given up. */
+    private void lookForOthers() {
+        for (var row : rows.values()) {
+            if (!mayBeThere(new ActorId(row.id()))) {
+                missing.add("nobody asked for it, or more than once: " + row);
+            }
+        }
+        for (var copy : world.copies()) {
+            if (copy.isAlive() && !isWanted(copy)) {
+                missing.add("runs although nobody wants it: " + copy);
+            }
+        }
+    }
+
+    private boolean isWanted(Copy copy) {
+        return mayBeThere(copy.actor)
+                || world.clients().wishes().stream().anyMatch(wish -> copy.actor.equals(wish.actor) && !wish.unwanted);
+    }
+
+    private boolean mayBeThere(ActorId actor) {
+        return world.clients().wishes().stream().anyMatch(wish -> wish.mayHave(actor));
+    }
+
+    private void lookAt(SimulatedHost host) {
+        var agent = host.agent();
+        if (agent == null || !agent.isJoined()) {
+            missing.add(host.name() + " has no lease");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package rivet.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a number of worlds came to. */
+final class Tally {
+
+    private final List<String> failures = new ArrayList<>();
+    private int worlds;
+    private int deeds;
+    private double seconds;
+
+    void add(long seed, Run.Outcome outcome) {
+        worlds++;
+        deeds += outcome.deeds();
+        seconds += outcome.seconds();
+        if (!outcome.holds()) {
+            failures.add(told(seed, outcome));
+            System.out.println(failures.getLast());
+        }
+    }
+
+    List<String> failures() {
+        return failures;
+    }
+
+    private static String told(long seed, Run.Outcome outcome) {
+        return """
+                seed %d: %s
+                %s
+                again: mvn -pl simulation -am verify -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsim.seed=%1$d
+                """.formatted(seed, outcome.wrong(), String.join("\n", outcome.story()));
+    }
+
+    @Override
+    public String toString() {
+        return "simulation: %d worlds, %d failures, %d deeds of the nemesis, %.1f simulated hours"
+                .formatted(worlds, failures.size(), deeds, seconds / 3600);
+    }
+}
