@@ -62,12 +62,7 @@ class DatabaseConfig {
     }
 
     private static Bounds bounds(String name, int size, DatabaseSettings settings) {
-        return new Bounds(
-                name,
-                size,
-                settings.acquireTimeout(),
-                settings.statementTimeout(),
-                settings.lockTimeout());
+        return new Bounds(name, size, settings.acquireTimeout(), settings.statementTimeout(), settings.lockTimeout());
     }
 
     @Bean
