@@ -18,7 +18,11 @@ final class Bench {
         GROUPS.put("start", StartBench::measure);
         GROUPS.put("memory", MemoryBench::measure);
         GROUPS.put("create", CreateBench::measure);
-        GROUPS.put("proxy", ProxyBench::measure);
+        GROUPS.put("proxy", ProxyBench::requests);
+        GROUPS.put("proxy-bodies", ProxyBench::bodies);
+        GROUPS.put("proxy-hops", ProxyBench::hops);
+        GROUPS.put("proxy-routes", ProxyBench::routes);
+        GROUPS.put("proxy-sockets", SocketBench::measure);
         GROUPS.put("kv", KvBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
         GROUPS.put("restart", RestartBench::measure);

@@ -12,12 +12,21 @@ final class Http {
         return send(port, "GET", path, "");
     }
 
+    /** @param host whose name is sent */
+    static Reply get(int port, String path, String host) throws IOException {
+        return send(port, "GET", path, host, "");
+    }
+
     static Reply send(int port, String method, String path, String body) throws IOException {
+        return send(port, method, path, "127.0.0.1:" + port, body);
+    }
+
+    private static Reply send(int port, String method, String path, String host, String body) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(60_000);
-            var request = "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                    .formatted(method, path, port, body.getBytes(StandardCharsets.UTF_8).length, body);
+            var request = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(method, path, host, body.getBytes(StandardCharsets.UTF_8).length, body);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         }

@@ -1,174 +1,197 @@
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.DoublePredicate;
+import java.util.function.ToDoubleFunction;
 
-/** The agent's proxy, nginx and HAProxy in front of the same actor: an nginx that answers 100 bytes from memory. */
+/**
+ * An agent's proxy, nginx and HAProxy in front of the same actor, an nginx that answers from memory. Each row's rounds alternate
+ * between the three; a figure is the median of its rounds.
+ */
 final class ProxyBench {
 
     private static final int ROUNDS = 3;
-    private static final int SECONDS = 4;
+    private static final int BODY_BYTES = 65_536;
+    private static final int MANY_ROUTES = 100_000;
+    private static final int FEW_ROUTES = 10;
+
     private static final String ACTOR = """
             #!/bin/sh
             cd "$TMPDIR" && mkdir -p run
+            head -c %1$d /dev/zero | tr '\\0' x > large
             cat > nginx.conf <<CONF
             daemon off; worker_processes 1; pid run/pid; error_log stderr crit;
-            events { worker_connections 2048; }
+            events { worker_connections 4096; }
             http {
-              access_log off; keepalive_requests 1000000000;
+              access_log off; keepalive_requests 1000000000; sendfile on; tcp_nopush on; open_file_cache max=10;
               client_body_temp_path run; proxy_temp_path run; fastcgi_temp_path run; uwsgi_temp_path run; scgi_temp_path run;
-              server { listen 127.0.0.1:$PORT_HTTP; location / { return 200 "%s"; } location /port { return 200 $PORT_HTTP; } }
+              server {
+                listen 127.0.0.1:$PORT_HTTP backlog=4096; root $PWD;
+                location / { return 200 "%2$s"; }
+                location /large { }
+                location /port { return 200 $PORT_HTTP; }
+              }
             }
             CONF
             exec /usr/sbin/nginx -p "$PWD" -c nginx.conf
             """;
 
-    private record Load(double perSecond, double p99Ms) {}
+    /** The proxies, ours first, and the machines behind them. */
+    private record Field(Machines machines, Machines.Agent agent, String actor, List<Wrk.Target> targets) {
 
-    static List<Row> measure() throws Exception {
-        Tools.debian("nginx", "nginx");
-        Tools.debian("haproxy", "haproxy");
+        Wrk.Target ours() {
+            return targets.getFirst();
+        }
+    }
+
+    private interface Measuring {
+        List<Row> of(Field field) throws Exception;
+    }
+
+    /** Requests/s, latency and CPU at 1, 16, 64 and 256 connections. */
+    static List<Row> requests() throws Exception {
+        return measured(field -> {
+            var rows = new ArrayList<Row>();
+            for (var connections : new int[] {1, 16, 64, 256}) {
+                var what = "proxy, %d keep-alive connections, 100 B: ".formatted(connections);
+                var loads = rounds(field.targets(), target -> Wrk.run(target, connections));
+                for (var peer : peers(loads)) {
+                    var goal = peer.equals("nginx") ? 1.2 : 1.0;
+                    rows.add(atLeast(what + "requests/s", loads, peer, Wrk.Load::perSecond, "/s", goal));
+                    rows.add(atMost(what + "p99", loads, peer, Wrk.Load::p99Ms, "ms"));
+                    rows.add(atMost(what + "CPU per request", loads, peer, Wrk.Load::cpuMicros, "µs"));
+                }
+            }
+            return rows;
+        });
+    }
+
+    /** Bodies of 64 KiB both ways, and a connection for each request. */
+    static List<Row> bodies() throws Exception {
+        return measured(field -> {
+            var upload = Files.writeString(Dev.temporary("wrk").resolve("upload.lua"), """
+                    wrk.method = "POST"
+                    wrk.body = string.rep("x", %d)
+                    """.formatted(BODY_BYTES));
+            var down = rounds(field.targets(), target -> Wrk.run(target.at("large"), 64));
+            var up = rounds(field.targets(), target -> Wrk.run(target, 64, "-s", upload.toString()));
+            var churn = rounds(field.targets(), target -> Wrk.run(target, 64, "-H", "Connection: close"));
+            var rows = new ArrayList<Row>();
+            for (var peer : peers(down)) {
+                rows.add(atLeast("proxy, answers of 64 KiB", down, peer, Wrk.Load::perSecond, "/s", 1));
+                rows.add(atLeast("proxy, uploads of 64 KiB", up, peer, Wrk.Load::perSecond, "/s", 1));
+                rows.add(atLeast("proxy, a new connection for each request", churn, peer, Wrk.Load::perSecond, "/s", 1));
+            }
+            return rows;
+        });
+    }
+
+    /** One hop more to the same actor. */
+    static List<Row> hops() throws Exception {
+        return measured(field -> {
+            var other = field.machines().agent("other");
+            var remote = ours("through another agent", other, field.actor());
+            Machines.await("the other agent's route", () -> Http.get(other.proxyPort(), "/" + field.actor() + "-http/").status() == 200);
+            Wrk.run(remote, 64); // the JVM compiles
+            var loads = rounds(List.of(remote, field.ours()), target -> Wrk.run(target, 64));
+            return List.of(atLeast("proxy, two hops, 64 connections: requests/s", loads, field.ours().name(), Wrk.Load::perSecond, "/s", 0.6));
+        });
+    }
+
+    /** The same custom route among few and among many. */
+    static List<Row> routes() throws Exception {
+        return measured(field -> {
+            var route = new Wrk.Target(
+                    "custom route", "http://127.0.0.1:%d/".formatted(field.agent().proxyPort()), List.of("-H", "Host: r1.bench.test"), field.ours().proxy(), true);
+            load(field, "warm", FEW_ROUTES);
+            Wrk.run(route, 64); // the JVM compiles
+            var few = new ArrayList<Double>();
+            var many = new ArrayList<Double>();
+            for (int round = 0; round < ROUNDS; round++) {
+                load(field, "few" + round, FEW_ROUTES);
+                few.add(Wrk.run(route, 64).perSecond());
+                load(field, "many" + round, MANY_ROUTES);
+                many.add(Wrk.run(route, 64).perSecond());
+            }
+            return List.of(Row.relative(
+                    "proxy, 100,000 routes: requests/s", many, few, "10 routes", "/s", ">= 0.95 x", ratio -> ratio >= 0.95));
+        });
+    }
+
+    private static List<Row> measured(Measuring measuring) throws Exception {
         Tools.debian("wrk", "wrk");
         var work = Dev.temporary("proxy");
-        try (var dev = Dev.start(work.resolve("data"))) {
-            var id = startActor(dev, work);
-            var backend = Integer.parseInt(Http.get(dev.proxyPort, "/" + id + "-http/port").body());
-            try (var nginx = nginx(work, backend);
-                    var haproxy = haproxy(work, backend)) {
-                return rows(Map.of(
-                        "ours", "http://127.0.0.1:%d/%s-http/".formatted(dev.proxyPort, id),
-                        "nginx", "http://127.0.0.1:%d/".formatted(nginx.port),
-                        "haproxy", "http://127.0.0.1:%d/".formatted(haproxy.port)));
+        try (var machines = Machines.start(work)) {
+            var agent = machines.agent("agent");
+            var actor = machines.actor("backend", Map.of("start", ACTOR.formatted(BODY_BYTES, "x".repeat(100)))).get("id").asString();
+            var backend = Integer.parseInt(Http.get(agent.proxyPort(), "/" + actor + "-http/port").body());
+            try (var peers = new Peers(work, backend, 2_000)) {
+                var targets = new ArrayList<>(List.of(ours("Rivet", agent, actor)));
+                targets.addAll(peers.targets());
+                Wrk.run(targets.getFirst(), 64); // the JVM compiles
+                Wrk.run(targets.getFirst(), 64);
+                return measuring.of(new Field(machines, agent, actor, targets));
             }
         }
     }
 
-    private static List<Row> rows(Map<String, String> urls) throws Exception {
-        var rates = new LinkedHashMap<String, List<Double>>();
-        var tails = new LinkedHashMap<String, List<Double>>();
-        wrk(urls.get("ours")); // the JVM compiles
-        wrk(urls.get("ours"));
-        for (int round = 0; round < ROUNDS; round++) {
-            for (var url : urls.entrySet()) {
-                var load = wrk(url.getValue());
-                rates.computeIfAbsent(url.getKey(), _ -> new ArrayList<>()).add(load.perSecond());
-                tails.computeIfAbsent(url.getKey(), _ -> new ArrayList<>()).add(load.p99Ms());
+    private static Wrk.Target ours(String name, Machines.Agent agent, String actor) {
+        return new Wrk.Target(name, "http://127.0.0.1:%d/%s-http/".formatted(agent.proxyPort(), actor), List.of(), agent.process(), true);
+    }
+
+    private interface Round {
+        Wrk.Load of(Wrk.Target target) throws Exception;
+    }
+
+    /** By the targets' names, in their order. */
+    private static Map<String, List<Wrk.Load>> rounds(List<Wrk.Target> targets, Round round) throws Exception {
+        var loads = new LinkedHashMap<String, List<Wrk.Load>>();
+        for (int each = 0; each < ROUNDS; each++) {
+            for (var target : targets) {
+                loads.computeIfAbsent(target.name(), _ -> new ArrayList<>()).add(round.of(target));
             }
         }
-        return List.of(
-                Row.relative("proxy requests/s, 64 keep-alive connections, 100 B", rates.get("ours"), rates.get("nginx"), "nginx", "/s", ">= 1.2 x", ratio -> ratio >= 1.2),
-                Row.relative("proxy requests/s, 64 keep-alive connections, 100 B", rates.get("ours"), rates.get("haproxy"), "HAProxy", "/s", ">= 1.0 x", ratio -> ratio >= 1),
-                Row.relative("proxy latency p99, the same load", tails.get("ours"), tails.get("nginx"), "nginx", "ms", "<= 1.0 x", ratio -> ratio <= 1));
+        return loads;
     }
 
-    private static String startActor(Dev dev, Path work) throws Exception {
-        var folder = Files.createDirectories(work.resolve("actor/program"));
-        executable(folder.resolve("start"), ACTOR.formatted("x".repeat(100)));
-        Files.writeString(work.resolve("actor/rivet.json"), "{\"builds\": {\"backend\": {\"executable\": \"program\"}}}");
-        dev.rivet(work.resolve("actor"), "deploy");
-        var actor = dev.create("""
-                {"tags": {}, "build_tags": {"name": "backend", "current": "true"}, "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""");
-        return actor.get("id").stringValue();
+    private static List<String> peers(Map<String, List<Wrk.Load>> loads) {
+        return loads.keySet().stream().skip(1).toList();
     }
 
-    private static Proxy nginx(Path work, int backend) throws Exception {
-        var port = 17_881;
-        var folder = Files.createDirectories(work.resolve("nginx"));
-        Files.writeString(folder.resolve("nginx.conf"), """
-                daemon off; worker_processes auto; pid pid; error_log stderr crit;
-                events { worker_connections 4096; }
-                http {
-                  access_log off; keepalive_requests 1000000000;
-                  upstream actor { server 127.0.0.1:%d; keepalive 128; keepalive_requests 1000000000; }
-                  server {
-                    listen 127.0.0.1:%d;
-                    location / { proxy_pass http://actor; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $remote_addr; }
-                  }
-                }
-                """.formatted(backend, port));
-        return new Proxy(port, "nginx", "-p", folder.toString(), "-c", "nginx.conf");
+    private static Row atLeast(
+            String row, Map<String, List<Wrk.Load>> loads, String peer, ToDoubleFunction<Wrk.Load> figure, String unit, double goal) {
+        return row(row, loads, peer, figure, unit, ">= %.1f x".formatted(goal), ratio -> ratio >= goal);
     }
 
-    private static Proxy haproxy(Path work, int backend) throws Exception {
-        var port = 17_882;
-        var file = Files.writeString(work.resolve("haproxy.cfg"), """
-                global
-                  maxconn 8192
-                defaults
-                  mode http
-                  timeout connect 5s
-                  timeout client 30s
-                  timeout server 30s
-                  option http-keep-alive
-                  http-reuse always
-                frontend in
-                  bind 127.0.0.1:%d
-                  option forwardfor
-                  default_backend actor
-                backend actor
-                  server one 127.0.0.1:%d
-                """.formatted(port, backend));
-        return new Proxy(port, "haproxy", "-db", "-f", file.toString());
+    private static Row atMost(String row, Map<String, List<Wrk.Load>> loads, String peer, ToDoubleFunction<Wrk.Load> figure, String unit) {
+        return row(row, loads, peer, figure, unit, "<= 1.0 x", ratio -> ratio <= 1);
     }
 
-    private static Load wrk(String url) throws Exception {
-        var process = new ProcessBuilder("wrk", "-t1", "-c64", "-d" + SECONDS + "s", "--latency", url).redirectErrorStream(true).start();
-        var output = new String(process.getInputStream().readAllBytes());
-        if (process.waitFor() != 0 || output.contains("Non-2xx")) {
-            throw new IOException(output);
+    private static Row row(
+            String row, Map<String, List<Wrk.Load>> loads, String peer, ToDoubleFunction<Wrk.Load> figure, String unit, String goal, DoublePredicate holds) {
+        var ours = loads.values().iterator().next().stream().map(figure::applyAsDouble).toList();
+        var theirs = loads.get(peer).stream().map(figure::applyAsDouble).toList();
+        return Row.relative(row, ours, theirs, peer, unit, goal, holds);
+    }
+
+    /** Written as the API would; one more that the API writes makes the agent know them. Returns when it does. */
+    private static void load(Field field, String marker, int routes) throws Exception {
+        try (var database = field.machines().database(); var statement = database.createStatement()) {
+            statement.execute("delete from route");
+            statement.execute("""
+                    insert into route (environment_id, name, hostname, path, route_subpaths, strip_prefix, selector_tags)
+                    select e.id, 'r' || n, 'r' || n || '.bench.test', '', true, false, '{"name": "backend"}'
+                    from generate_series(1, %d) as n, (select id from environment where slug = 'default' limit 1) e
+                    """.formatted(routes));
         }
-        return new Load(figure(output, "Requests/sec:"), milliseconds(output));
-    }
-
-    private static double figure(String output, String label) {
-        return Double.parseDouble(output.replaceAll("(?s).*" + label + "\\s*([0-9.]+).*", "$1"));
-    }
-
-    private static double milliseconds(String output) {
-        var value = output.replaceAll("(?s).*99%\\s*([0-9.]+[a-z]+).*", "$1");
-        var number = Double.parseDouble(value.replaceAll("[a-z]", ""));
-        return value.endsWith("us") ? number / 1000 : value.endsWith("ms") ? number : number * 1000;
-    }
-
-    private static void executable(Path file, String text) throws IOException {
-        Files.writeString(file, text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** A process that listens; closed by its own handle. */
-    private static final class Proxy implements AutoCloseable {
-        final int port;
-        private final Process process;
-
-        Proxy(int port, String... command) throws Exception {
-            this.port = port;
-            this.process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            var deadline = System.nanoTime() + 10_000_000_000L;
-            while (true) {
-                try {
-                    Http.get(port, "/");
-                    return;
-                } catch (IOException e) {
-                    if (System.nanoTime() > deadline || !process.isAlive()) {
-                        throw new IOException(command[0] + " does not serve", e);
-                    }
-                    Thread.sleep(20);
-                }
-            }
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            process.destroy();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
+        field.machines().send("PUT", "/routes/" + marker, """
+                {"hostname": "%s.bench.test", "path": "", "route_subpaths": true, "strip_prefix": false,
+                 "target": {"actors": {"selector_tags": {"name": "backend"}}}}""".formatted(marker));
+        Machines.await(routes + " routes at the proxy", () ->
+                Http.get(field.agent().proxyPort(), "/", marker + ".bench.test").status() == 200);
     }
 
     private ProxyBench() {}

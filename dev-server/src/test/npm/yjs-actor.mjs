@@ -1,4 +1,4 @@
-// Shared documents with Yjs' own WebSocket server. GET /crash ends it in the middle of its work.
+// Shared documents with Yjs' own WebSocket server. POST /crash ends it in the middle of its work.
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { setupWSConnection } from "@y/websocket-server/utils";

@@ -30,7 +30,7 @@ ben.words.push(["there"]);
 await Promise.all([has(ann, "hello", "there"), has(ben, "hello", "there")]);
 
 const gone = new Promise((resolve) => ann.provider.once("connection-close", resolve));
-await fetch(url + "/crash").catch(() => {});
+await fetch(url + "/crash", { method: "POST" }).catch(() => {});
 await inTime("the socket ends", gone);
 ann.words.push(["again"]);
 await has(ben, "hello", "there", "again");

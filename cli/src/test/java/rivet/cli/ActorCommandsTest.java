@@ -49,6 +49,8 @@ final class ActorCommandsTest {
                         "web:https",
                         "-p",
                         "name=udp,protocol=udp,internal_port=9000,host",
+                        "-p",
+                        "name=few,protocol=http,guard=connection,concurrency=9,client_rate=50/1000",
                         "--durable",
                         "--kill-timeout",
                         "2000",
@@ -66,7 +68,9 @@ final class ActorCommandsTest {
                         "build_tags":{"name":"counter","room":"7","team":"games","current":"true"},"region":"local",\
                         "runtime":{"environment":{"GREETING":"a,b=c"}},\
                         "network":{"ports":{"http":{"protocol":"http"},"web":{"protocol":"https"},\
-                        "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}}}},\
+                        "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}},"few":{"protocol":"http","routing":{"guard":{\
+                        "authorization":{"connection":{}},"limits":{"concurrency":9,\
+                        "client_rate":{"requests":50,"per_ms":1000}}}}}}},\
                         "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true,\
                         "placement_timeout":30000}}""", "GET /actors/" + ACTOR + "?wait=ready&timeout=10000");
     }
@@ -147,6 +151,9 @@ final class ActorCommandsTest {
                 List.of("-t", "name=x", "-p", "protocol=http"),
                 List.of("-t", "name=x", "-p", "name=a,protocol=http,internal_port=0"),
                 List.of("-t", "name=x", "-p", "http", "-p", "http"),
+                List.of("-t", "name=x", "-p", "name=a,protocol=http,concurrency=many"),
+                List.of("-t", "name=x", "-p", "name=a,protocol=http,client_rate=5"),
+                List.of("-t", "name=x", "-p", "name=a,protocol=http,host,idle_ms=1000"),
                 List.of("-t", "name=x", "--kill-timeout", "soon"))) {
             var arguments = new java.util.ArrayList<>(List.of("actor", "create"));
             arguments.addAll(bad);

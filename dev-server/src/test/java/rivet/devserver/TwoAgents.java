@@ -47,12 +47,16 @@ public final class TwoAgents implements AutoCloseable {
             "rivet.agents.unreachable", "3s",
             "rivet.agents.replace-after", "4s");
 
-    /** Answers with its generation and what it was sent; {@code /slow} after a second. Over a WebSocket it repeats. */
+    /**
+     * Answers with who it is, what it was sent, and how many {@code /slow} requests it has, which take a second. Over a WebSocket
+     * it repeats. Ends at the signal to stop, whatever it is at.
+     */
     private static final String ACTOR = """
             export default {
               async start(ctx) {
-                const generation = ctx.metadata.actor.generation;
-                Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, async (request) => {
+                const { id: actor, generation } = ctx.metadata.actor;
+                let slow = 0;
+                Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")) }, async (request) => {
                   if (request.headers.get("upgrade") === "websocket") {
                     const { socket, response } = Deno.upgradeWebSocket(request);
                     socket.onmessage = ({ data }) => socket.send(data);
@@ -60,9 +64,11 @@ public final class TwoAgents implements AutoCloseable {
                   }
                   const body = await request.text();
                   if (new URL(request.url).pathname === "/slow") {
+                    slow++;
                     await new Promise((done) => setTimeout(done, 1000));
+                    slow--;
                   }
-                  return Response.json({ generation, body });
+                  return Response.json({ actor, generation, body, slow });
                 });
               },
             };

@@ -199,7 +199,7 @@ public final class Agent implements AutoCloseable {
                 settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         return new Supervisor(
                 new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE),
-                new Supervisor.Parts(launcher, journal, ports, lease::mayServe),
+                new Supervisor.Parts(launcher, journal, ports, lease::mayServe, proxy::hasUnanswered),
                 new Changes(),
                 link::log);
     }

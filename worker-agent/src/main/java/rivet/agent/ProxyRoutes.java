@@ -2,12 +2,13 @@ package rivet.agent;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.ActorRoute;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.RouteTable;
 import rivet.protocol.ActorId;
-import rivet.protocol.PortGuard;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
@@ -78,18 +79,26 @@ final class ProxyRoutes {
     private void put(Run run, Status status, Map<String, Integer> open) {
         var ports = run.spec().ports().keySet().stream()
                 .collect(Collectors.toMap(name -> name, name -> open.getOrDefault(name, 0)));
-        routes.put(
-                new ActorRoute(run.actor(), run.generation(), status, ports, traits(run.spec()), guards(run.spec())));
+        routes.put(new ActorRoute(
+                run.actor(),
+                run.generation(),
+                status,
+                ports,
+                traits(run.spec()),
+                each(run.spec(), ActorSpec.Port::guard),
+                each(run.spec(), ActorSpec.Port::limits)));
     }
 
-    private static Map<String, PortGuard> guards(ActorSpec spec) {
-        var guards = new HashMap<String, PortGuard>();
+    /** By the names of the ports that have it. */
+    private static <T> Map<String, T> each(ActorSpec spec, Function<ActorSpec.Port, @Nullable T> of) {
+        var all = new HashMap<String, T>();
         spec.ports().forEach((name, port) -> {
-            if (port.guard() != null) {
-                guards.put(name, port.guard());
+            var had = of.apply(port);
+            if (had != null) {
+                all.put(name, had);
             }
         });
-        return guards;
+        return all;
     }
 
     private static ActorRoute.Traits traits(ActorSpec spec) {

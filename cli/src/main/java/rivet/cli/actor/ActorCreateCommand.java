@@ -84,7 +84,9 @@ final class ActorCreateCommand extends ServerCommand {
             description = {
                 "A port of it; may be repeated: 'http', 'web:http', or "
                         + "'name=web,protocol=http,internal_port=8080,guard=connection'.",
-                "guard=connection: only for URLs of 'rivet actor connect'."
+                "guard=connection: only for URLs of 'rivet actor connect'.",
+                "Limits of what clients may do: concurrency=N, client_rate=N/MS and token_rate=N/MS (requests in so many ms), "
+                        + "body_bytes=N, header_bytes=N, idle_ms=MS, request_ms=MS, stream_ms=MS."
             })
     private List<String> ports = new ArrayList<>();
 

@@ -10,10 +10,15 @@ import rivet.protocol.PortProtocol;
 import rivet.protocol.api.CreateActorRequest.Port;
 import rivet.protocol.api.PortRouting;
 
-/** Reads {@code --port}: {@code http}, {@code web:http} or {@code name=web,protocol=http,internal_port=8080,guard=connection}. */
+/**
+ * Reads {@code --port}: {@code http}, {@code web:http} or {@code name=web,protocol=http,internal_port=8080,guard=connection}, with
+ * the port's limits such as {@code concurrency=100,client_rate=50/1000}.
+ */
 final class PortOption {
 
     private static final int LAST_PORT = 65_535;
+    private static final String LIMITS =
+            "concurrency, client_rate, token_rate, body_bytes, header_bytes, idle_ms, request_ms, stream_ms";
     private static final List<String> PROTOCOLS =
             Arrays.stream(PortProtocol.values()).map(PortProtocol::toString).toList();
 
@@ -45,6 +50,7 @@ final class PortOption {
         String protocol = null;
         Integer internalPort = null;
         PortRouting routing = null;
+        var limits = new LinkedHashMap<String, Object>();
         for (var part : text.split(",", -1)) {
             var key = part.split("=", 2)[0].strip();
             var value = part.contains("=") ? part.split("=", 2)[1].strip() : "";
@@ -54,11 +60,53 @@ final class PortOption {
                 case "internal_port", "internalPort" -> internalPort = number(text, value);
                 case "guard" -> routing = new PortRouting(guard(text, value), null);
                 case "host" -> routing = new PortRouting(null, Map.of());
+                case "concurrency", "body_bytes", "header_bytes", "idle_ms", "request_ms", "stream_ms" ->
+                    limits.put(key, whole(text, key, value));
+                case "client_rate", "token_rate" -> limits.put(key, rate(text, key, value));
                 default ->
-                    throw unexpected(text, "name, protocol, internal_port, guard or host instead of '" + key + "'");
+                    throw unexpected(
+                            text,
+                            "name, protocol, internal_port, guard, host or a limit (%s) instead of '%s'"
+                                    .formatted(LIMITS, key));
             }
         }
-        return named(text, name, protocol, new Port(protocol, internalPort, routing));
+        return named(text, name, protocol, new Port(protocol, internalPort, limited(text, routing, limits)));
+    }
+
+    private static @Nullable PortRouting limited(
+            String text, @Nullable PortRouting routing, Map<String, Object> limits) {
+        if (limits.isEmpty()) {
+            return routing;
+        }
+        if (routing != null && routing.guard() == null) {
+            throw unexpected(text, "no limits of a proxy with host");
+        }
+        var guard = new LinkedHashMap<String, Object>();
+        if (routing != null && routing.guard() != null) {
+            guard.putAll(routing.guard());
+        }
+        guard.put("limits", limits);
+        return new PortRouting(guard, null);
+    }
+
+    /** How much is too much the API knows. */
+    private static long whole(String text, String key, String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw unexpected(text, key + " with a whole number");
+        }
+    }
+
+    private static Map<String, Object> rate(String text, String key, String value) {
+        var parts = value.split("/", -1);
+        if (parts.length != 2) {
+            throw unexpected(text, key + "=REQUESTS/MS such as 100/1000");
+        }
+        var rate = new LinkedHashMap<String, Object>();
+        rate.put("requests", whole(text, key, parts[0]));
+        rate.put("per_ms", whole(text, key, parts[1]));
+        return rate;
     }
 
     private static Named named(String text, @Nullable String name, @Nullable String protocol, Port port) {

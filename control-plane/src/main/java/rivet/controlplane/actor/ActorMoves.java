@@ -24,6 +24,7 @@ import rivet.controlplane.agent.Drains;
 import rivet.controlplane.agent.Drains.Draining;
 import rivet.controlplane.agent.Drains.Outcome;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.database.Failovers;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.placement.Placement;
 import rivet.controlplane.placement.Placer;
@@ -55,6 +56,7 @@ final class ActorMoves {
     private final Placer placer;
     private final Transactions transactions;
     private final StartTimes starts;
+    private final Failovers failovers;
     private final Wakeups wakeups = new Wakeups();
     private final List<Consumer<ActorId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -67,7 +69,8 @@ final class ActorMoves {
             Drains drains,
             Placer placer,
             Transactions transactions,
-            StartTimes starts) {
+            StartTimes starts,
+            Failovers failovers) {
         this.repository = repository;
         this.diary = diary;
         this.runs = runs;
@@ -77,6 +80,7 @@ final class ActorMoves {
         this.placer = placer;
         this.transactions = transactions;
         this.starts = starts;
+        this.failovers = failovers;
     }
 
     /**
@@ -250,13 +254,18 @@ final class ActorMoves {
         return event(placement, actor, now);
     }
 
-    private static ActorEvent event(Placement placement, Actor actor, Instant now) {
+    private ActorEvent event(Placement placement, Actor actor, Instant now) {
         return switch (placement) {
-            case Placement.On(var agent) -> new Placed(now, new Assignment(agent, actor.generation() + 1));
+            case Placement.On(var agent) -> new Placed(now, new Assignment(agent, generation(actor)));
             case Placement.NoRoom _ -> new NotPlaced(now, Waiting.NO_CAPACITY);
             case Placement.NoAgents _ -> new NotPlaced(now, Waiting.NO_AGENTS_IN_REGION);
             case Placement.AllCordoned _ -> new NotPlaced(now, Waiting.ALL_CORDONED);
         };
+    }
+
+    /** Never given before, also by a Postgres that this one is a copy of. */
+    private long generation(Actor actor) {
+        return Math.max(actor.generation(), failovers.given()) + 1;
     }
 
     private void told(Actor before, Actor after) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 
 /**
@@ -27,11 +28,13 @@ record ActorSetup(
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
      * @param guard who may reach it; absent: everyone
+     * @param limits what proxies take from its clients; absent: whatever comes
      */
     record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
-            @Nullable PortGuard guard) {}
+            @Nullable PortGuard guard,
+            @Nullable PortLimits limits) {}
 
     enum Network {
         BRIDGE,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -76,7 +77,15 @@ final class ActorViews {
                 at == null ? null : at.port(),
                 at == null ? null : at.path(),
                 at == null ? null : at.url(),
-                new PortRouting(GuardChecks.shown(port.guard()), null));
+                new PortRouting(routed(port), null));
+    }
+
+    private static Map<String, Object> routed(ActorSetup.Port port) {
+        var guard = new LinkedHashMap<String, Object>(GuardChecks.shown(port.guard()));
+        if (port.limits() != null) {
+            guard.put("limits", LimitChecks.shown(port.limits()));
+        }
+        return guard;
     }
 
     private static PortUrls.@Nullable Address address(

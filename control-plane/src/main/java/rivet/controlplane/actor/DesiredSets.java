@@ -105,7 +105,9 @@ public final class DesiredSets {
         var ports = new LinkedHashMap<String, ActorSpec.Port>();
         actor.setup().ports().forEach((name, port) -> {
             var at = PortUrls.of(entry, actor.id(), name, actor.setup().endpoint());
-            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), at.url(), port.guard()));
+            ports.put(
+                    name,
+                    new ActorSpec.Port(port.protocol(), port.internalPort(), at.url(), port.guard(), port.limits()));
         });
         return ports;
     }

@@ -11,7 +11,7 @@ import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.Texts;
 import rivet.protocol.PortGuard;
 
-/** Reads a port's {@code routing.guard}, and shows it again without its secrets. */
+/** Reads who may reach a port from its {@code routing.guard}, and shows it again without its secrets. */
 final class GuardChecks {
 
     private static final int LONGEST_SECRET = 1024;
@@ -23,7 +23,7 @@ final class GuardChecks {
 
     /** @return null where everyone may reach the port */
     static @Nullable PortGuard read(String field, Map<String, Object> guard) {
-        only(field, guard, Set.of("authorization"), "{} or {\"authorization\": {...}}");
+        only(field, guard, Set.of("authorization", "limits"), "authorization and limits, each or none");
         if (!guard.containsKey("authorization")) {
             return null;
         }
@@ -77,14 +77,14 @@ final class GuardChecks {
                 text(field + ".audience", oidc.get("audience"), LONGEST_KEY));
     }
 
-    private static Map<?, ?> object(String field, @Nullable Object given, String expected) {
+    static Map<?, ?> object(String field, @Nullable Object given, String expected) {
         if (given instanceof Map<?, ?> object) {
             return object;
         }
         throw Problem.badField(field, given == null ? null : "something else", expected);
     }
 
-    private static void only(String field, Map<?, ?> object, Set<String> allowed, String expected) {
+    static void only(String field, Map<?, ?> object, Set<String> allowed, String expected) {
         for (var key : object.keySet()) {
             if (!allowed.contains(key)) {
                 throw Problem.badField(field + "." + key, "not known", expected);

@@ -9,6 +9,7 @@ import org.springframework.http.HttpStatus;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.BuildKind;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.api.CreateActorRequest;
 import rivet.protocol.api.PortRouting;
@@ -71,7 +72,8 @@ final class PortChecks {
         return new ActorSetup.Port(
                 protocol(field + ".protocol", port.protocol()),
                 internal(field + ".internal_port", port.internalPort(), mode, kind),
-                guard);
+                guard,
+                limits(field + ".routing.guard", port.routing(), guard));
     }
 
     private static PortProtocol protocol(String field, @Nullable String protocol) {
@@ -97,6 +99,13 @@ final class PortChecks {
             throw notServed(field, "host routing", "guard");
         }
         return routing.guard() == null ? null : GuardChecks.read(field + ".guard", routing.guard());
+    }
+
+    private static @Nullable PortLimits limits(String field, @Nullable PortRouting routing, @Nullable PortGuard guard) {
+        var given = routing == null || routing.guard() == null ? null : routing.guard();
+        return given == null || !given.containsKey("limits")
+                ? null
+                : LimitChecks.read(field + ".limits", given.get("limits"), guard != null);
     }
 
     private static @Nullable Integer internal(

@@ -32,8 +32,13 @@ class DatabaseConfig {
     private static final String CONNECT_SECONDS = "2";
 
     @Bean
-    PostgresConnections postgresConnections(DatabaseSettings settings, LongSupplier monotonic) {
-        return connections(bounds(settings), settings, monotonic);
+    Failovers failovers() {
+        return new Failovers();
+    }
+
+    @Bean
+    PostgresConnections postgresConnections(DatabaseSettings settings, Failovers failovers, LongSupplier monotonic) {
+        return connections(bounds(settings), settings, failovers, monotonic);
     }
 
     /** Migrated before anyone gets it. */
@@ -67,17 +72,19 @@ class DatabaseConfig {
 
     @Bean
     @Heartbeats
-    HikariDataSource heartbeatDataSource(DatabaseSettings settings, MeterRegistry registry, LongSupplier monotonic) {
+    HikariDataSource heartbeatDataSource(
+            DatabaseSettings settings, Failovers failovers, LongSupplier monotonic, MeterRegistry registry) {
         var timeout = settings.heartbeatTimeout();
         var bounds = new Bounds("heartbeats", settings.heartbeatPoolSize(), timeout, timeout, timeout);
-        return pool(bounds, connections(bounds, settings, monotonic), registry);
+        return pool(bounds, connections(bounds, settings, failovers, monotonic), registry);
     }
 
     @Bean
-    PostgresWatch watch(PostgresConnections connections, DatabaseSettings settings, LongSupplier monotonic) {
+    PostgresWatch watch(
+            PostgresConnections connections, DatabaseSettings settings, Failovers failovers, LongSupplier monotonic) {
         var patience = settings.patience();
         var bounds = new Bounds("watch", 1, patience, patience, patience);
-        return new PostgresWatch(connections(bounds, settings, monotonic), connections).start();
+        return new PostgresWatch(connections(bounds, settings, failovers, monotonic), connections).start();
     }
 
     @Bean
@@ -141,7 +148,8 @@ class DatabaseConfig {
         return new HikariDataSource(pool);
     }
 
-    private static PostgresConnections connections(Bounds bounds, DatabaseSettings settings, LongSupplier monotonic) {
+    private static PostgresConnections connections(
+            Bounds bounds, DatabaseSettings settings, Failovers failovers, LongSupplier monotonic) {
         var properties = new Properties();
         properties.setProperty("user", settings.user());
         properties.setProperty("password", settings.password());
@@ -158,6 +166,6 @@ class DatabaseConfig {
                                 bounds.statement().toMillis(),
                                 bounds.lock().toMillis(),
                                 bounds.statement().toMillis()));
-        return new PostgresConnections(bounds.name(), settings.url(), properties, monotonic);
+        return new PostgresConnections(bounds.name(), settings.url(), properties, failovers, monotonic);
     }
 }

@@ -28,13 +28,15 @@ final class PostgresConnections extends DriverManagerDataSource {
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final String name;
+    private final Failovers failovers;
     private final LongSupplier monotonic;
     private final Set<Connection> open = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile boolean away;
 
-    PostgresConnections(String name, String url, Properties properties, LongSupplier monotonic) {
+    PostgresConnections(String name, String url, Properties properties, Failovers failovers, LongSupplier monotonic) {
         super(url, properties);
         this.name = name;
+        this.failovers = failovers;
         this.monotonic = monotonic;
     }
 
@@ -43,7 +45,7 @@ final class PostgresConnections extends DriverManagerDataSource {
         long begun = monotonic.getAsLong();
         while (true) {
             try {
-                var connection = super.getConnection();
+                var connection = greeted();
                 open.add(connection);
                 tell(false, "");
                 return connection;
@@ -54,6 +56,17 @@ final class PostgresConnections extends DriverManagerDataSource {
                 tell(true, e.toString());
                 pause(e);
             }
+        }
+    }
+
+    private Connection greeted() throws SQLException {
+        var connection = super.getConnection();
+        try {
+            failovers.greet(connection);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

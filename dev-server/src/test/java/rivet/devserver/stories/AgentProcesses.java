@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The processes of a dev server's agent, as the process table has them, by the mark in the environment that each of them was
+ * The processes of an agent, as the process table has them, by the mark in the environment that each of them was
  * started with: a JavaScript actor's process is older than the actor and carries no mark of its own.
  */
 final class AgentProcesses {
@@ -21,8 +21,12 @@ final class AgentProcesses {
 
     /** @param data of a dev server that has started */
     AgentProcesses(Path data) throws IOException {
-        this.mark = "RIVET_AGENT_ID="
-                + Files.readString(data.resolve("agent/agent-id")).strip();
+        this(Files.readString(data.resolve("agent/agent-id")).strip());
+    }
+
+    /** @param agent its id */
+    AgentProcesses(String agent) {
+        this.mark = "RIVET_AGENT_ID=" + agent;
     }
 
     /** All of them, however far they have moved away: actors, those that wait to become one, and the warden. */

@@ -1,11 +1,13 @@
 package rivet.devserver.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,8 @@ import java.util.stream.Stream;
 
 /** A Postgres that is stopped and started under the feet of those who use it. */
 final class StoppablePostgres implements AutoCloseable {
+
+    private static final Duration BOUND = Duration.ofSeconds(20);
 
     private final Path data;
     private final List<String> command = new ArrayList<>();
@@ -46,6 +50,37 @@ final class StoppablePostgres implements AutoCloseable {
                         data.resolveSibling("postgres.log").toFile()))
                 .start()
                 .toHandle();
+    }
+
+    /** Only of one that is stopped. */
+    void copy() throws Exception {
+        run("cp", "-a", data.toString(), standby().toString());
+    }
+
+    /** It dies, and the copy takes its place: all that was written since is gone. Returns when the copy takes writes. */
+    void failOver() throws Exception {
+        signal("QUIT", Stream.of(postmaster));
+        postmaster.onExit().get(20, TimeUnit.SECONDS);
+        run("rm", "-r", data.toString());
+        run("mv", standby().toString(), data.toString());
+        Files.createFile(data.resolve("standby.signal"));
+        start();
+        await().atMost(BOUND).until(() -> log().contains("database system is ready to accept read-only connections"));
+        Files.createFile(data.resolve("promote"));
+        signal("USR1", Stream.of(postmaster));
+        await().atMost(BOUND).until(() -> log().contains("selected new timeline ID"));
+    }
+
+    private String log() throws IOException {
+        return Files.readString(data.resolveSibling("postgres.log"));
+    }
+
+    private Path standby() {
+        return data.resolveSibling("standby");
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 
     /** Nothing is answered any more, and no connection is closed. */

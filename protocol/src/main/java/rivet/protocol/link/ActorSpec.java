@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
 
 /**
@@ -40,15 +41,17 @@ public record ActorSpec(
      * @param internalPort where the actor listens; absent: the agent chooses, and the actor reads {@code PORT_<NAME>}
      * @param url how the world reaches it; absent where no one does
      * @param guard who may reach it through a proxy; absent: everyone
+     * @param limits what proxies take from its clients; absent: whatever comes
      */
     public record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
             @Nullable String url,
-            @Nullable PortGuard guard) {
+            @Nullable PortGuard guard,
+            @Nullable PortLimits limits) {
 
         public Port(PortProtocol protocol, @Nullable Integer internalPort, @Nullable String url) {
-            this(protocol, internalPort, url, null);
+            this(protocol, internalPort, url, null, null);
         }
     }
 

@@ -37,7 +37,12 @@ public final class SuperviseDoor {
             Fibers fibers) {
         return new Supervisor(
                 new Supervisor.Settings(Duration.ofSeconds(30), Duration.ofSeconds(5)),
-                new Supervisor.Parts(launcher, journal, new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0), lease),
+                new Supervisor.Parts(
+                        launcher,
+                        journal,
+                        new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0),
+                        lease,
+                        (_, _) -> false),
                 new Simulated(clock, starter, fibers),
                 listener,
                 _ -> {});

@@ -38,7 +38,6 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     /** Of the answer under way; none before its head is read. */
     private @Nullable Body body;
 
-    private boolean reused;
     private boolean broken;
     private int informational;
     private long restingSince;
@@ -52,7 +51,6 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void begin(Exchange with, ClientHandler of, Target to) {
-        reused = target != null;
         target = to;
         exchange = with;
         client = of;
@@ -124,6 +122,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             asked.staleRoute();
             return;
         }
+        if (Problem.ACTOR_CLOSED.code().equals(cause) && informational == 0 && asked.actorClosedThere()) {
+            return;
+        }
         Body coming = head.body(asked.head().method());
         int many = coming.take(in);
         boolean unreadable = head.chunked() && asked.head().http10();
@@ -132,6 +133,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         body = coming;
+        if (head.eventStream()) {
+            asked.streams();
+        }
         ResponseWriter.write(
                 lane.writer(), head, asked.answering(head.status(), cause, coming.endsWithConnection()), asked.ray());
         if (many <= COPIED_BYTES) {
@@ -248,7 +252,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             boolean silently = !parser.begun() && informational == 0;
             exchange = null;
             client = null;
-            interrupted.actorClosed(silently, reused);
+            interrupted.actorClosed(silently);
         } else {
             interrupted.fail(Problem.ACTOR_CLOSED);
         }

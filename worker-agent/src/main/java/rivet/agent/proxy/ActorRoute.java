@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import rivet.protocol.ActorId;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 
 /**
  * What the proxy must know of an actor of this agent.
@@ -11,6 +12,7 @@ import rivet.protocol.PortGuard;
  * @param ports by declared name, known from the start; 0 while no number is assigned
  * @param traits by which custom routes find it
  * @param guards who may reach its ports, by declared name; a port without one is everyone's
+ * @param limits what is taken from clients of its ports, by declared name; a port without takes whatever comes
  */
 public record ActorRoute(
         ActorId actor,
@@ -18,7 +20,8 @@ public record ActorRoute(
         Status status,
         Map<String, Integer> ports,
         Traits traits,
-        Map<String, PortGuard> guards) {
+        Map<String, PortGuard> guards,
+        Map<String, PortLimits> limits) {
 
     /**
      * @param environmentId a UUID as text
@@ -40,7 +43,7 @@ public record ActorRoute(
     }
 
     public ActorRoute(ActorId actor, long generation, Status status, Map<String, Integer> ports, Traits traits) {
-        this(actor, generation, status, ports, traits, Map.of());
+        this(actor, generation, status, ports, traits, Map.of(), Map.of());
     }
 
     /** Whether requests are carried, wait, or are refused. */
@@ -54,6 +57,7 @@ public record ActorRoute(
     public ActorRoute {
         ports = Map.copyOf(ports);
         guards = Map.copyOf(guards);
+        limits = Map.copyOf(limits);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {
             if (port < lowest || port > 65_535) {

@@ -1,8 +1,8 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import rivet.agent.proxy.Access.Pass;
 import rivet.agent.proxy.http.Body;
 import rivet.agent.proxy.http.Method;
 import rivet.agent.proxy.http.Onward;
@@ -10,8 +10,6 @@ import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.RequestWriter;
 import rivet.agent.proxy.http.ResponseWriter.Afterwards;
-import rivet.agent.proxy.http.Shown;
-import rivet.protocol.PortGuard;
 
 /** One request's way to its actor, and the end of it. Lives on the event loop of its client. */
 @SuppressWarnings("FutureReturnValueIgnored") // the lane reports what fails
@@ -32,16 +30,22 @@ final class Exchange {
     private final @Nullable Door door;
     private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
+    private final @Nullable Entrance entrance;
 
     private Stage stage = Stage.APPROACHING;
     private @Nullable ActorHandler actor;
     /** Whose load this request is part of. */
     private @Nullable Target counted;
-    /** With what it was let in; null while it was not, or where everyone may. */
-    private @Nullable Pass pass;
+
+    private boolean streaming;
+    /** When a target was first found that takes it; 0 while there is none. */
+    private long takenAt;
+
+    /** Made when a client first owes a part of a body for a while. */
+    private @Nullable BodyPace pace;
 
     private boolean bodySent;
-    private boolean onlyFresh;
+    private final Repeats repeats = new Repeats();
     /** When a connection was first asked for; 0 where none was. */
     private long connectingSince;
     /** Made when an actor first refuses, which most never do. */
@@ -61,6 +65,7 @@ final class Exchange {
         this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
         this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
         this.approach = door == null ? null : new Approach(this, lane, door);
+        this.entrance = door == null ? null : new Entrance(lane, client, head, door);
     }
 
     private static @Nullable Door door(Lane lane, RequestHead head) {
@@ -90,13 +95,19 @@ final class Exchange {
     }
 
     void admitted(Target target) {
-        if (target.guard() != null && !mayReach(target, target.guard())) {
+        Problem refusal = entrance == null ? Problem.NO_ROUTE : entrance.enter(target);
+        if (refusal != null) {
+            fail(refusal);
             return;
         }
+        takenAt = takenAt == 0 ? System.nanoTime() : takenAt;
         stage = Stage.CONNECTING;
         counted = target;
-        target.began();
-        ActorHandler idle = onlyFresh || head.grpc() ? null : lane.pool().take(target);
+        if (target.limits().isFull(target.began())) {
+            fail(Problem.CONCURRENCY_LIMIT);
+            return;
+        }
+        ActorHandler idle = repeats.any() || head.grpc() ? null : lane.pool().take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
@@ -105,32 +116,9 @@ final class Exchange {
         }
     }
 
-    /** Shown once for a target, however often a connection to it is tried. */
-    private boolean mayReach(Target target, PortGuard rule) {
-        if (door == null || (pass != null && pass.target().equals(target))) {
-            return true;
-        }
-        leaveGuard();
-        return switch (lane.access().enter(target, rule, head, door.targetFrom(), client.channel())) {
-            case Access.Answer.LetIn(var given) -> {
-                pass = given;
-                yield true;
-            }
-            case Access.Answer.Refused(var problem) -> {
-                fail(problem);
-                yield false;
-            }
-        };
-    }
-
-    /** Nobody takes a place in the queue before a port that is closed to him. Where not, he has his answer. */
+    /** Where not, it has its answer. */
     boolean mayWait() {
-        RouteTable.Entry entry = door instanceof Destination to ? lane.routes().find(to.actor()) : null;
-        Target target = entry != null && door instanceof Destination to ? entry.target(to.port()) : null;
-        if (target == null || target.guard() == null || door == null) {
-            return true;
-        }
-        Problem problem = lane.access().look(target, target.guard(), head, door.targetFrom());
+        Problem problem = entrance == null ? null : entrance.againstWaiting();
         if (problem != null) {
             fail(problem);
         }
@@ -189,7 +177,8 @@ final class Exchange {
 
     private void carry(ActorHandler to, Target target) {
         Door named = door;
-        if (named == null) {
+        Entrance entered = entrance;
+        if (named == null || entered == null) {
             return;
         }
         stage = Stage.CARRIED;
@@ -201,29 +190,15 @@ final class Exchange {
                 named.targetFrom(),
                 client.address(),
                 client.secured(),
-                earlier(),
+                entered.earlier(),
                 ray,
-                shown(named, target));
+                entered.shown(target));
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
         if (replay != null) {
             replay.sendTo(to);
         }
         client.resume();
-    }
-
-    private Onward.Earlier earlier() {
-        if (client.isAgent()) {
-            return Onward.Earlier.KEPT;
-        }
-        return lane.settings().believeForwarding() ? Onward.Earlier.BELIEVED : Onward.Earlier.DROPPED;
-    }
-
-    private Shown shown(Door named, Target target) {
-        if (target.isElsewhere()) {
-            return new Shown(-1, 0, 0, HopFields.lines(target, named.port(), head));
-        }
-        return pass == null ? Shown.NOTHING : pass.shown();
     }
 
     /** Whether the client's next bytes are this request's body, and can go on. */
@@ -236,10 +211,12 @@ final class Exchange {
         if (many == Body.BROKEN) {
             // Nothing of this buffer is sent, and if it came with the head, that has not been flushed either.
             fail(Problem.MALFORMED_BODY);
+        } else if (counted != null && counted.limits().isBodyTooLarge(body.bytes())) {
+            fail(counted.limits().bodyTooLarge());
         } else if (actor != null) {
             bodySent = true;
             ByteBuf part = in.readRetainedSlice(many);
-            if (isElsewhere() && !answering) {
+            if (!answering && (isElsewhere() || head.method().idempotent())) {
                 replay = replay == null ? new Replay() : replay;
                 replay.keep(part);
             }
@@ -284,7 +261,7 @@ final class Exchange {
         actor = null;
         stage = Stage.ENDED;
         uncount();
-        leaveGuard();
+        leaveEntrance();
         client.flush();
         if (done != null) {
             done.end(reusable && body.done());
@@ -326,30 +303,62 @@ final class Exchange {
     }
 
     /** The connection to the actor is gone before any answer. */
-    void actorClosed(boolean silently, boolean reused) {
+    void actorClosed(boolean silently) {
         actor = null;
-        if (silently && reused && !onlyFresh && !bodySent && head.method().idempotent()) {
-            // It had been waiting for a request and was closed while this one was under way.
-            onlyFresh = true;
-            approachAgain();
-        } else if (isElsewhere()) {
-            ownerClosed(silently && !bodySent && head.method().safe());
+        Target lost = counted;
+        if (isElsewhere()) {
+            ownerClosed(silently);
+        } else if (silently && lost != null && mayRepeat(lost)) {
+            repeat(lost);
         } else {
             fail(Problem.ACTOR_CLOSED);
         }
     }
 
-    private void ownerClosed(boolean repeatable) {
+    /** The owner says the same of the actor. @return whether its answer is not wanted, because another one is asked for */
+    boolean actorClosedThere() {
+        Target lost = counted;
+        if (lost == null || !mayRepeat(lost)) {
+            return false;
+        }
+        dropActor();
+        repeat(lost);
+        return true;
+    }
+
+    private void ownerClosed(boolean silently) {
         Target lost = counted;
         if (lost != null) {
             lane.remotes().unreached(lost);
         }
-        if (repeatable) {
-            stage = Stage.CONNECTING;
-            connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
-            tryAgain(Problem.OWNER_LOST);
+        if (silently && lost != null && mayRepeat(lost)) {
+            repeat(lost);
         } else {
             fail(Problem.OWNER_LOST);
+        }
+    }
+
+    /**
+     * An actor may have seen the request: done twice it does no harm, and it is all here. Another agent's proxy repeats it itself:
+     * else two would count how often.
+     */
+    private boolean mayRepeat(Target lost) {
+        return !client.isAgent()
+                && head.method().idempotent()
+                && repeats.another(lost)
+                && (replay == null ? !bodySent : replay.whole());
+    }
+
+    /** From here on it is as new: how long it took before says nothing of how long it may take to reach an actor. */
+    private void repeat(Target lost) {
+        stage = Stage.CONNECTING;
+        connectingSince = 0;
+        retries = null;
+        Duration pause = repeats.next(lost);
+        if (pause.isZero()) {
+            approachAgain();
+        } else {
+            lane.later(this::connectAgain, pause);
         }
     }
 
@@ -360,7 +369,7 @@ final class Exchange {
         dropActor();
         dropReplay();
         uncount();
-        leaveGuard();
+        leaveEntrance();
         if (answering) {
             client.abort(untilClose);
             return;
@@ -379,7 +388,7 @@ final class Exchange {
         dropActor();
         dropReplay();
         uncount();
-        leaveGuard();
+        leaveEntrance();
         if (!answering) {
             tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
         }
@@ -392,11 +401,21 @@ final class Exchange {
         }
     }
 
-    private void uncount() {
-        if (counted != null) {
-            counted.ended();
-            counted = null;
+    /** The answer has no end of its own. */
+    void streams() {
+        if (counted != null && !streaming) {
+            streaming = true;
+            counted.streamBegan();
         }
+    }
+
+    private void uncount() {
+        if (counted != null && streaming) {
+            counted.streamEnded();
+        } else if (counted != null) {
+            counted.ended();
+        }
+        counted = null;
     }
 
     private void dropReplay() {
@@ -406,10 +425,9 @@ final class Exchange {
         }
     }
 
-    private void leaveGuard() {
-        if (pass != null) {
-            lane.access().leave(pass);
-            pass = null;
+    private void leaveEntrance() {
+        if (entrance != null) {
+            entrance.leave();
         }
     }
 
@@ -438,32 +456,50 @@ final class Exchange {
         Target served = counted;
         if (served != null) {
             counted = null;
-            client.channel().closeFuture().addListener(_ -> served.ended());
+            served.streamBegan();
+            client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }
-        Pass stays = pass;
-        if (stays != null) {
-            client.channel().closeFuture().addListener(_ -> lane.access().leave(stays));
+        if (entrance != null) {
+            entrance.leaveWhenClosed();
         }
         return client.leave();
     }
 
     void sweep(long now) {
-        if (stage != Stage.CARRIED || actor == null) {
+        Target carrying = counted;
+        if (stage != Stage.CARRIED || actor == null || carrying == null) {
             return;
         }
+        Limits limits = carrying.limits();
         long lastMove = Math.max(client.lastRead(), actor.lastMove());
-        // Calls that last are streams of messages, and may be silent for long.
-        boolean owesBody = !body.done() && !answering && !head.grpc() && actor.writable();
-        if (owesBody && now - client.lastRead() > lane.times().stall().toNanos()) {
+        if (isBodyTooSlow(now)) {
             fail(Problem.BODY_TIMEOUT);
-        } else if (now - lastMove > lane.times().idle().toNanos()) {
+        } else if (limits.isIdle(now - lastMove, lane.times().idle())) {
             fail(Problem.ACTOR_SILENT);
-        } else if (counted != null
-                && counted.line() instanceof Line.Hop hop
-                && isCarriedInVain(counted, hop, lastMove)) {
+        } else if (streaming && limits.isStreamOver(now - takenAt)) {
+            fail(Problem.STREAM_OVER);
+        } else if (!streaming && limits.isRequestOver(now - takenAt)) {
+            fail(body.done() ? Problem.REQUEST_OVER : Problem.BODY_TIMEOUT);
+        } else if (carrying.line() instanceof Line.Hop hop && isCarriedInVain(carrying, hop, lastMove)) {
             dropActor();
-            ownerClosed(!answering && !bodySent && head.method().safe());
+            ownerClosed(!answering);
         }
+    }
+
+    /** Calls that last are streams of messages, and may be silent for long. */
+    private boolean isBodyTooSlow(long now) {
+        boolean owesBody = !body.done() && !answering && !head.grpc() && actor != null && actor.writable();
+        if (!owesBody) {
+            pace = null;
+            return false;
+        }
+        pace = pace == null ? new BodyPace() : pace;
+        return now - client.lastRead() > lane.times().stall().toNanos()
+                || pace.isTooSlow(
+                        body.bytes(),
+                        now,
+                        lane.times().stall(),
+                        lane.settings().limits().minBodyRate());
     }
 
     void drain() {

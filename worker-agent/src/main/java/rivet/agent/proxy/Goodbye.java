@@ -15,6 +15,8 @@ enum Goodbye {
     /** The agent stops; its actors may go on without it. */
     SHUTTING_DOWN(1012),
     IDLE(1001),
+    /** It has lasted as long as its port allows. A client may connect again. */
+    STREAM_OVER(1001),
     CONNECTION_REVOKED(1008);
 
     private static final int LAST_FRAME_CLOSE = 0x88;

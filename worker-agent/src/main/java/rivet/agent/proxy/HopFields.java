@@ -17,6 +17,9 @@ final class HopFields {
     /** Who is meant: {@code {actor} {generation} {port}}. */
     private static final String MEANT = "x-rivet-hop";
 
+    /** From where the request came to the first proxy. */
+    private static final String CLIENT = "x-rivet-client";
+
     /** Whichever of the actor's ports that speak HTTP. */
     static final String ANY_PORT = "*";
 
@@ -31,9 +34,9 @@ final class HopFields {
     }
 
     /** All lines of a request that is handed on to the owner of its actor, who lets it in or not. */
-    static String lines(Target target, String port, RequestHead head) {
+    static String lines(Target target, String port, String client, RequestHead head) {
         int token = head.field(Guard.TOKEN_FIELD);
-        String meant = target.meaning() + (port.isEmpty() ? ANY_PORT : port) + "\r\n";
+        String meant = target.meaning() + (port.isEmpty() ? ANY_PORT : port) + "\r\n" + CLIENT + ": " + client + "\r\n";
         return token < 0 ? meant : meant + Guard.TOKEN_FIELD + ": " + head.value(token) + "\r\n";
     }
 
@@ -50,6 +53,12 @@ final class HopFields {
     static @Nullable String cause(Head answer) {
         int field = answer.field(CAUSE);
         return field < 0 ? null : answer.value(field);
+    }
+
+    /** The address that the first proxy has seen. */
+    static String client(RequestHead head) {
+        int field = head.field(CLIENT);
+        return field < 0 ? "unknown" : head.value(field);
     }
 
     /** The one that the first proxy has given it. */

@@ -19,6 +19,10 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     static final Problem METHOD_NOT_ALLOWED = of(405, "method_not_allowed", "CONNECT and TRACE are not served.");
     static final Problem HEAD_TIMEOUT = of(408, "head_timeout", "The request's head took too long to arrive.");
     static final Problem BODY_TIMEOUT = of(408, "body_timeout", "The request's body stopped arriving.");
+    static final Problem REQUEST_OVER = of(504, "request_over", "The request lasted longer than its port allows.");
+    static final Problem STREAM_OVER = of(504, "stream_over", "The stream lasted longer than its port allows.");
+    static final Problem CONCURRENCY_LIMIT =
+            new Problem(429, "concurrency_limit", "The port has as many requests at once as it allows.", 1, Map.of());
     static final Problem MALFORMED_BODY = of(400, "malformed_request", "The request's chunks are malformed.");
     static final Problem MALFORMED_PREFACE =
             of(400, "malformed_request", "HTTP/2 begins with the connection or not at all.");
@@ -63,6 +67,22 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
 
     private static Problem later(String code, String message, int seconds) {
         return new Problem(503, code, message, seconds, Map.of());
+    }
+
+    static Problem tooOften(String code, int seconds) {
+        return new Problem(429, code, "More requests come than the port allows.", seconds, Map.of());
+    }
+
+    static Problem bodyTooLarge(long most) {
+        return limited(413, "body_too_large", "The request's body is longer than the port allows.", most);
+    }
+
+    static Problem headTooLarge(long most) {
+        return limited(431, "head_too_large", "The request's head is longer than the port allows.", most);
+    }
+
+    private static Problem limited(int status, String code, String message, long mostBytes) {
+        return new Problem(status, code, message, 0, Map.of("most_bytes", mostBytes));
     }
 
     static Problem unauthorized(String message) {

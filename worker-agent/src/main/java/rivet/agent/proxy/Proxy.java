@@ -212,6 +212,23 @@ public final class Proxy implements AutoCloseable {
         return routes;
     }
 
+    /**
+     * Whether a generation that takes no more requests has some that it has not answered; WebSockets, streams of events and
+     * the like are not among them. Thread-safe; waits for the event loops, so it must not be called on one.
+     */
+    public boolean hasUnanswered(ActorId actor, long generation) {
+        RouteTable.Entry entry = routes.find(actor);
+        if (entry == null || entry.route().generation() != generation) {
+            return false;
+        }
+        // A request that saw the route before it was closed is counted when its event loop has time for this.
+        CompletableFuture.allOf(lanes.keySet().stream()
+                        .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        return entry.targets().stream().anyMatch(target -> target.unanswered() > 0);
+    }
+
     /** The custom routes; thread-safe. */
     public CustomRoutes customRoutes() {
         return customRoutes;

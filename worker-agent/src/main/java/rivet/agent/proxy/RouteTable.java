@@ -72,7 +72,7 @@ public final class RouteTable {
         return entries.get(actor);
     }
 
-    /** Keeps the targets of the same generation with the same number, and with them their connections. */
+    /** Keeps the targets of the same generation with the same number, or none any more, and with them what they have. */
     private static List<Target> targets(ActorRoute route, @Nullable Entry old) {
         boolean same = old != null && old.route().generation() == route.generation();
         return route.ports().entrySet().stream()
@@ -85,8 +85,8 @@ public final class RouteTable {
 
     private static @Nullable Target known(Entry old, String name, int port) {
         return old.targets().stream()
-                .filter(target ->
-                        target.name().equals(name) && target.line().address().getPort() == port)
+                .filter(target -> target.name().equals(name)
+                        && (port == 0 || target.line().address().getPort() == port))
                 .findAny()
                 .orElse(null);
     }

@@ -13,29 +13,39 @@ final class Target {
     private final ActorId actor;
     private final String name;
     private final @Nullable PortGuard guard;
+    private final Limits limits;
     private final Line line;
     private final long generation;
     /** Names it to its owner; empty where that is this agent. */
     private final String meaning;
 
     private final AtomicInteger inFlight = new AtomicInteger();
+    /** Those of them that end when somebody has enough of them, and not when they are answered. */
+    private final AtomicInteger streams = new AtomicInteger();
 
-    private Target(ActorId actor, String name, @Nullable PortGuard guard, Line line, long generation) {
+    private Target(ActorId actor, String name, @Nullable PortGuard guard, Limits limits, Line line, long generation) {
         this.actor = actor;
         this.name = name;
         this.guard = guard;
+        this.limits = limits;
         this.line = line;
         this.generation = generation;
         this.meaning = line instanceof Line.Hop ? HopFields.meaning(actor, generation) : "";
     }
 
     static Target here(ActorRoute route, String name, int port) {
-        return new Target(route.actor(), name, route.guards().get(name), new Line.Here(port), route.generation());
+        return new Target(
+                route.actor(),
+                name,
+                route.guards().get(name),
+                Limits.of(route.limits().get(name)),
+                new Line.Here(port),
+                route.generation());
     }
 
     /** Which ports the actor has, and who may reach them, its owner knows. */
     static Target elsewhere(ActorId actor, long generation, Line.Hop line) {
-        return new Target(actor, "", null, line, generation);
+        return new Target(actor, "", null, Limits.NONE, line, generation);
     }
 
     ActorId actor() {
@@ -46,6 +56,10 @@ final class Target {
     @Nullable
     PortGuard guard() {
         return guard;
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     String name() {
@@ -87,12 +101,28 @@ final class Target {
         return best;
     }
 
-    void began() {
-        inFlight.incrementAndGet();
+    /** @return how many it has now, with this one */
+    int began() {
+        return inFlight.incrementAndGet();
     }
 
     void ended() {
         inFlight.decrementAndGet();
+    }
+
+    /** A request that began has turned out to be a stream. */
+    void streamBegan() {
+        streams.incrementAndGet();
+    }
+
+    void streamEnded() {
+        streams.decrementAndGet();
+        ended();
+    }
+
+    /** How many requests it has now that have an end of their own. */
+    int unanswered() {
+        return inFlight.get() - streams.get();
     }
 
     /** Host names know no case and variables no dashes, so neither tells two ports apart. */

@@ -25,6 +25,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     /** Of what the actor says; null in the other half, and where it speaks no WebSocket. */
     private final @Nullable FrameEdges edges;
 
+    private final long since;
+
     private boolean ended;
     private long lastRead;
 
@@ -34,7 +36,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         this.own = own;
         this.peer = peer;
         this.edges = edges;
-        this.lastRead = lane.now();
+        this.since = lane.now();
+        this.lastRead = since;
     }
 
     /**
@@ -75,11 +78,21 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         }
         lastRead = lane.now();
         if (edges != null && message instanceof ByteBuf bytes) {
-            edges.pass(bytes);
+            passOn(bytes, edges.pass(bytes));
+        } else {
+            peer.write(message, peer.voidPromise());
         }
-        peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
             Reading.turn(own, false);
+        }
+    }
+
+    private void passOn(ByteBuf bytes, int unspeakable) {
+        if (unspeakable == FrameEdges.NONE) {
+            peer.write(bytes, peer.voidPromise());
+        } else {
+            peer.write(bytes.writerIndex(unspeakable), peer.voidPromise());
+            explain(Goodbye.ACTOR_ENDED);
         }
     }
 
@@ -140,7 +153,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     private void explain(Goodbye why) {
         if (edges != null && edges.open() && peer.isActive()) {
             ByteBuf frame = why.frame(peer.alloc());
-            edges.pass(frame);
+            var _ = edges.pass(frame);
             peer.write(frame, peer.voidPromise());
         }
     }
@@ -171,8 +184,10 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
         } else if (target.line() instanceof Line.Hop hop
                 && (lane.remotes().isLost(target, now) || lane.pool().hops().streamIsCut(hop, lastMove))) {
             end(Goodbye.ACTOR_ENDED);
-        } else if (now - lastMove > lane.times().idle().toNanos()) {
+        } else if (target.limits().isIdle(now - lastMove, lane.times().idle())) {
             end(Goodbye.IDLE);
+        } else if (target.limits().isStreamOver(now - since)) {
+            end(Goodbye.STREAM_OVER);
         }
     }
 

@@ -33,6 +33,9 @@ final class ActorProcess {
     /** How soon an actor starts when there is a lease again. */
     private static final Duration LEASE_LOOK = Duration.ofMillis(50);
 
+    /** How soon a stop goes on when the last request is answered. */
+    private static final Duration ANSWERS_LOOK = Duration.ofMillis(20);
+
     private final Run run;
     private final ActorKey key;
     private final Surroundings around;
@@ -180,9 +183,10 @@ final class ActorProcess {
         return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
     }
 
-    /** The order of things: no more requests come, then the actor is told, then it has its grace. */
+    /** The order of things: no more requests come, those it has are answered, then it is told, then it has its grace. */
     private Cause stop(Launcher.Process process) {
         become(new ProcessState.Stopping());
+        awaitAnswers();
         long told = Long.MAX_VALUE;
         while (true) {
             int seen = turns.changes();
@@ -199,6 +203,18 @@ final class ActorProcess {
                 return new Cause.Stop(order, true);
             }
             turns.await(seen, order.killAt());
+        }
+    }
+
+    /** Most programs end at the signal, whatever they are at. Half of the grace stays for what the actor does then. */
+    private void awaitAnswers() {
+        long began = now();
+        for (int seen = turns.changes(); turns.ended() == null; seen = turns.changes()) {
+            long grace = Objects.requireNonNull(turns.stop()).killAt() - began;
+            if (now() - began >= grace / 2 || !around.parts().unanswered().has(key.actor(), key.generation())) {
+                return;
+            }
+            turns.await(seen, Math.min(began + grace / 2, now() + ANSWERS_LOOK.toNanos()));
         }
     }
 

@@ -65,7 +65,13 @@ public final class Supervisor implements AutoCloseable {
     public record Settings(Duration startDeadline, Duration closeGrace) {}
 
     /** @param lease whether anything may be started at this instant; what may not waits until it may, or is not wanted any more */
-    public record Parts(Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease) {}
+    public record Parts(
+            Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease, Unanswered unanswered) {}
+
+    /** Whether a generation that is stopping has requests that it has not answered. Asked on its own thread, again and again. */
+    public interface Unanswered {
+        boolean has(ActorId actor, long generation);
+    }
 
     /**
      * Hears each change, in order for each actor, before what follows from it is done: {@code stopping} comes before the

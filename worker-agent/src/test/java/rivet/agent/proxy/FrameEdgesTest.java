@@ -30,9 +30,9 @@ class FrameEdgesTest {
         int size = frame.readableBytes();
         for (int cut = 1; cut <= size; cut = cut < 20 || cut > size - 3 ? cut + 1 : size - 2) {
             var edges = new FrameEdges();
-            edges.pass(frame.slice(0, cut));
+            var _ = edges.pass(frame.slice(0, cut));
             assertThat(edges.open()).as("after %d of %d", cut, size).isEqualTo(cut == size);
-            edges.pass(frame.slice(cut, size - cut));
+            var _ = edges.pass(frame.slice(cut, size - cut));
             assertThat(edges.open()).as("after all, cut at %d", cut).isTrue();
         }
     }
@@ -44,6 +44,19 @@ class FrameEdgesTest {
         edges.pass(frame(TEXT, 3, false));
         edges.pass(frame(CLOSE, length, false));
         assertThat(edges.open()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1005,true", "1006,true", "1015,true", "1000,false", "1001,false", "1012,false", "3000,false"})
+    void close_frame_with_a_reason_that_no_client_takes_is_not_the_last(int code, boolean unspeakable) {
+        var edges = new FrameEdges();
+        ByteBuf bytes = frame(TEXT, 3, false).writeBytes(frame(CLOSE, 2, false));
+        bytes.setShort(bytes.writerIndex() - 2, code);
+
+        int cut = edges.pass(bytes);
+
+        assertThat(cut).isEqualTo(unspeakable ? 5 : FrameEdges.NONE);
+        assertThat(edges.open()).isEqualTo(unspeakable);
     }
 
     private static ByteBuf frame(int first, int length, boolean masked) {

@@ -95,10 +95,13 @@ class HeadersTest {
 
             assertThat(seen)
                     .contains(
-                            "x-forwarded-for: 127.0.0.1", "x-forwarded-host: app.example:1", "x-forwarded-proto: http")
+                            "x-forwarded-for: 127.0.0.1",
+                            "x-forwarded-host: app.example:1",
+                            "x-forwarded-proto: http",
+                            "forwarded: for=127.0.0.1;host=\"app.example:1\";proto=http")
                     .noneMatch(line -> line.matches("(?i).*(6\\.6\\.6\\.6|7\\.7|8\\.8|evil|root|mine|https).*"))
                     .filteredOn(line -> line.matches("(?i)(x.forwarded|x-real|forwarded|x.rivet|rvt).*"))
-                    .hasSize(5);
+                    .hasSize(6);
         }
     }
 
@@ -110,6 +113,7 @@ class HeadersTest {
             assertThat(seenByActor(proxy, actor, SPOOFED))
                     .contains(
                             "x-forwarded-for: 6.6.6.6, 7.7.7.7, 127.0.0.1",
+                            "forwarded: for=6.6.6.6, for=127.0.0.1;host=\"app.example:1\";proto=http",
                             "X-Forwarded-Host: evil",
                             "X-Forwarded-Proto: https")
                     .noneMatch(line -> line.matches("(?i).*(root|mine|8\\.8).*"));

@@ -20,6 +20,7 @@ import rivet.agent.proxy.hop.HopSettings;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.PortGuard;
+import rivet.protocol.PortLimits;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ConnectionKey;
 import rivet.protocol.link.IssuerKeys;
@@ -110,9 +111,21 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     ProxyUnderTest guarded(Status status, int port, PortGuard guard) {
+        return route(status, port, Map.of("http", guard), Map.of());
+    }
+
+    ProxyUnderTest limited(RawActor actor, PortLimits limits) {
+        return route(Status.READY, actor.port(), Map.of(), Map.of("http", limits));
+    }
+
+    ProxyUnderTest guarded(RawActor actor, PortGuard guard, PortLimits limits) {
+        return route(Status.READY, actor.port(), Map.of("http", guard), Map.of("http", limits));
+    }
+
+    private ProxyUnderTest route(
+            Status status, int port, Map<String, PortGuard> guards, Map<String, PortLimits> limits) {
         proxy.routes()
-                .put(new ActorRoute(
-                        ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, Map.of("http", guard)));
+                .put(new ActorRoute(ACTOR, 1, status, Map.of("http", port), ActorRoute.Traits.NONE, guards, limits));
         return this;
     }
 

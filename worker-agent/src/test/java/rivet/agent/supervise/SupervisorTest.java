@@ -29,6 +29,7 @@ class SupervisorTest {
     private final ActorId actor = ActorId.random();
     private final FakeLauncher launcher = new FakeLauncher();
     private volatile boolean leased = true;
+    private volatile boolean unanswered;
     private Supervisor supervisor;
 
     @BeforeEach
@@ -39,7 +40,8 @@ class SupervisorTest {
                         launcher,
                         Journal.open(folder),
                         new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0),
-                        () -> leased),
+                        () -> leased,
+                        (_, _) -> unanswered),
                 launcher,
                 _ -> {});
         supervisor.recall();
@@ -70,6 +72,32 @@ class SupervisorTest {
                         "kill all",
                         "close",
                         "down stopped");
+    }
+
+    @Test
+    void an_actor_that_stops_is_told_when_it_has_answered_what_it_was_asked() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        unanswered = true;
+
+        supervisor.desire(List.of(new Stop(actor, 1, 3_600_000)), () -> {});
+        launcher.await("stopping");
+        assertThat(launcher.story).doesNotContain("terminate");
+        unanswered = false;
+
+        launcher.await("terminate");
+    }
+
+    @Test
+    void an_actor_that_does_not_answer_is_told_when_half_of_its_grace_is_over() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        unanswered = true;
+
+        supervisor.desire(List.of(new Stop(actor, 1, 200)), () -> {});
+
+        launcher.await("down stopped");
+        assertThat(launcher.story).containsSubsequence("stopping", "terminate", "kill all");
     }
 
     @Test

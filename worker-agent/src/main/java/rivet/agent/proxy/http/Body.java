@@ -31,6 +31,9 @@ public abstract sealed class Body permits ChunkedBody, Body.Length, Body.UntilCl
 
     public abstract boolean done();
 
+    /** How many bytes of data have been seen, without what frames them. */
+    public abstract long bytes();
+
     /**
      * For who wants the data alone: skips what frames it and tells how many of the bytes that are readable then are
      * data; 0 where more must come, or nothing more will. They count as seen; the reader index stays before them.
@@ -46,10 +49,17 @@ public abstract sealed class Body permits ChunkedBody, Body.Length, Body.UntilCl
 
     static final class Length extends Body {
 
+        private final long all;
         private long left;
 
         private Length(long bytes) {
+            all = bytes;
             left = bytes;
+        }
+
+        @Override
+        public long bytes() {
+            return all - left;
         }
 
         @Override
@@ -67,9 +77,17 @@ public abstract sealed class Body permits ChunkedBody, Body.Length, Body.UntilCl
 
     static final class UntilClose extends Body {
 
+        private long bytes;
+
         @Override
         public int take(ByteBuf in) {
+            bytes += in.readableBytes();
             return in.readableBytes();
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
         }
 
         @Override

@@ -39,6 +39,7 @@ final class ChunkedBody extends Body {
 
     private State state = State.SIZE;
     private long size;
+    private long bytes;
     private int sizeDigits;
     private int extensionBytes;
     private int trailerBytes;
@@ -54,6 +55,7 @@ final class ChunkedBody extends Body {
             if (state == State.DATA) {
                 int many = (int) Math.min(size, end - at);
                 size -= many;
+                bytes += many;
                 at += many;
                 state = size == 0 ? State.DATA_CR : State.DATA;
             } else {
@@ -69,6 +71,7 @@ final class ChunkedBody extends Body {
             if (state == State.DATA) {
                 int many = (int) Math.min(size, in.readableBytes());
                 size -= many;
+                bytes += many;
                 state = size == 0 ? State.DATA_CR : State.DATA;
                 return many;
             }
@@ -88,6 +91,11 @@ final class ChunkedBody extends Body {
     @Override
     public String trailers() {
         return trailers.toString();
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     private State next(byte b) {

@@ -198,6 +198,29 @@ public final class RequestHead extends Head {
         return field >= 0 && valueIs(field, "websocket");
     }
 
+    /** How long request line and fields are, without what proxies say in them. */
+    public int clientBytes() {
+        int all = targetTo - lineFrom;
+        for (int i = 0; i < count(); i++) {
+            FieldName.Way way = name(i).way();
+            if (way != FieldName.Way.FORWARDING && way != FieldName.Way.OURS) {
+                all += valueTo(i) - nameFrom(i);
+            }
+        }
+        return all;
+    }
+
+    /** What the proxy before us, the last to speak, says of where it comes from. @param otherwise if it says nothing */
+    public String lastForwardedFor(String otherwise) {
+        for (int i = count() - 1; i >= 0; i--) {
+            if (name(i) == FieldName.X_FORWARDED_FOR) {
+                String all = value(i);
+                return all.substring(all.lastIndexOf(',') + 1).strip();
+            }
+        }
+        return otherwise;
+    }
+
     public Method method() {
         return method;
     }

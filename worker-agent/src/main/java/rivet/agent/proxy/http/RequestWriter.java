@@ -19,6 +19,7 @@ public final class RequestWriter {
     private static final byte[] FORWARDED_PROTO = HeadWriter.ascii("x-forwarded-proto: http\r\n");
     private static final byte[] FORWARDED_PROTO_TLS = HeadWriter.ascii("x-forwarded-proto: https\r\n");
     private static final byte[] FORWARDED_PREFIX = HeadWriter.ascii("x-forwarded-prefix: ");
+    private static final byte[] FORWARDED = HeadWriter.ascii("forwarded: ");
     private static final byte[] LIST = HeadWriter.ascii(", ");
 
     private RequestWriter() {}
@@ -96,9 +97,10 @@ public final class RequestWriter {
         boolean believed = onward.earlier() == Onward.Earlier.BELIEVED;
         out.put(FORWARDED_FOR);
         if (believed) {
-            earlierHops(out, head);
+            earlier(out, head, FieldName.X_FORWARDED_FOR);
         }
         out.text(onward.clientAddress()).line();
+        standardForwarding(out, head, onward);
         if (!believed || !passed(out, head, FieldName.X_FORWARDED_HOST)) {
             host(out, head, FORWARDED_HOST);
         }
@@ -112,9 +114,25 @@ public final class RequestWriter {
         }
     }
 
-    private static void earlierHops(HeadWriter out, RequestHead head) {
+    /** The same in the words of RFC 7239; what is no address of version 4 is quoted there. */
+    private static void standardForwarding(HeadWriter out, RequestHead head, Onward onward) {
+        out.put(FORWARDED);
+        if (onward.earlier() == Onward.Earlier.BELIEVED) {
+            earlier(out, head, FieldName.FORWARDED);
+        }
+        boolean quoted = onward.clientAddress().indexOf(':') >= 0;
+        out.text(quoted ? "for=\"[" : "for=").text(onward.clientAddress()).text(quoted ? "]\"" : "");
+        if (head.host() >= 0 && head.valueFrom(head.host()) < head.valueTo(head.host())) {
+            out.text(";host=\"")
+                    .put(head.bytes(), head.valueFrom(head.host()), head.valueTo(head.host()))
+                    .put('"');
+        }
+        out.text(onward.secured() ? ";proto=https" : ";proto=http").line();
+    }
+
+    private static void earlier(HeadWriter out, RequestHead head, FieldName name) {
         for (int i = 0; i < head.count(); i++) {
-            if (head.name(i) == FieldName.X_FORWARDED_FOR) {
+            if (head.name(i) == name) {
                 out.put(head.bytes(), head.valueFrom(i), head.valueTo(i)).put(LIST);
             }
         }

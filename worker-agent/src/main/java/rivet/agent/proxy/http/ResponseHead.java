@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** The head of an actor's answer: read as strictly as a client's, because actors run code of others. */
 public final class ResponseHead extends Head {
 
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private int status;
     private int reasonFrom;
     private int reasonTo;
@@ -52,6 +54,14 @@ public final class ResponseHead extends Head {
             return new ChunkedBody();
         }
         return contentLength() >= 0 ? Body.ofLength(contentLength()) : Body.untilClose();
+    }
+
+    /** Whether what follows goes on until somebody has enough of it. Looked for only where the length is not known. */
+    public boolean eventStream() {
+        int type = contentLength() >= 0 || bodyless() ? -1 : field("content-type");
+        return type >= 0
+                && valueTo(type) - valueFrom(type) >= EVENT_STREAM.length()
+                && is(valueFrom(type), valueFrom(type) + EVENT_STREAM.length(), EVENT_STREAM);
     }
 
     boolean bodyless() {

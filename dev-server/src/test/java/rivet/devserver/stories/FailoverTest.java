@@ -1,0 +1,97 @@
+package rivet.devserver.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.agent.Agent;
+import rivet.agent.AgentSettings;
+import rivet.protocol.Wire;
+
+/** A standby that had not heard everything takes over from a Postgres that died. */
+class FailoverTest {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String TOKEN = "the token of the agent of this test";
+
+    @TempDir
+    Path work;
+
+    @Test
+    void number_of_a_start_that_the_standby_has_not_heard_of_is_not_given_again_and_one_copy_runs() throws Exception {
+        var data = work.resolve("data");
+        var log = work.resolve("control-plane.log");
+        try (var database = EmbeddedPostgres.builder().setDataDirectory(data).start();
+                var postgres = new StoppablePostgres(data);
+                var controlPlane = ControlPlaneProcess.start(log, settings(database));
+                var _ = Agent.start(agent(controlPlane))) {
+            RunningDevServer.deployExample(controlPlane.api(), "counter", work);
+            var created = controlPlane.send("POST", "/actors", """
+                    {"tags": {}, "build_tags": {"name": "counter", "current": "true"},
+                     "lifecycle": {"durable": true}, "network": {"ports": {"http": {"protocol": "http"}}}}""");
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+            var id = RunningDevServer.id(ControlPlaneProcess.actor(created));
+            controlPlane.awaitRunning(id);
+            postgres.stop();
+            postgres.copy();
+            postgres.start();
+            await().atMost(SOON).until(() -> generation(controlPlane, id) == 1);
+            var processes = new AgentProcesses(work);
+            var first = processes.listening();
+            ProcessHandle.of(first.iterator().next()).orElseThrow().destroyForcibly();
+            await().atMost(SOON)
+                    .until(() -> generation(controlPlane, id) == 2
+                            && processes.listening().size() == 1);
+            controlPlane.awaitRunning(id);
+            var second = processes.listening();
+
+            postgres.failOver();
+
+            await().atMost(SOON).until(() -> generation(controlPlane, id) > 2);
+            controlPlane.awaitRunning(id);
+            assertThat(generation(controlPlane, id)).isEqualTo((1 << 20) + 1);
+            await().atMost(SOON).until(() -> processes.listening().size() == 1);
+            assertThat(processes.listening()).doesNotContainAnyElementsOf(second);
+            assertThat(Files.readString(log)).contains("Postgres is another one than before");
+        }
+    }
+
+    /** 0: the database is away. */
+    private static long generation(ControlPlaneProcess controlPlane, String id) throws Exception {
+        var answer = controlPlane.send("GET", "/actors/" + id + "/explain", "");
+        return answer.statusCode() == 200
+                ? Wire.JSON.readTree(answer.body()).path("generation").asLong()
+                : 0;
+    }
+
+    private static Map<String, String> settings(EmbeddedPostgres database) {
+        var settings = new HashMap<>(PostgresAwayTest.SHORT_LEASES);
+        settings.put("RIVET_DATABASE_URL", database.getJdbcUrl("postgres", "postgres"));
+        settings.put("RIVET_DATABASE_USER", "postgres");
+        settings.put("RIVET_DATABASE_PASSWORD", "postgres");
+        settings.put("RIVET_DATABASE_TEST", "true");
+        settings.put("RIVET_AGENTS_TOKEN", TOKEN);
+        return settings;
+    }
+
+    private AgentSettings agent(ControlPlaneProcess controlPlane) {
+        return AgentSettings.read(Map.of(
+                "RIVET_CONTROL_PLANE_URL",
+                controlPlane.api().toString(),
+                "RIVET_AGENT_TOKEN",
+                TOKEN,
+                "RIVET_DATA_DIR",
+                work.resolve("agent").toString(),
+                "RIVET_TOOLS_DIR",
+                RunningDevServer.CHECKOUT.resolve(".rivet/tools").toString(),
+                "RIVET_PROXY_PORT",
+                "0"));
+    }
+}
