@@ -127,7 +127,7 @@ export interface KvTransaction {
 }
 
 /** `unavailable`: nobody knows whether it was done, unless the message says that nothing was. In all other cases nothing was. */
-export type KvErrorCode = "conflict" | "stale_generation" | "invalid" | "too_large" | "unavailable";
+export type KvErrorCode = "conflict" | "stale_generation" | "invalid" | "too_large" | "unavailable" | "state_lost";
 
 /** What a call of {@link Kv} is rejected with if the store refuses it; arguments that make no sense are TypeErrors. */
 export interface KvError extends Error {

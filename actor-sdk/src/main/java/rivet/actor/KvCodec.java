@@ -28,7 +28,8 @@ final class KvCodec {
             KvException.Code.STALE_GENERATION,
             KvException.Code.INVALID,
             KvException.Code.TOO_LARGE,
-            KvException.Code.UNAVAILABLE);
+            KvException.Code.UNAVAILABLE,
+            KvException.Code.STATE_LOST);
 
     private KvCodec() {}
 

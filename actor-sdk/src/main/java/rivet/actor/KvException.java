@@ -18,6 +18,11 @@ public final class KvException extends RuntimeException {
         CONFLICT,
         /** A newer start of this actor exists, or the actor is destroyed: end. */
         STALE_GENERATION,
+        /**
+         * A write that was answered is missing, because a standby that had not heard of it took over from Postgres, or a backup was
+         * restored. This start of the actor reads and writes no more; the next one finds what is there: end.
+         */
+        STATE_LOST,
         /** The call makes no sense, such as adding to what is no counter. */
         INVALID,
         /** A limit is reached. */

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
@@ -48,11 +47,13 @@ class KvTest {
     private final Api api;
     private final TestControlPlane controlPlane;
     private final TestDatabase database;
+    private final StoreCalls stores;
 
     KvTest(Api api, TestControlPlane controlPlane, TestDatabase database) {
         this.api = api;
         this.controlPlane = controlPlane;
         this.database = database;
+        this.stores = new StoreCalls(controlPlane.uri());
     }
 
     @BeforeAll
@@ -128,12 +129,12 @@ class KvTest {
         var actor = running("kv-resume");
         write(actor, 1, 7, new Add(bytes("n"), 5));
 
-        long last = ((Written) resumed(actor, 1)).version();
+        long last = ((Written) stores.resumed(actor, 1)).version();
 
         assertThat(write(actor, 1, last + 1, new Add(bytes("n"), 1))).isEqualTo(new Written(2, List.of(6L)));
         assertThat(((Refused) write(actor, 1, 8, new Add(bytes("n"), 1))).code())
                 .isEqualTo(Code.UNAVAILABLE);
-        assertThat(((Refused) resumed(actor, 2)).code()).isEqualTo(Code.STALE_GENERATION);
+        assertThat(((Refused) stores.resumed(actor, 2)).code()).isEqualTo(Code.STALE_GENERATION);
         assertThat(counter(actor, 1)).isEqualTo(6);
     }
 
@@ -142,12 +143,12 @@ class KvTest {
         var actors = List.of(running("kv-shared-1"), running("kv-shared-2"), running("kv-shared-3"));
         var message = new Bytes(KvWire.join(List.of(KvWire.write(writing(put("a", "1"))))));
 
-        var reply = send(
+        var reply = stores.send(
                 "write",
                 KvWire.joinBatches(List.of(
-                        new KvBatch(actors.get(0), 1, 1, message),
-                        new KvBatch(actors.get(1), 7, 1, message),
-                        new KvBatch(actors.get(2), 1, 1, message))));
+                        new KvBatch(actors.get(0), 1, 1, 0, message),
+                        new KvBatch(actors.get(1), 7, 1, 0, message),
+                        new KvBatch(actors.get(2), 1, 1, 0, message))));
 
         assertThat(KvWire.split(reply.body()).stream()
                         .map(bytes ->
@@ -187,14 +188,14 @@ class KvTest {
                 KvWire.write(writing(put("text", "no counter"))),
                 KvWire.write(writing(put("other", "v"), new Add(bytes("text"), 1)))));
 
-        var answers = batch(actor, 1, 1, message).stream()
+        var answers = stores.batch(new KvBatch(actor, 1, 1, 0, new Bytes(message))).stream()
                 .map(bytes -> KvWire.answer(writing(), bytes))
                 .map(answer -> answer instanceof Refused(var code, var _) ? code.name() : "done")
                 .toList();
 
         assertThat(answers).containsExactly("TOO_LARGE", "TOO_LARGE", "INVALID", "TOO_LARGE", "done", "INVALID");
         assertThat(keys(actor, range("", "", false, 10))).containsExactly("text");
-        assertThat(send("write", new byte[] {1}).statusCode()).isEqualTo(400);
+        assertThat(stores.send("write", new byte[] {1}).statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -294,9 +295,54 @@ class KvTest {
     }
 
     @Test
+    void a_write_is_not_acknowledged_before_it_is_committed() {
+        var actor = running("kv-commit");
+        database.jdbc().sql("""
+                create function refuse_commit() returns trigger language plpgsql as $$
+                begin raise exception 'nothing can be committed'; end $$;
+                create constraint trigger refuse_commit after insert on kv_entry deferrable initially deferred
+                for each row when (new.actor_id = '%s') execute function refuse_commit()
+                """.formatted(actor)).update();
+        var message = new Bytes(KvWire.join(List.of(KvWire.write(writing(put("a", "1"))))));
+        var batch = KvWire.joinBatches(List.of(new KvBatch(actor, 1, 1, 0, message)));
+
+        var uncommitted = KvWire.split(stores.send("write", batch).body()).getFirst();
+        database.jdbc().sql("drop trigger refuse_commit on kv_entry").update();
+        var committed = write(actor, 1, 1, put("a", "1"));
+
+        assertThat(uncommitted).as("nobody knows").isEmpty();
+        assertThat(committed).isEqualTo(new Written(1, List.of()));
+    }
+
+    /** As after a failover to a standby that had not heard of the second write. */
+    @Test
+    void a_start_that_was_told_of_a_write_that_is_missing_reads_and_writes_no_more_and_the_next_one_does() {
+        var agent = controlPlane.agent("kv-lost", 1000, 1024);
+        var actor = created("kv-lost");
+        agent.up(agent.awaitRun(actor, 1));
+        write(actor, 1, 1, put("a", "1"));
+        write(actor, 1, 2, put("a", "2"));
+        database.jdbc()
+                .sql("update kv_head set number = 1 where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
+
+        var written = stores.write(actor, 1, 3, 2, writing(put("a", "3")));
+        var found = stores.read(actor, 1, 2, new KvRequest.Get(List.of(bytes("a"))));
+
+        assertThat(((Refused) written).code()).isEqualTo(Code.STATE_LOST);
+        assertThat(((Refused) found).code()).isEqualTo(Code.STATE_LOST);
+        assertThat(stores.read(actor, 1, 1, new KvRequest.Get(List.of(bytes("b")))))
+                .isInstanceOf(KvAnswer.Found.class);
+        agent.down(actor, 1, DownReason.EXITED, 1);
+        agent.awaitRun(actor, 2);
+        assertThat(write(actor, 2, 1, put("a", "4"))).isInstanceOf(Written.class);
+    }
+
+    @Test
     void who_has_no_token_is_refused() throws Exception {
         var request = HttpRequest.newBuilder(
-                        controlPlane.uri().resolve("/link/kv/%s/1/read".formatted(ActorId.random())))
+                        controlPlane.uri().resolve("/link/kv/%s/1/0/read".formatted(ActorId.random())))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(KvWire.join(List.of())))
                 .build();
 
@@ -321,48 +367,11 @@ class KvTest {
     }
 
     private KvAnswer ask(ActorId actor, long generation, long number, KvRequest request) {
-        var answers = batch(actor, generation, number, KvWire.join(List.of(KvWire.write(request))));
-        return KvWire.answer(request, answers.getFirst());
-    }
-
-    private KvAnswer resumed(ActorId actor, long generation) {
-        var reply = send("%s/%d/resume".formatted(actor, generation), new byte[0]);
-        return KvWire.answer(writing(), reply.body());
+        return stores.write(actor, generation, number, 0, request);
     }
 
     private KvAnswer read(ActorId actor, long generation, KvRequest request) {
-        var reply = send("%s/%d/read".formatted(actor, generation), KvWire.join(List.of(KvWire.write(request))));
-        assertThat(reply.statusCode())
-                .as(new String(reply.body(), StandardCharsets.UTF_8))
-                .isEqualTo(200);
-        return KvWire.answer(request, KvWire.split(reply.body()).getFirst());
-    }
-
-    /** Asks until it is known what became of it, as an agent does. */
-    private List<byte[]> batch(ActorId actor, long generation, long number, byte[] message) {
-        var batch = new KvBatch(actor, generation, number, new Bytes(message));
-        return await().atMost(SOON)
-                .until(() -> written(batch), Optional::isPresent)
-                .orElseThrow();
-    }
-
-    private Optional<List<byte[]>> written(KvBatch batch) {
-        var reply = send("write", KvWire.joinBatches(List.of(batch)));
-        assertThat(reply.statusCode())
-                .as(new String(reply.body(), StandardCharsets.UTF_8))
-                .isEqualTo(200);
-        return Optional.of(KvWire.split(reply.body()).getFirst())
-                .filter(bytes -> bytes.length > 0)
-                .map(KvWire::split);
-    }
-
-    private HttpResponse<byte[]> send(String path, byte[] body) {
-        var request = HttpRequest.newBuilder(controlPlane.uri().resolve("/link/kv/" + path))
-                .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                .header("content-type", "application/octet-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).join();
+        return stores.read(actor, generation, 0, request);
     }
 
     private List<String> keys(ActorId actor, KvRequest.Range range) {

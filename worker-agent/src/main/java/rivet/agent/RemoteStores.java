@@ -14,8 +14,9 @@ record RemoteStores(ControlPlaneLink link) implements ActorStores.Remote {
     }
 
     @Override
-    public byte[] read(ActorId actor, long generation, byte[] reads) throws IOException, InterruptedException {
-        return link.store("%s/%d/read".formatted(actor, generation), reads);
+    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
+            throws IOException, InterruptedException {
+        return link.store("%s/%d/%d/read".formatted(actor, generation, confirmed), reads);
     }
 
     @Override

@@ -29,13 +29,14 @@ final class Head {
         this.answers = answers;
     }
 
-    static Head read(ResultSet row) throws SQLException {
+    /** @param given versions up to here may have been given in a past that this Postgres does not know */
+    static Head read(ResultSet row, long given) throws SQLException {
         var head = new Head(
                 Objects.requireNonNull(row.getObject("actor_id", UUID.class)),
                 row.getLong("generation"),
                 row.getLong("number"),
                 Objects.requireNonNull(row.getBytes("answers")));
-        head.version = row.getLong("version");
+        head.version = Math.max(row.getLong("version"), given);
         head.bytes = row.getLong("bytes");
         return head;
     }
@@ -66,13 +67,15 @@ final class Head {
 
     /** The same batch again is answered as it was; one from before it came too late to be done. */
     byte[] take(Batch batch, Changes changes) {
+        long known = batch.writer().generation() == generation ? number : 0;
+        if (batch.confirmed() > known) {
+            return KvStore.refused(batch, KvStore.LOST);
+        }
         if (batch.writer().generation() == generation && batch.number() == number) {
             return answers;
         }
-        if (batch.writer().generation() == generation && batch.number() < number) {
-            return KvStore.joined(batch.requests().stream()
-                    .<KvAnswer>map(_ -> new Refused(Code.UNAVAILABLE, "a later write came before this one"))
-                    .toList());
+        if (batch.number() < known) {
+            return KvStore.refused(batch, new Refused(Code.UNAVAILABLE, "a later write came before this one"));
         }
         var said = new ArrayList<KvAnswer>();
         batch.requests().forEach(request -> said.add(answer(request, changes)));

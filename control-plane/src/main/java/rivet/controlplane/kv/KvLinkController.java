@@ -32,13 +32,17 @@ class KvLinkController {
         return store.write(body(http));
     }
 
-    @PostMapping(path = "/link/kv/{actor}/{generation}/read", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    /** @param confirmed of a write that the reads must see */
+    @PostMapping(
+            path = "/link/kv/{actor}/{generation}/{confirmed}/read",
+            produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     byte[] read(
             AgentCaller agent,
             ServerHttpRequest http,
             @PathVariable("actor") String actor,
-            @PathVariable("generation") long generation) {
-        return store.read(new KvStore.Writer(parse(actor), generation), body(http));
+            @PathVariable("generation") long generation,
+            @PathVariable("confirmed") long confirmed) {
+        return store.read(new KvStore.Writer(parse(actor), generation), confirmed, body(http));
     }
 
     /** For an agent that found the actor running and does not know how far its numbers had come. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -13,6 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
+import rivet.controlplane.database.Failovers;
 import rivet.controlplane.database.Stores;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
@@ -25,20 +27,28 @@ class KvRepository {
     /** More than an agent has under way. */
     private static final long NUMBERS_SKIPPED = 1L << 32;
 
+    private final Failovers failovers;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
 
-    KvRepository(@Stores DataSource pool) {
+    KvRepository(@Stores DataSource pool, Failovers failovers) {
+        this.failovers = failovers;
         this.jdbc = new JdbcTemplate(pool);
         this.transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
     }
 
-    boolean isNewest(KvStore.Writer writer) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(
-                "select exists (select from actor_fence where actor_id = ? and generation = ?)",
-                Boolean.class,
-                writer.actor(),
-                writer.generation()));
+    /** Why what was read is not to be told. @param confirmed the number of a batch that was answered to the writer; 0: none */
+    Optional<KvAnswer.Refused> refusal(KvStore.Writer writer, long confirmed) {
+        var isThere =
+                jdbc.query("""
+                select coalesce(h.number, 0) >= ? as there from actor_fence f
+                left join kv_head h on h.actor_id = f.actor_id and h.generation = f.generation
+                where f.actor_id = ? and f.generation = ?
+                """, (row, _) -> row.getBoolean("there"), confirmed, writer.actor(), writer.generation());
+        if (isThere.isEmpty()) {
+            return Optional.of(KvStore.STALE);
+        }
+        return isThere.getFirst() ? Optional.empty() : Optional.of(KvStore.LOST);
     }
 
     KvAnswer get(UUID actor, List<Bytes> keys) {
@@ -108,7 +118,8 @@ class KvRepository {
             group.stream()
                     .filter(batch -> !heads.containsKey(batch.writer().actor()))
                     .filter(this::isStale)
-                    .forEach(batch -> answers.put(batch.writer().actor(), new Bytes(refused(batch))));
+                    .forEach(batch ->
+                            answers.put(batch.writer().actor(), new Bytes(KvStore.refused(batch, KvStore.STALE))));
             return answers;
         }));
     }
@@ -175,7 +186,7 @@ class KvRepository {
                 for update of h
                 """,
                 row -> {
-                    var head = Head.read(row);
+                    var head = Head.read(row, failovers.versionsGiven());
                     heads.put(head.actor(), head);
                 },
                 actors(group),
@@ -198,12 +209,7 @@ class KvRepository {
     }
 
     private boolean isStale(Batch batch) {
-        return !isNewest(batch.writer());
-    }
-
-    private static byte[] refused(Batch batch) {
-        return KvStore.joined(
-                batch.requests().stream().<KvAnswer>map(_ -> KvStore.stale()).toList());
+        return refusal(batch.writer(), 0).isPresent();
     }
 
     private static String actors(List<Batch> group) {

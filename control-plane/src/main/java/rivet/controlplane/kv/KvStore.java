@@ -20,8 +20,11 @@ import rivet.protocol.kv.KvWire;
 public final class KvStore implements DisposableBean {
 
     private static final int PRUNED_AT_ONCE = 5_000;
-    private static final Refused STALE =
+    static final Refused STALE =
             new Refused(Code.STALE_GENERATION, "a newer generation of this actor was started, or it is destroyed");
+    static final Refused LOST = new Refused(
+            Code.STATE_LOST,
+            "a write that was answered is missing: a standby took over, or a backup was restored (expected: a new start)");
 
     private final KvRepository repository;
     private final GroupCommit commits;
@@ -34,20 +37,14 @@ public final class KvStore implements DisposableBean {
     /** Who asks: one start of an actor. */
     record Writer(UUID actor, long generation) {}
 
-    static Refused stale() {
-        return STALE;
-    }
-
-    byte[] read(Writer writer, byte[] message) {
+    byte[] read(Writer writer, long confirmed, byte[] message) {
         var answers = new ArrayList<KvAnswer>();
         for (var request : requests(message)) {
             answers.add(
                     KvLimits.refusal(request).<KvAnswer>map(refused -> refused).orElseGet(() -> read(writer, request)));
         }
         // Looked at last: what was read was read by the newest generation.
-        if (!repository.isNewest(writer)) {
-            answers.replaceAll(_ -> STALE);
-        }
+        repository.refusal(writer, confirmed).ifPresent(refused -> answers.replaceAll(_ -> refused));
         return joined(answers);
     }
 
@@ -57,6 +54,7 @@ public final class KvStore implements DisposableBean {
                 .map(batch -> new Batch(
                         new Writer(batch.actor().value(), batch.generation()),
                         batch.number(),
+                        batch.confirmed(),
                         requests(batch.message().array())))
                 .toList();
         return KvWire.join(commits.write(batches).stream().map(Bytes::array).toList());
@@ -76,6 +74,10 @@ public final class KvStore implements DisposableBean {
     @Override
     public void destroy() {
         commits.close();
+    }
+
+    static byte[] refused(Batch batch, Refused why) {
+        return joined(batch.requests().stream().<KvAnswer>map(_ -> why).toList());
     }
 
     static byte[] joined(List<KvAnswer> answers) {

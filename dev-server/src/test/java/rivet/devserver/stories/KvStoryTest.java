@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ import tools.jackson.databind.JsonNode;
 class KvStoryTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+
+    static final String ACTOR = """
+            {"tags": {}, "key": "the-one", "build_tags": {"name": "remembering", "current": "true"},
+             "lifecycle": {"durable": true},
+             "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""";
 
     @TempDir
     Path work;
@@ -95,18 +101,19 @@ class KvStoryTest {
     }
 
     private void deploy(RunningDevServer server, String version) throws Exception {
+        deploy(server.api(), work, version);
+    }
+
+    static void deploy(URI api, Path work, String version) throws Exception {
         Files.writeString(work.resolve("remembering.js"), script().replace("VERSION", version));
         Files.writeString(
                 work.resolve("rivet.json"), "{\"actors\": {\"remembering\": {\"script\": \"remembering.js\"}}}");
-        var ran = server.rivet(work, "deploy");
+        var ran = RunningDevServer.rivet(api, work, "deploy");
         assertThat(ran.exitCode()).as(ran.errors()).isZero();
     }
 
     private static JsonNode create(RunningDevServer server) throws Exception {
-        return server.create("""
-                {"tags": {}, "key": "the-one", "build_tags": {"name": "remembering", "current": "true"},
-                 "lifecycle": {"durable": true},
-                 "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""");
+        return server.create(ACTOR);
     }
 
     private static String script() throws IOException {

@@ -28,7 +28,8 @@ public sealed interface KvAnswer {
         STALE_GENERATION(2),
         INVALID(3),
         TOO_LARGE(4),
-        UNAVAILABLE(5);
+        UNAVAILABLE(5),
+        STATE_LOST(6);
 
         private final int number;
 

@@ -41,6 +41,7 @@ public final class KvWire {
                     .number(actor.getLeastSignificantBits())
                     .number(batch.generation())
                     .number(batch.number())
+                    .number(batch.confirmed())
                     .bytes(batch.message());
         }
         return out.done();
@@ -135,12 +136,12 @@ public final class KvWire {
         return Arrays.stream(KvAnswer.Code.values())
                 .filter(code -> code.number() == status)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("status: %d (expected: 0 to 5)".formatted(status)));
+                .orElseThrow(() -> new IllegalArgumentException("status: %d (expected: 0 to 6)".formatted(status)));
     }
 
     private static KvBatch batch(ByteBuffer in) {
         var actor = new ActorId(new UUID(in.getLong(), in.getLong()));
-        return new KvBatch(actor, in.getLong(), in.getLong(), key(in));
+        return new KvBatch(actor, in.getLong(), in.getLong(), in.getLong(), key(in));
     }
 
     private static KvRequest.Check check(ByteBuffer in) {

@@ -56,8 +56,9 @@ class KvWireTest {
     @Test
     void batches_are_these_bytes() {
         var actor = ActorId.parse("00112233-4455-6677-8899-aabbccddeeff");
-        var batches = List.of(new KvBatch(actor, 3, 9, bytes("0000")));
-        var hex = "0001 00112233445566778899aabbccddeeff 0000000000000003 0000000000000009 000000020000";
+        var batches = List.of(new KvBatch(actor, 3, 9, 8, bytes("0000")));
+        var hex =
+                "0001 00112233445566778899aabbccddeeff 0000000000000003 0000000000000009 0000000000000008 000000020000";
 
         assertThat(KvWire.joinBatches(batches)).isEqualTo(parse(hex));
         assertThat(KvWire.splitBatches(parse(hex))).isEqualTo(batches);

@@ -27,8 +27,9 @@ public final class ActorStores implements AutoCloseable {
         /** Batches of many actors, as the wire has them. @return an answer to each; an empty one is to be asked again */
         byte[] write(byte[] batches) throws IOException, InterruptedException;
 
-        /** Reads of one actor. @return an answer to each */
-        byte[] read(ActorId actor, long generation, byte[] reads) throws IOException, InterruptedException;
+        /** Reads of one actor, that must see its batch of that number. @return an answer to each */
+        byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
+                throws IOException, InterruptedException;
 
         /** @return the answer that says how far the numbers of a generation have come */
         byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException;

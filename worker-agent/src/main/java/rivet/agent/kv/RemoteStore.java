@@ -40,6 +40,9 @@ final class RemoteStore {
 
     private boolean numberKnown = true;
 
+    /** The last one that was answered: a store that does not have it is not the one that answered. */
+    private long confirmed;
+
     RemoteStore(ActorStores.Owner owner, ActorStores.Remote remote, SharedWrites writes, Semaphore reads) {
         this.owner = owner;
         this.remote = remote;
@@ -86,10 +89,15 @@ final class RemoteStore {
         long giveUp = run.getFirst().giveUp();
         if (!numberKnown) {
             number = persistently(giveUp, this::lastNumber);
+            confirmed = number;
             numberKnown = true;
         }
-        var batch = new KvBatch(owner.actor(), owner.generation(), ++number, new Bytes(message));
-        return persistently(giveUp, () -> sized(run, writes.write(batch, left(giveUp))));
+        var batch = new KvBatch(owner.actor(), owner.generation(), ++number, confirmed, new Bytes(message));
+        var answers = persistently(giveUp, () -> sized(run, writes.write(batch, left(giveUp))));
+        if (answers.stream().noneMatch(RemoteStore::isShut)) {
+            confirmed = batch.number();
+        }
+        return answers;
     }
 
     private List<byte[]> read(byte[] message, List<Call> run) throws IOException, InterruptedException {
@@ -99,10 +107,16 @@ final class RemoteStore {
         }
         try {
             return persistently(
-                    giveUp, () -> sized(run, KvWire.split(remote.read(owner.actor(), owner.generation(), message))));
+                    giveUp,
+                    () -> sized(run, KvWire.split(remote.read(owner.actor(), owner.generation(), confirmed, message))));
         } finally {
             reads.release();
         }
+    }
+
+    /** The batch was not taken, and none will be. */
+    private static boolean isShut(byte[] answer) {
+        return answer[0] == Code.STALE_GENERATION.number() || answer[0] == Code.STATE_LOST.number();
     }
 
     private long lastNumber() throws IOException, InterruptedException {

@@ -10,7 +10,7 @@ export class KvError extends Error {
   }
 }
 
-const CODES = [undefined, "conflict", "stale_generation", "invalid", "too_large", "unavailable"];
+const CODES = [undefined, "conflict", "stale_generation", "invalid", "too_large", "unavailable", "state_lost"];
 const MOST_BYTES = 2 << 20;
 const MOST_IN_A_LIST = 0xffff;
 const HEAD_BYTES = 8;

@@ -104,6 +104,23 @@ class ActorStoresTest {
         }
     }
 
+    /** So that a store which has lost it is found out. */
+    @Test
+    void what_comes_after_a_write_that_was_answered_says_so() throws Exception {
+        try (var store = open("confirmed");
+                var actor = new Actor(store.socket())) {
+            for (int number = 1; number <= 2; number++) {
+                actor.ask(number, put(1));
+                actor.answers(1);
+            }
+            actor.ask(3, GET);
+            actor.answers(1);
+
+            assertThat(batches().stream().map(KvBatch::confirmed)).containsExactly(0L, 1L);
+            assertThat(controlPlane.confirmedToReaders).containsExactly(2L);
+        }
+    }
+
     @Test
     void store_of_a_process_that_was_found_running_goes_on_above_what_was_under_way() throws Exception {
         try (var store = stores.reopen(ActorId.random(), 4, folder.resolve("found"));
@@ -113,6 +130,7 @@ class ActorStoresTest {
 
             assertThat(actor.answers(1))
                     .containsEntry(1, new KvAnswer.Written(ScriptedControlPlane.RESUMED_AT + 1, List.of()));
+            assertThat(batches().getLast().confirmed()).isEqualTo(ScriptedControlPlane.RESUMED_AT);
         }
     }
 
@@ -130,6 +148,9 @@ class ActorStoresTest {
 
             assertThat(codes(answers)).containsExactly(Code.UNAVAILABLE, Code.UNAVAILABLE);
             assertThat(actor.answers(1)).containsEntry(3, new KvAnswer.Written(2, List.of()));
+            assertThat(batches().getLast().confirmed())
+                    .as("nobody knows of the first")
+                    .isZero();
         }
     }
 

@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import rivet.protocol.ActorId;
@@ -16,6 +17,7 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     static final long RESUMED_AT = 1L << 32;
 
     final AtomicInteger failures = new AtomicInteger();
+    final List<Long> confirmedToReaders = new CopyOnWriteArrayList<>();
     private final List<List<KvBatch>> roundTrips = new ArrayList<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -40,7 +42,9 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     }
 
     @Override
-    public byte[] read(ActorId actor, long generation, byte[] reads) throws IOException, InterruptedException {
+    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
+            throws IOException, InterruptedException {
+        confirmedToReaders.add(confirmed);
         pass();
         return KvWire.join(KvWire.split(reads).stream()
                 .map(_ -> KvWire.write(new KvAnswer.Found(List.of())))
