@@ -23,6 +23,7 @@ final class Bench {
         GROUPS.put("proxy-hops", ProxyBench::hops);
         GROUPS.put("proxy-routes", ProxyBench::routes);
         GROUPS.put("proxy-sockets", SocketBench::measure);
+        GROUPS.put("kv", KvBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
         GROUPS.put("restart", RestartBench::measure);
     }

@@ -51,6 +51,114 @@ export interface ActorContext {
    * is over is killed. An actor that never looks at this property is ended at once, as programs are by SIGTERM.
    */
   readonly signal: AbortSignal;
+
+  /**
+   * What this actor remembers: kept in the control plane's database across crashes, upgrades and moves, until the actor is
+   * destroyed. A write is committed when its promise is fulfilled.
+   */
+  readonly kv: Kv;
+}
+
+/** What may stand in a key. */
+export type KeyElement = string | number | bigint | boolean | null | Uint8Array | readonly KeyElement[];
+
+/**
+ * A tuple; a single element may stand alone, and comes back so. At most 2048 bytes. Keys sort by their elements: null, booleans,
+ * numbers by value, strings by code points, bytes, tuples.
+ */
+export type Key = KeyElement;
+
+/** How a value is kept: `"value"`, the default, is whatever can be cloned; `"arrayBuffer"` is bytes. */
+export interface KvFormat {
+  readonly format?: "value" | "arrayBuffer";
+}
+
+/** Which entries: those with a prefix, or those between two bounds, of which the start is in the range and the end is not. */
+export interface KvRange {
+  /** An array is the beginning of tuples, a string the beginning of strings. Not together with bounds. */
+  readonly prefix?: Key;
+  readonly start?: Key;
+  /** Like `start`, without this very key. */
+  readonly startAfter?: Key;
+  readonly end?: Key;
+}
+
+export interface KvListOptions extends KvRange, KvFormat {
+  /** From the end to the start. */
+  readonly reverse?: boolean;
+  /** How many entries at most; 1000 unless said. */
+  readonly limit?: number;
+  /** Of the map of an earlier list with the same options: goes on there. */
+  readonly cursor?: string | null;
+}
+
+export interface KvEntry<V> {
+  readonly value: V;
+  /** Greater than that of any earlier write of this actor. */
+  readonly version: number;
+}
+
+/** Entries in order. */
+export interface KvMap<V> extends Iterable<[Key, V]> {
+  readonly size: number;
+  /** Where the next list goes on, or null: there is no more. */
+  readonly cursor: string | null;
+  has(key: Key): boolean;
+  /** The value, or null. */
+  get(key: Key): V | null;
+  /** Of the entry; 0: there is none. */
+  version(key: Key): number;
+  keys(): IterableIterator<Key>;
+  values(): IterableIterator<V>;
+  entries(): IterableIterator<[Key, V]>;
+  array(): [Key, V][];
+  raw(): (KvEntry<V> & { readonly key: Key })[];
+}
+
+/** What the function given to {@link Kv.transact} reads and asks for. */
+export interface KvTransaction {
+  /** As it was before the transaction. */
+  get<V = unknown>(key: Key, options?: KvFormat): Promise<V | null>;
+  getEntry<V = unknown>(key: Key, options?: KvFormat): Promise<KvEntry<V> | null>;
+  put(key: Key, value: unknown, options?: KvFormat): Promise<void>;
+  delete(key: Key): void;
+  deleteRange(range: KvRange): void;
+  add(key: Key, delta?: number | bigint): void;
+}
+
+/** `unavailable`: nobody knows whether it was done, unless the message says that nothing was. In all other cases nothing was. */
+export type KvErrorCode = "conflict" | "stale_generation" | "invalid" | "too_large" | "unavailable" | "state_lost";
+
+/** What a call of {@link Kv} is rejected with if the store refuses it; arguments that make no sense are TypeErrors. */
+export interface KvError extends Error {
+  readonly name: "KvError";
+  readonly code: KvErrorCode;
+}
+
+/** At most 128 keys and 976 KiB a call, 128 KiB a value. Each call is answered within some seconds. */
+export interface Kv {
+  /** The value, or null: there is no entry. */
+  get<V = unknown>(key: Key, options?: KvFormat): Promise<V | null>;
+  getEntry<V = unknown>(key: Key, options?: KvFormat): Promise<KvEntry<V> | null>;
+  /** Those there are, in the order asked. */
+  getBatch<V = unknown>(keys: Iterable<Key>, options?: KvFormat): Promise<KvMap<V>>;
+  /** The entries of a range, in order. */
+  list<V = unknown>(options?: KvListOptions): Promise<KvMap<V>>;
+  /** Returns the version that the entry has now. */
+  put(key: Key, value: unknown, options?: KvFormat): Promise<number>;
+  /** All or nothing. */
+  putBatch(entries: Iterable<readonly [Key, unknown]>, options?: KvFormat): Promise<number>;
+  delete(key: Key): Promise<void>;
+  deleteBatch(keys: Iterable<Key>): Promise<void>;
+  /** With at least one bound. */
+  deleteRange(range: KvRange): Promise<void>;
+  deleteAll(): Promise<void>;
+  /** Puts if the entry has this version (0: if there is none). Returns the new version, or null: it has another one. */
+  compareAndSet(key: Key, version: number, value: unknown, options?: KvFormat): Promise<number | null>;
+  /** Adds to a counter of 64 bits; an absent one counts from 0. Returns the sum, as a bigint where a number is not exact. */
+  add(key: Key, delta?: number | bigint): Promise<number | bigint>;
+  /** Does all that the function asks for, or nothing, if what it read is still so; else calls it again, 16 times at most. */
+  transact<R>(work: (transaction: KvTransaction) => Promise<R>): Promise<R>;
 }
 
 /** Who and where an actor is. */

@@ -21,6 +21,9 @@ export async function frozen(ctx: ActorContext): Promise<void> {
   ctx.metadata.actor.id = "other";
   // @ts-expect-error: also not deep inside
   ctx.metadata.actor.tags["name"] = "other";
-  // @ts-expect-error: this version has no store yet, and the types do not pretend that it has
-  await ctx.kv.get("key");
+  // @ts-expect-error: a key is a tuple, and no object
+  await ctx.kv.get({ key: 1 });
+  // @ts-expect-error: there may be no entry
+  const count: number = await ctx.kv.get<number>("count");
+  console.log(count);
 }

@@ -44,6 +44,13 @@ public interface ActorContext {
     Shutdown shutdown();
 
     /**
+     * What this actor remembers across crashes, upgrades and moves. It is reached when it is first used.
+     *
+     * @return always the same store
+     */
+    Kv kv();
+
+    /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as
      * the actor's log. Unless the actor brings another {@link System.LoggerFinder}, it is {@code java.util.logging}'s,
      * which prints {@code INFO} and above to the error stream.

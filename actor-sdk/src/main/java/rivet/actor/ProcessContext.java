@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** The context of an actor that an agent started as a process. */
-record ProcessContext(ActorMetadata metadata, Map<String, String> environment, Shutdown shutdown, System.Logger log)
+record ProcessContext(
+        ActorMetadata metadata, Map<String, String> environment, Shutdown shutdown, System.Logger log, Kv kv)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
@@ -12,7 +13,8 @@ record ProcessContext(ActorMetadata metadata, Map<String, String> environment, S
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
                 new Shutdown(ActorEnvironment.grace(environment)),
-                System.getLogger(actor.getName()));
+                System.getLogger(actor.getName()),
+                new KvClient(KvSocket.of(environment)));
     }
 
     @Override

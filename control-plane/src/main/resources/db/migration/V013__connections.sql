@@ -51,3 +51,13 @@ comment on table connection_set is 'Keys and revocations together; exactly one r
 comment on column connection_set.one is 'Always true: keeps the table at one row.';
 comment on column connection_set.revision is 'Grows with each new key and each revocation, in the transaction of the change.';
 insert into connection_set default values;
+
+create table issuer_keys (
+    issuer     text primary key,
+    jwks       text not null,
+    fetched_at timestamptz not null default clock_timestamp()
+);
+comment on table issuer_keys is 'The public keys of the OpenID Connect issuers that the operator has named, as last fetched.';
+comment on column issuer_keys.issuer is 'Its URL, as tokens have it.';
+comment on column issuer_keys.jwks is 'A JSON Web Key Set; told to all agents.';
+comment on column issuer_keys.fetched_at is 'By the database''s clock; they stay good where the issuer does not answer.';

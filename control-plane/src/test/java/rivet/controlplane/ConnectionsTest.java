@@ -87,7 +87,7 @@ class ConnectionsTest {
                 .filter(ToAgent.Access.class::isInstance)
                 .map(ToAgent.Access.class::cast)
                 .reduce((_, last) -> last)
-                .orElse(new ToAgent.Access(0, -1, List.of(), List.of()));
+                .orElse(new ToAgent.Access(0, -1, List.of(), List.of(), List.of()));
     }
 
     private static List<String> revoked(SimulatedAgent by) {

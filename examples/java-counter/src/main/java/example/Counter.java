@@ -10,9 +10,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import rivet.actor.Actor;
 import rivet.actor.ActorContext;
+import rivet.actor.KvKey;
 
-/** Counts the requests that it has answered, and forgets the count when its process ends. */
+/**
+ * Counts the requests that it has answered, and forgets the count when its process ends; those for {@code /total} it counts in its
+ * store, and goes on there when it is started again.
+ */
 public final class Counter implements Actor {
+
+    private static final KvKey TOTAL = KvKey.of("total");
 
     private final AtomicLong count = new AtomicLong();
 
@@ -21,7 +27,9 @@ public final class Counter implements Actor {
         var server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), context.port("http")), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", exchange -> answer(exchange, context));
+        server.createContext("/", exchange -> answer(exchange, context, count.incrementAndGet()));
+        server.createContext(
+                "/total", exchange -> answer(exchange, context, context.kv().add(TOTAL, 1)));
         server.start();
         System.out.println("counting");
         context.shutdown().await();
@@ -29,11 +37,11 @@ public final class Counter implements Actor {
         System.out.println("counted to " + count);
     }
 
-    private void answer(HttpExchange exchange, ActorContext context) throws IOException {
+    private static void answer(HttpExchange exchange, ActorContext context, long count) throws IOException {
         try (exchange) {
             var reply = "{\"count\": %d, \"actor\": \"%s\", \"generation\": %d}"
                     .formatted(
-                            count.incrementAndGet(),
+                            count,
                             context.metadata().actor().id(),
                             context.metadata().actor().generation());
             var body = reply.getBytes(StandardCharsets.UTF_8);

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import rivet.actor.KvKey;
 import rivet.actor.testing.TestContext;
 
 /** How an author tests an actor: in the same process, without a server. */
@@ -25,9 +26,25 @@ class CounterTest {
         }
     }
 
+    @Test
+    void total_is_remembered_by_the_next_start() throws Exception {
+        context.kv().add(KvKey.of("total"), 41);
+
+        try (var running = context.start(new Counter())) {
+            running.awaitListening("http", Duration.ofSeconds(10));
+
+            assertThat(ask("total")).contains("\"count\": 42");
+        }
+    }
+
     private String ask() throws Exception {
+        return ask("");
+    }
+
+    private String ask(String path) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + context.port("http")));
+            var request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/%s".formatted(context.port("http"), path)));
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString())
                     .body();
         }

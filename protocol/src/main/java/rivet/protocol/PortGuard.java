@@ -27,4 +27,13 @@ public sealed interface PortGuard {
     /** Whoever shows the token of a connection: {@link ConnectionToken}. */
     @JsonTypeName("connection")
     record Connection() implements PortGuard {}
+
+    /**
+     * Whoever shows a JWT of an OpenID Connect issuer.
+     *
+     * @param issuer its URL, as the token's {@code iss} has it
+     * @param audience that must be in the token's {@code aud}
+     */
+    @JsonTypeName("oidc")
+    record Oidc(String issuer, String audience) implements PortGuard {}
 }

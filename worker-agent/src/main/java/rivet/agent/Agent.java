@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.bundle.Bundles;
 import rivet.agent.host.Host;
+import rivet.agent.kv.ActorStores;
 import rivet.agent.launch.Deno;
 import rivet.agent.launch.HostLauncher;
 import rivet.agent.launch.Java;
@@ -97,8 +98,9 @@ public final class Agent implements AutoCloseable {
             opened(new TrafficReports(proxy.routeCounts()::take, link::send, AgentSettings.TRAFFIC_INTERVAL).start());
             var bundles = bundles(host);
             var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
-            var launcher = opened(new HostLauncher(
-                    host, bundles, runtimes, settings.apiEndpoint().toString()));
+            var controlPlane = new HostLauncher.ControlPlane(
+                    settings.apiEndpoint().toString(), opened(new ActorStores(new RemoteStores(link))));
+            var launcher = opened(new HostLauncher(host, bundles, runtimes, controlPlane));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));
             metrics.serve(new AgentMetrics.Sources(

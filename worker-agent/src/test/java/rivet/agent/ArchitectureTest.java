@@ -36,6 +36,8 @@ class ArchitectureTest {
             .definedBy("rivet.agent.bundle..")
             .layer("metrics")
             .definedBy("rivet.agent.metrics..")
+            .layer("kv")
+            .definedBy("rivet.agent.kv..")
             .layer("output")
             .definedBy("rivet.agent.output..")
             .whereLayer("wiring")
@@ -56,6 +58,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "launch")
             .whereLayer("metrics")
             .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("kv")
+            .mayOnlyBeAccessedByLayers("wiring", "launch")
             .whereLayer("output")
             .mayOnlyBeAccessedByLayers("launch");
 

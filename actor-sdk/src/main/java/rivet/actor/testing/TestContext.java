@@ -14,6 +14,7 @@ import rivet.actor.Actor;
 import rivet.actor.ActorContext;
 import rivet.actor.ActorEnvironment;
 import rivet.actor.ActorMetadata;
+import rivet.actor.Kv;
 import rivet.actor.Shutdown;
 
 /**
@@ -38,10 +39,12 @@ public final class TestContext implements ActorContext {
     private final ActorMetadata metadata;
     private final Map<String, String> environment;
     private final Shutdown shutdown;
+    private final Kv kv;
 
     private TestContext(Builder builder) {
         this.metadata = builder.metadata();
         this.shutdown = new Shutdown(builder.grace);
+        this.kv = builder.kv;
         var variables = new LinkedHashMap<>(builder.environment);
         variables.putAll(ActorEnvironment.write(metadata, builder.grace));
         this.environment = Map.copyOf(variables);
@@ -93,6 +96,11 @@ public final class TestContext implements ActorContext {
     }
 
     @Override
+    public Kv kv() {
+        return kv;
+    }
+
+    @Override
     public System.Logger log() {
         return log;
     }
@@ -106,6 +114,7 @@ public final class TestContext implements ActorContext {
         private Instant createdAt = Instant.EPOCH;
         private String region = "local";
         private Duration grace = Duration.ofSeconds(5);
+        private Kv kv = Kv.inMemory();
         private final Map<String, String> tags = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final Map<String, ActorMetadata.Port> ports = new LinkedHashMap<>();
@@ -175,6 +184,17 @@ public final class TestContext implements ActorContext {
          */
         public Builder grace(Duration grace) {
             this.grace = grace;
+            return this;
+        }
+
+        /**
+         * Sets what the actor remembers; an empty store in memory unless set. Give the same one to the contexts of two starts.
+         *
+         * @param kv such as {@link Kv#inMemory}
+         * @return this
+         */
+        public Builder kv(Kv kv) {
+            this.kv = kv;
             return this;
         }
 

@@ -12,6 +12,7 @@ import rivet.controlplane.build.Build;
 import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.Texts;
 import rivet.protocol.BuildKind;
+import rivet.protocol.PortGuard;
 import rivet.protocol.api.CreateActorRequest;
 
 /** What a request for an actor must be like. Each refusal names the field; nothing is changed before all has passed. */
@@ -34,10 +35,12 @@ final class ActorChecks {
 
     private final Regions regions;
     private final ActorSettings settings;
+    private final OidcSettings oidc;
 
-    ActorChecks(Regions regions, ActorSettings settings) {
+    ActorChecks(Regions regions, ActorSettings settings, OidcSettings oidc) {
         this.regions = regions;
         this.settings = settings;
+        this.oidc = oidc;
     }
 
     ActorDraft check(CreateActorRequest request, Build build) {
@@ -53,8 +56,18 @@ final class ActorChecks {
                 grace(request.lifecycle()),
                 durable(request.lifecycle()),
                 placementTimeout(request.lifecycle()));
+        setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
+    }
+
+    private void requireKnownIssuer(String name, ActorSetup.Port port) {
+        if (port.guard() instanceof PortGuard.Oidc(var issuer, var _) && !oidc.knows(issuer)) {
+            throw Problem.badField(
+                    "network.ports.%s.routing.guard.authorization.oidc.issuer".formatted(name),
+                    issuer,
+                    "one of those that the operator has set in rivet.oidc.issuers");
+        }
     }
 
     static @Nullable String key(@Nullable String key) {

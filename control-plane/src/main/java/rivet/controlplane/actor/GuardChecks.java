@@ -16,7 +16,7 @@ final class GuardChecks {
 
     private static final int LONGEST_SECRET = 1024;
     private static final int LONGEST_KEY = 128;
-    private static final String KINDS = "one of none, bearer, query and connection";
+    private static final String KINDS = "one of none, bearer, query, connection and oidc";
     private static final String HIDDEN = "***";
 
     private GuardChecks() {}
@@ -46,6 +46,7 @@ final class GuardChecks {
                 only(inside, object(inside, given.getValue(), "{}"), Set.of(), "{}");
                 yield new PortGuard.Connection();
             }
+            case "oidc" -> oidc(inside, object(inside, given.getValue(), "an object with issuer and audience"));
             default -> throw Problem.badField(at, kind, KINDS);
         };
     }
@@ -57,6 +58,8 @@ final class GuardChecks {
             case PortGuard.Query(var key, var _) ->
                 Map.of("authorization", Map.of("query", Map.of("key", key, "value", HIDDEN)));
             case PortGuard.Connection() -> Map.of("authorization", Map.of("connection", Map.of()));
+            case PortGuard.Oidc(var issuer, var audience) ->
+                Map.of("authorization", Map.of("oidc", Map.of("issuer", issuer, "audience", audience)));
         };
     }
 
@@ -65,6 +68,13 @@ final class GuardChecks {
         return new PortGuard.Query(
                 text(field + ".key", query.get("key"), LONGEST_KEY),
                 sha256(text(field + ".value", query.get("value"), LONGEST_SECRET)));
+    }
+
+    private static PortGuard oidc(String field, Map<?, ?> oidc) {
+        only(field, oidc, Set.of("issuer", "audience"), "issuer and audience");
+        return new PortGuard.Oidc(
+                text(field + ".issuer", oidc.get("issuer"), LONGEST_SECRET),
+                text(field + ".audience", oidc.get("audience"), LONGEST_KEY));
     }
 
     static Map<?, ?> object(String field, @Nullable Object given, String expected) {

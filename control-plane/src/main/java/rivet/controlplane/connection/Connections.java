@@ -1,13 +1,17 @@
 package rivet.controlplane.connection;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorPorts;
+import rivet.controlplane.actor.OidcSettings;
 import rivet.controlplane.connection.ConnectionRepository.Which;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.tenancy.Environment;
@@ -16,11 +20,13 @@ import rivet.protocol.ActorId;
 import rivet.protocol.ConnectionToken;
 import rivet.protocol.PortGuard;
 import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.IssuerKeys;
 
 /** The door: connections are made and revoked here, and agents' links ask here for keys and revocations. */
 @Component
 public final class Connections {
 
+    private static final Logger log = LoggerFactory.getLogger(Connections.class);
     private static final long MOST_OF_ACTOR = 10_000;
     private static final int MOST_LISTED = 1000;
     /** So that a list can still tell what has just expired. */
@@ -28,21 +34,34 @@ public final class Connections {
 
     private final ConnectionRepository repository;
     private final ConnectionKeys keys;
+    private final IssuerKeyRepository issuerKeys;
+    private final Issuers issuers;
+    private final OidcSettings oidc;
     private final ActorPorts ports;
     private final Transactions transactions;
     private final Supplier<UUID> ids;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    Connections(ConnectionRepository repository, ConnectionKeys keys, ActorPorts ports, Transactions transactions) {
+    Connections(
+            ConnectionRepository repository,
+            ConnectionKeys keys,
+            IssuerKeyRepository issuerKeys,
+            Issuers issuers,
+            OidcSettings oidc,
+            ActorPorts ports,
+            Transactions transactions) {
         this.repository = repository;
         this.keys = keys;
+        this.issuerKeys = issuerKeys;
+        this.issuers = issuers;
+        this.oidc = oidc;
         this.ports = ports;
         this.transactions = transactions;
         this.ids = () -> ActorId.random().value();
     }
 
     /** What proxies need to check tokens. @param revision grows with each change */
-    public record All(long revision, List<ConnectionKey> keys, List<UUID> revoked) {}
+    public record All(long revision, List<ConnectionKey> keys, List<UUID> revoked, List<IssuerKeys> issuers) {}
 
     /** A connection that was just made. @param url of the port, without the token */
     record Made(UUID id, String token, String url, Instant expiresAt) {}
@@ -56,7 +75,7 @@ public final class Connections {
         requireKey();
         return transactions.run(() -> {
             repository.lockAll();
-            return new All(repository.revision(), keys.all(), repository.revoked());
+            return new All(repository.revision(), keys.all(), repository.revoked(), issuerKeys.all(oidc.issuers()));
         });
     }
 
@@ -71,6 +90,28 @@ public final class Connections {
         repository.prune(RETENTION);
         keys.prune();
         return false;
+    }
+
+    /** Asks each issuer whose keys are old; where it does not answer they stay good. @return false: there is no more to do at once */
+    public boolean refreshIssuers() {
+        for (var issuer : oidc.issuers()) {
+            if (!issuerKeys.isFresh(issuer, oidc.refresh())) {
+                refresh(issuer);
+            }
+        }
+        return false;
+    }
+
+    private void refresh(URI issuer) {
+        try {
+            var jwks = issuers.keys(issuer);
+            change(() -> issuerKeys.put(issuer, jwks) ? 1L : 0L);
+        } catch (Issuers.Unusable e) {
+            log.atWarn()
+                    .addKeyValue("issuer", issuer)
+                    .addKeyValue("why", e.getMessage())
+                    .log("an issuer's keys could not be fetched");
+        }
     }
 
     Made make(Environment environment, ActorId actor, ConnectionDraft draft) {

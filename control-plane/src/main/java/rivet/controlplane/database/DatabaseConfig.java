@@ -21,7 +21,10 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
-/** Two pools: one for everything, and a small one that only heartbeats use. And one connection that watches. */
+/**
+ * Three pools: one for everything, a small one that only heartbeats use, and one for what actors remember. And one connection
+ * that watches.
+ */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfig {
 
@@ -60,12 +63,11 @@ class DatabaseConfig {
     }
 
     private static Bounds bounds(DatabaseSettings settings) {
-        return new Bounds(
-                "rivet",
-                settings.poolSize(),
-                settings.acquireTimeout(),
-                settings.statementTimeout(),
-                settings.lockTimeout());
+        return bounds("rivet", settings.poolSize(), settings);
+    }
+
+    private static Bounds bounds(String name, int size, DatabaseSettings settings) {
+        return new Bounds(name, size, settings.acquireTimeout(), settings.statementTimeout(), settings.lockTimeout());
     }
 
     @Bean
@@ -83,6 +85,13 @@ class DatabaseConfig {
         var patience = settings.patience();
         var bounds = new Bounds("watch", 1, patience, patience, patience);
         return new PostgresWatch(connections(bounds, settings, failovers, monotonic), connections).start();
+    }
+
+    @Bean
+    @Stores
+    HikariDataSource storeDataSource(
+            PostgresConnections connections, DatabaseSettings settings, MeterRegistry registry) {
+        return pool(bounds("stores", settings.storePoolSize(), settings), connections, registry);
     }
 
     @Bean

@@ -275,7 +275,7 @@ final class AgentLink {
         }
         var all = rooms.connections().all();
         if (all.revision() > sentAccess) {
-            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked()));
+            socket.send(new ToAgent.Access(epoch, all.revision(), all.keys(), all.revoked(), all.issuers()));
             sentAccess = all.revision();
         }
     }

@@ -16,6 +16,7 @@ import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
 import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
+import rivet.controlplane.kv.KvStore;
 import rivet.controlplane.link.AgentLinks;
 import rivet.controlplane.log.ActorLogs;
 import rivet.controlplane.replica.Replicas;
@@ -24,6 +25,9 @@ import rivet.controlplane.route.RouteTrafficStore;
 /** All loops there are, each a door and how often to knock. */
 @Component
 final class Loops implements SmartLifecycle {
+
+    /** Asks nobody whose keys are fresh; one that did not answer is asked again this soon. */
+    private static final Duration ISSUERS_INTERVAL = Duration.ofSeconds(5);
 
     private final Actors actors;
     private final Agents agents;
@@ -39,6 +43,7 @@ final class Loops implements SmartLifecycle {
     private final Idempotency idempotency;
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
+    private final KvStore stores;
     private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
@@ -59,6 +64,7 @@ final class Loops implements SmartLifecycle {
             Idempotency idempotency,
             RouteTrafficStore traffic,
             Timelines timelines,
+            KvStore stores,
             Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
@@ -76,6 +82,7 @@ final class Loops implements SmartLifecycle {
         this.idempotency = idempotency;
         this.traffic = traffic;
         this.timelines = timelines;
+        this.stores = stores;
         this.connections = connections;
         this.settings = settings;
         this.registry = registry;
@@ -100,6 +107,7 @@ final class Loops implements SmartLifecycle {
                 loop("replace-lost", settings.interval(), actors::replaceLost),
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("wake-followers", settings.interval(), this::wakeFollowers),
+                loop("prune-stores", settings.pruneInterval(), stores::prune),
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 loop("prune-logs", settings.pruneInterval(), logs::prune),
                 loop("prune-events", settings.pruneInterval(), retention::prune),
@@ -107,6 +115,7 @@ final class Loops implements SmartLifecycle {
                 loop("prune-audit", settings.pruneInterval(), audit::prune),
                 loop("prune-idempotency-keys", settings.pruneInterval(), idempotency::prune),
                 loop("prune-route-traffic", settings.pruneInterval(), traffic::prune),
+                loop("refresh-issuer-keys", ISSUERS_INTERVAL, connections::refreshIssuers),
                 loop("prune-connections", settings.pruneInterval(), connections::prune));
     }
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.agent.Agent;
 import rivet.protocol.Wire;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Standbys that had not heard everything take over from a Postgres that died. */
 class FailoverTest {
@@ -78,6 +80,53 @@ class FailoverTest {
         });
         controlPlane.awaitRunning(id);
         return generation(controlPlane, id);
+    }
+
+    @Test
+    void start_that_was_told_of_writes_which_the_standby_has_not_heard_of_is_told_that_and_the_next_one_goes_on()
+            throws Exception {
+        var data = work.resolve("data");
+        try (var database = EmbeddedPostgres.builder().setDataDirectory(data).start();
+                var postgres = new StoppablePostgres(data);
+                var controlPlane = ControlPlaneProcess.start(work.resolve("control-plane.log"), database);
+                var _ = Agent.start(ControlPlaneProcess.agent(work.resolve("agent"), controlPlane))) {
+            KvStoryTest.deploy(controlPlane.api(), work, "1");
+            var created = controlPlane.send("POST", "/actors", KvStoryTest.ACTOR);
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+            var id = RunningDevServer.id(ControlPlaneProcess.actor(created));
+            controlPlane.awaitRunning(id);
+            assertThat(said(controlPlane, id).path("count").asInt()).isEqualTo(1);
+            postgres.stop();
+            postgres.copy("standby");
+            postgres.start();
+            await().atMost(SOON)
+                    .until(() -> said(controlPlane, id).path("count").asInt() > 5);
+            var told = new AgentProcesses(work).listening();
+
+            postgres.failOver("standby");
+
+            await().atMost(SOON)
+                    .until(() ->
+                            said(controlPlane, id).path("code").asString("").equals("state_lost"));
+            assertThat(new AgentProcesses(work).listening()).isEqualTo(told);
+            ProcessHandle.of(told.iterator().next()).orElseThrow().destroyForcibly();
+            var next = await().atMost(SOON)
+                    .until(
+                            () -> said(controlPlane, id),
+                            said -> said.path("count").asInt() > 0);
+            assertThat(next.path("count").asInt()).isBetween(2, 5);
+            assertThat(next.path("generation").asLong() >> ERA_BITS).isPositive();
+        }
+    }
+
+    /** What the actor answers; nothing where it cannot be asked. */
+    private static JsonNode said(ControlPlaneProcess controlPlane, String id) throws Exception {
+        var actor = controlPlane.send("GET", "/actors/" + id, "");
+        if (actor.statusCode() != 200) {
+            return MissingNode.getInstance();
+        }
+        var answer = controlPlane.send("GET", RunningDevServer.url(ControlPlaneProcess.actor(actor), "http"), "");
+        return answer.body().startsWith("{") ? Wire.JSON.readTree(answer.body()) : MissingNode.getInstance();
     }
 
     /** 0: the database is away. */

@@ -62,6 +62,7 @@ class JavaStoryTest {
         var actor = client.actors().createReady(counter().durable(), LONG);
         var first = Wire.JSON.readTree(server.get(actor.url("http").toString()).body());
         assertThat(first.get("generation").longValue()).isEqualTo(1);
+        assertThat(count(total(actor.url("http")))).isEqualTo(1);
 
         var killed = ProcessHandle.allProcesses()
                 .filter(process -> process.info()
@@ -78,6 +79,7 @@ class JavaStoryTest {
             return reply.statusCode() == 200
                     && Wire.JSON.readTree(reply.body()).get("generation").longValue() == 2;
         });
+        assertThat(count(total(actor.url("http")))).as("what it remembers").isEqualTo(2);
         client.actors().destroy(actor.id());
     }
 
@@ -97,6 +99,10 @@ class JavaStoryTest {
                 .tag("name", "java-counter")
                 .resources(500, 256)
                 .port("http", Port.https());
+    }
+
+    private static URI total(URI url) {
+        return URI.create(url.toString().replaceAll("/?$", "/total"));
     }
 
     private static int count(URI url) throws Exception {

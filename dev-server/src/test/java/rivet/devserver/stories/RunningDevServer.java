@@ -161,7 +161,7 @@ final class RunningDevServer implements AutoCloseable {
         return rivet(api, folder, arguments);
     }
 
-    private static Ran rivet(URI api, Path folder, String... arguments) throws Exception {
+    static Ran rivet(URI api, Path folder, String... arguments) throws Exception {
         var builder = java("rivet.cli.Rivet", arguments);
         builder.environment().put("RIVET_ENDPOINT", api.toString());
         return run(builder.directory(folder.toFile()));

@@ -55,7 +55,8 @@ public sealed interface ToAgent {
      * @param revision grows with each change; of an older one nothing holds any more
      */
     @JsonTypeName("access")
-    record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked) implements ToAgent {}
+    record Access(long epoch, long revision, List<ConnectionKey> keys, List<UUID> revoked, List<IssuerKeys> issuers)
+            implements ToAgent {}
 
     /**
      * All port numbers of the agent's region that lead to actors, whichever agent runs them.

@@ -27,6 +27,9 @@ final class Folders {
 
     private static final Path SHARED = Path.of("/var/tmp");
 
+    /** Leaves room for a sandbox's name and a socket's. */
+    private static final int MOST_SOCKETS_PATH_BYTES = 107 - 36 - 20;
+
     private Folders() {}
 
     /**
@@ -44,6 +47,17 @@ final class Folders {
                 .addKeyValue("folder", folder)
                 .log("actors' users cannot reach the data folder; their files are kept elsewhere");
         return folder;
+    }
+
+    /** The path of a socket has at most 107 bytes, whatever that of a file may have. */
+    static Path forSockets(Path files) {
+        var folder = files.resolve("sockets");
+        if (folder.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_SOCKETS_PATH_BYTES) {
+            return make(folder, "rwx--x--x");
+        }
+        var shared = SHARED.resolve("rivet-sockets-" + digest(files));
+        makeOurs(shared);
+        return shared;
     }
 
     /** Whether a user with no other right can walk to it and, if it is a file, execute it. */

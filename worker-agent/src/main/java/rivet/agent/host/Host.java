@@ -48,6 +48,7 @@ public final class Host implements AutoCloseable {
 
     private final Settings settings;
     private final Path files;
+    private final Path sockets;
     private final ControlGroups groups;
     private final ProcessTable processes;
     private final @Nullable ActorUsers users;
@@ -63,6 +64,7 @@ public final class Host implements AutoCloseable {
                 .map(ActorUsers::new)
                 .orElse(null);
         this.files = users == null ? settings.data() : Folders.forActors(settings.data());
+        this.sockets = Folders.forSockets(files);
         this.groups = ControlGroups.find("rivet-" + settings.agent());
         this.processes = new ProcessTable(agentMark());
         this.warden = Warden.open(new Warden.Settings(
@@ -146,6 +148,11 @@ public final class Host implements AutoCloseable {
         return warden.start(start, outputs);
     }
 
+    /** What is for one sandbox alone has a folder of the sandbox's name in it. */
+    Path sockets() {
+        return sockets;
+    }
+
     ProcessTable processes() {
         return processes;
     }
@@ -210,6 +217,7 @@ public final class Host implements AutoCloseable {
         }
         leftovers().forEach(Group::remove);
         Folders.removeAllBut(runs(), kept());
+        Folders.removeAllBut(sockets, kept());
     }
 
     /** Then it was checked before, and may not be able to start anything before it has a lease again. */

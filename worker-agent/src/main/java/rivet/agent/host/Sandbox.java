@@ -43,6 +43,10 @@ public final class Sandbox implements AutoCloseable {
 
     private final String mark;
     private final Path folder;
+
+    /** Ours, and not its user's: who may write there could put a link in a socket's place, and have it handed over to himself. */
+    private final Path sockets;
+
     private final Group group;
     private final @Nullable User user;
     private final Host host;
@@ -51,6 +55,7 @@ public final class Sandbox implements AutoCloseable {
     Sandbox(String mark, Path folder, Group group, @Nullable User user, Host host) {
         this.mark = mark;
         this.folder = folder;
+        this.sockets = host.sockets().resolve(mark);
         this.group = group;
         this.user = user;
         this.host = host;
@@ -59,6 +64,23 @@ public final class Sandbox implements AutoCloseable {
     /** Its own; no other sandbox can see into it. */
     public Path folder() {
         return folder;
+    }
+
+    /** Where a socket of ours for it can be; the same after a restart of the agent. */
+    public Path socket(String name) {
+        return sockets.resolve(name);
+    }
+
+    /** Lets its processes, and nobody else, use a socket of ours. */
+    public void lend(Path socket) {
+        try {
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            if (user != null) {
+                own(socket, user);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Gives the sandbox a file of ours to read, under this name in its folder. */
@@ -141,27 +163,35 @@ public final class Sandbox implements AutoCloseable {
             pause(REMOVE_PAUSE_MS);
         }
         Folders.remove(folder);
+        Folders.remove(sockets);
         children.forEach(Child::release);
         if (user != null) {
             user.close();
         }
     }
 
-    /** One that was started in it by an earlier run. */
+    /** One that was started in it by an earlier run, perhaps of a version that made no place for sockets. */
     void adopt(Child child) {
         children.add(child);
+        if (!Files.exists(sockets)) {
+            try {
+                makeSockets();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Makes the folder as its user's own. */
     Sandbox prepare() {
         try {
-            Files.createDirectory(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            createPrivate(folder);
             var temporary = Files.createDirectory(folder.resolve("tmp"));
             if (user != null) {
                 own(temporary, user);
                 own(folder, user);
             }
+            makeSockets();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -204,6 +234,18 @@ public final class Sandbox implements AutoCloseable {
         line.addAll(host.dropping(user));
         line.addAll(program);
         return line;
+    }
+
+    private void makeSockets() throws IOException {
+        createPrivate(sockets);
+        if (user != null) {
+            Files.setAttribute(sockets, "unix:gid", (int) user.number());
+            Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwx--x---"));
+        }
+    }
+
+    private static void createPrivate(Path path) throws IOException {
+        Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private static void own(Path path, User user) throws IOException {

@@ -3,7 +3,6 @@ package rivet.agent.launch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +23,6 @@ import rivet.protocol.link.DownReason;
 final class DenoProcess {
 
     private static final String WARM_LINE = "rivet: warm\n";
-    private static final Duration SEND_BOUND = Duration.ofSeconds(10);
     private static final int NOTES_KEPT = 4096;
 
     /** What Deno needs beside the heap that we grant: its own code, stacks, buffers. */
@@ -44,7 +42,7 @@ final class DenoProcess {
     private DenoProcess(Sandbox sandbox, Program program, Mode mode) {
         this.sandbox = sandbox;
         this.child = sandbox.start(
-                arguments(program, sandbox.folder(), mode),
+                arguments(program, sandbox, mode),
                 sandbox.folder(),
                 VARIABLES,
                 new Outputs(new Sink(LogStream.STDOUT), new Sink(LogStream.STDERR)));
@@ -86,18 +84,19 @@ final class DenoProcess {
         return child.exit();
     }
 
-    SandboxProcess become(Order order, Bundle bundle, Map<String, String> variables) {
+    SandboxProcess become(Order order, Bundle bundle, Provisions provisions) {
         var actorOutput = new ActorOutput(order.actor(), order.generation(), order.output());
         output = actorOutput;
         try {
             var seen = sandbox.bring(bundle.content(), "main.js");
             bundle.derived(Bundle.MODULE_MAP).ifPresent(map -> sandbox.bring(map, Bundle.MODULE_MAP));
-            child.send(Assignment.line(order, seen, variables), Label.of(order), SEND_BOUND);
+            return provisions.give(order, new Provisions.Waiting(sandbox, child, actorOutput), variables -> {
+                return Assignment.line(order, seen, variables);
+            });
         } catch (IOException | RuntimeException e) {
             end();
             throw new LaunchFailed(DownReason.SPAWN_FAILED, "the JavaScript process took no assignment: " + e, e);
         }
-        return new SandboxProcess(sandbox, child, actorOutput);
     }
 
     /** It will not be needed. */
@@ -106,7 +105,8 @@ final class DenoProcess {
         sandbox.close();
     }
 
-    private static List<String> arguments(Program program, Path readable, Mode mode) {
+    private static List<String> arguments(Program program, Sandbox sandbox, Mode mode) {
+        var store = SandboxStore.path(sandbox);
         int heapMib = Math.max(LEAST_HEAP_MIB, program.limits().memoryMib() - OUTSIDE_HEAP_MIB);
         return List.of(
                 program.deno().toString(),
@@ -121,8 +121,10 @@ final class DenoProcess {
                 "--no-code-cache",
                 "--allow-net",
                 "--allow-env",
-                "--allow-read=" + readable,
-                "--deny-write",
+                // Its own folder, and what it takes to connect to its store. Nothing else may be written: nobody is
+                // asked.
+                "--allow-read=%s,%s".formatted(sandbox.folder(), store),
+                "--allow-write=" + store,
                 "--deny-run",
                 "--deny-ffi",
                 "--deny-sys",

@@ -3,7 +3,6 @@ package rivet.agent.launch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import rivet.agent.host.Host;
 import rivet.agent.supervise.Launcher.LaunchFailed;
 import rivet.agent.supervise.Launcher.Order;
@@ -14,12 +13,12 @@ final class Executable {
 
     private Executable() {}
 
-    static SandboxProcess launch(Host host, Order order, Path folder, Map<String, String> variables) {
+    static SandboxProcess launch(Host host, Order order, Path folder, Provisions provisions) {
         var program = folder.resolve("start");
         if (!Files.isExecutable(program)) {
             throw new LaunchFailed(
                     DownReason.BUILD_UNAVAILABLE, "the archive has no executable file 'start' at its root", null);
         }
-        return Program.launch(host, order, variables, _ -> new Program(List.of(program.toString()), folder));
+        return Program.launch(host, order, provisions, _ -> new Program(List.of(program.toString()), folder));
     }
 }

@@ -8,6 +8,7 @@ import rivet.agent.bundle.BuildUnavailable;
 import rivet.agent.bundle.Bundle;
 import rivet.agent.bundle.Bundles;
 import rivet.agent.host.Host;
+import rivet.agent.kv.ActorStores;
 import rivet.agent.supervise.Launcher;
 import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DownReason;
@@ -20,16 +21,25 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     private final Javascript javascript;
     private final Java java;
     private final String apiEndpoint;
+    private final ActorStores stores;
     private final Executor threads = Thread.ofVirtual().name("prepare-", 0)::start;
 
-    /** @param apiEndpoint where actors reach the control plane's API */
-    public HostLauncher(Host host, Bundles bundles, Runtimes runtimes, String apiEndpoint) {
+    public HostLauncher(Host host, Bundles bundles, Runtimes runtimes, ControlPlane controlPlane) {
         this.host = host;
         this.bundles = bundles;
         this.javascript = runtimes.javascript();
         this.java = runtimes.java();
-        this.apiEndpoint = apiEndpoint;
+        this.apiEndpoint = controlPlane.apiEndpoint();
+        this.stores = controlPlane.stores();
     }
+
+    /**
+     * What actors reach of the control plane.
+     *
+     * @param apiEndpoint its API
+     * @param stores what they remember
+     */
+    public record ControlPlane(String apiEndpoint, ActorStores stores) {}
 
     /** The languages that bring a runtime of ours; closed with the launcher. */
     public record Runtimes(Javascript javascript, Java java) {}
@@ -54,7 +64,8 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     @Override
     public List<Survivor> survivors() {
         return host.survivors().stream()
-                .<Survivor>mapMulti((process, into) -> HostSurvivor.of(process).ifPresent(into))
+                .<Survivor>mapMulti(
+                        (process, into) -> HostSurvivor.of(process, stores).ifPresent(into))
                 .toList();
     }
 
@@ -74,6 +85,10 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         });
     }
 
+    private Provisions provisions(Order order) {
+        return new Provisions(ActorVariables.of(order, apiEndpoint), stores);
+    }
+
     private final class OfJavascript implements Prepared {
 
         private final Bundle bundle;
@@ -84,7 +99,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
         @Override
         public Process launch(Order order) {
-            return javascript.launch(order, bundle, ActorVariables.of(order, apiEndpoint));
+            return javascript.launch(order, bundle, provisions(order));
         }
 
         @Override
@@ -105,7 +120,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
         @Override
         public Process launch(Order order) {
-            return java.launch(order, jvm, bundle, ActorVariables.of(order, apiEndpoint));
+            return java.launch(order, jvm, bundle, provisions(order));
         }
 
         @Override
@@ -125,7 +140,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         @Override
         public Process launch(Order order) {
             Path content = bundle.content();
-            return Executable.launch(host, order, content, ActorVariables.of(order, apiEndpoint));
+            return Executable.launch(host, order, content, provisions(order));
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.host.Host;
+import rivet.agent.kv.ActorStores;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher;
 import rivet.protocol.ActorId;
@@ -14,14 +15,14 @@ import rivet.protocol.link.ToControlPlane.LogLine;
 import tools.jackson.core.JacksonException;
 
 /** An actor's process that the warden kept while there was no agent. */
-record HostSurvivor(Host.Survivor process, Label label) implements Launcher.Survivor {
+record HostSurvivor(Host.Survivor process, Label label, ActorStores stores) implements Launcher.Survivor {
 
     private static final Logger log = LoggerFactory.getLogger(HostSurvivor.class);
 
     /** Empty, and ended, if it is not known any more whose it is. */
-    static Optional<HostSurvivor> of(Host.Survivor process) {
+    static Optional<HostSurvivor> of(Host.Survivor process, ActorStores stores) {
         try {
-            return Optional.of(new HostSurvivor(process, Label.read(process.label())));
+            return Optional.of(new HostSurvivor(process, Label.read(process.label()), stores));
         } catch (JacksonException e) {
             log.atError().setCause(e).log("a process of another version of this agent cannot be adopted and is ended");
             process.sandbox().killAll();
@@ -52,14 +53,25 @@ record HostSurvivor(Host.Survivor process, Label label) implements Launcher.Surv
 
     @Override
     public Launcher.Process adopt(Consumer<LogLine> lines) {
+        var store = store();
         var output = new ActorOutput(actor(), generation(), lines);
         process.child().attach(ActorSink.both(output));
-        return new SandboxProcess(process.sandbox(), process.child(), output);
+        return new SandboxProcess(process.sandbox(), process.child(), output, store);
     }
 
     @Override
     public void end() {
         process.sandbox().killAll();
         process.sandbox().close();
+    }
+
+    /** Without its store it is not what it was: it is ended, and started anew. */
+    private ActorStores.Store store() {
+        try {
+            return SandboxStore.reopen(stores, actor(), generation(), process.sandbox());
+        } catch (RuntimeException e) {
+            end();
+            throw e;
+        }
     }
 }

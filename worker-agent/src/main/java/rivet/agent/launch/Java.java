@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.bundle.Bundle;
@@ -43,7 +42,7 @@ public final class Java implements AutoCloseable {
         return known;
     }
 
-    SandboxProcess launch(Order order, Jvm jvm, Bundle bundle, Map<String, String> variables) {
+    SandboxProcess launch(Order order, Jvm jvm, Bundle bundle, Provisions provisions) {
         var spec = order.spec();
         var cache = bundle.derived(jvm.cacheName());
         if (cache.isEmpty()) {
@@ -52,7 +51,7 @@ public final class Java implements AutoCloseable {
         return Program.launch(
                 host,
                 order,
-                variables,
+                provisions,
                 folder -> new Program(jvm.line(bundle.content(), spec.memoryMib(), folder, cache), folder));
     }
 

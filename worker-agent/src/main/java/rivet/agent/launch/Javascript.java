@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +27,9 @@ public final class Javascript implements AutoCloseable {
     /** The size of all JavaScript actors, and so of the processes that wait for them. */
     private static final Limits USUAL = new Limits(250, 256);
 
-    private static final String SCRIPT = "rivet-runtime.js";
+    /** What runs around each author's module, and what it imports. */
+    private static final List<String> SCRIPTS =
+            List.of("rivet-keys.js", "rivet-store.js", "rivet-kv.js", "rivet-runtime.js");
 
     private final Host host;
     private final Deno deno;
@@ -68,10 +70,10 @@ public final class Javascript implements AutoCloseable {
         });
     }
 
-    SandboxProcess launch(Order order, Bundle bundle, Map<String, String> variables) {
+    SandboxProcess launch(Order order, Bundle bundle, Provisions provisions) {
         var limits = new Limits(order.spec().cpuMillicores(), order.spec().memoryMib());
         var warm = limits.equals(USUAL) ? pool.take() : Optional.<DenoProcess>empty();
-        return warm.orElseGet(() -> cold(limits)).become(order, bundle, variables);
+        return warm.orElseGet(() -> cold(limits)).become(order, bundle, provisions);
     }
 
     /** How many wait for an actor now. */
@@ -105,11 +107,15 @@ public final class Javascript implements AutoCloseable {
         }
     }
 
+    /** All of them, the one that is run last. */
     private Path script() throws IOException {
-        try (var in = Objects.requireNonNull(Javascript.class.getResourceAsStream(SCRIPT), SCRIPT)) {
-            return PublicFiles.write(
-                    in.readAllBytes(), PublicFiles.folder(host, "lib").resolve(SCRIPT));
+        var folder = PublicFiles.folder(host, "lib");
+        for (var name : SCRIPTS) {
+            try (var in = Objects.requireNonNull(Javascript.class.getResourceAsStream(name), name)) {
+                PublicFiles.write(in.readAllBytes(), folder.resolve(name));
+            }
         }
+        return folder.resolve(SCRIPTS.getLast());
     }
 
     /** Where actors' users cannot walk to the program, they get a copy of it. */

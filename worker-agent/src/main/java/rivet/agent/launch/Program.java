@@ -3,7 +3,6 @@ package rivet.agent.launch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,6 @@ import rivet.protocol.link.DownReason;
  */
 record Program(List<String> words, Path folder) {
 
-    private static final Duration SEND_BOUND = Duration.ofSeconds(10);
     private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /**
@@ -36,15 +34,15 @@ record Program(List<String> words, Path folder) {
     private static final String RECEIVE = "eval \"$(cat)\"";
 
     /** @param program for a sandbox's folder, what starts in it */
-    static SandboxProcess launch(
-            Host host, Order order, Map<String, String> variables, Function<Path, Program> program) {
+    static SandboxProcess launch(Host host, Order order, Provisions provisions, Function<Path, Program> program) {
         var output = new ActorOutput(order.actor(), order.generation(), order.output());
         var sandbox =
                 host.open(new Limits(order.spec().cpuMillicores(), order.spec().memoryMib()));
         try {
             var child = program.apply(sandbox.folder()).start(sandbox, output);
-            child.send(script(variables, output).getBytes(StandardCharsets.UTF_8), Label.of(order), SEND_BOUND);
-            return new SandboxProcess(sandbox, child, output);
+            return provisions.give(order, new Provisions.Waiting(sandbox, child, output), variables -> {
+                return script(variables, output).getBytes(StandardCharsets.UTF_8);
+            });
         } catch (IOException | RuntimeException e) {
             sandbox.killAll();
             sandbox.close();

@@ -3,6 +3,7 @@ package rivet.agent.launch;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import rivet.agent.host.Sandbox;
+import rivet.agent.kv.ActorStores;
 import rivet.agent.linux.Exit;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher;
@@ -17,12 +18,14 @@ final class SandboxProcess implements Launcher.Process {
     private final Sandbox sandbox;
     private final Child child;
     private final ActorOutput output;
+    private final ActorStores.Store store;
     private final CompletableFuture<Launcher.Ended> ended;
 
-    SandboxProcess(Sandbox sandbox, Child child, ActorOutput output) {
+    SandboxProcess(Sandbox sandbox, Child child, ActorOutput output, ActorStores.Store store) {
         this.sandbox = sandbox;
         this.child = child;
         this.output = output;
+        this.store = store;
         this.ended = child.exit().thenApply(SandboxProcess::ended);
     }
 
@@ -50,6 +53,7 @@ final class SandboxProcess implements Launcher.Process {
     public void close() {
         child.drain(DRAIN_BOUND);
         output.end();
+        store.close();
         sandbox.close();
     }
 

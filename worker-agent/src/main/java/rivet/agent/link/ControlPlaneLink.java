@@ -183,6 +183,21 @@ public final class ControlPlaneLink implements AutoCloseable {
         }
     }
 
+    /** What actors ask of their stores goes by requests of its own, so that it delays nothing on the link. */
+    public byte[] store(String path, byte[] body) throws IOException, InterruptedException {
+        var response = client.send(
+                request("/link/kv/" + path)
+                        .timeout(LinkSettings.STORE_TIMEOUT)
+                        .header("Content-Type", "application/octet-stream")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new IOException("stores: status %d (expected: 200)".formatted(response.statusCode()));
+        }
+        return response.body();
+    }
+
     /** Sends what waits, if that can be done soon, and says goodbye. */
     @Override
     public void close() {

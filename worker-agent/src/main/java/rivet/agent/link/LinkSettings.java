@@ -27,6 +27,9 @@ public record LinkSettings(AgentId agent, List<URI> controlPlanes, Secret token)
     static final Duration HEARTBEAT_RETRY = Duration.ofMillis(500);
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
+    /** A little more than the control plane takes before it says that it does not know. */
+    static final Duration STORE_TIMEOUT = Duration.ofSeconds(6);
+
     /** For what waits to be sent when the agent stops. */
     static final Duration LAST_WORDS = Duration.ofSeconds(2);
 

@@ -17,6 +17,7 @@ import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.Shown;
 import rivet.protocol.PortGuard;
 import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.IssuerKeys;
 
 /** Who was let through to guarded ports: their sockets are closed when what they showed is revoked. Thread-safe. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close shows as an inactive channel
@@ -35,8 +36,8 @@ final class Access {
     /** What a request was let in with. @param connection null where no connection's token was shown */
     record Pass(Target target, Shown shown, @Nullable UUID connection, Channel channel) {}
 
-    void set(List<ConnectionKey> keys, List<UUID> revoked) {
-        guard.set(keys, revoked);
+    void set(List<ConnectionKey> keys, List<UUID> revoked, List<IssuerKeys> issuers) {
+        guard.set(keys, revoked, issuers);
         for (UUID connection : revoked) {
             live.getOrDefault(connection, Set.of()).forEach(Goodbye.CONNECTION_REVOKED::say);
         }

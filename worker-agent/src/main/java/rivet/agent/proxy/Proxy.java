@@ -249,7 +249,7 @@ public final class Proxy implements AutoCloseable {
 
     /** With what tokens of connections are checked from now on; thread-safe. Streams of those revoked are cut. */
     public void access(ToAgent.Access given) {
-        access.set(given.keys(), given.revoked());
+        access.set(given.keys(), given.revoked(), given.issuers());
     }
 
     /** At which numbers of its region it leads to which TCP and UDP ports; thread-safe. */

@@ -3,8 +3,11 @@
 // It reads one line of JSON from standard input: who the actor is, and where its module is. So a process can be started,
 // and warmed, before anyone knows which actor it will be.
 
+import { Kv, prepareValues } from "./rivet-kv.js";
+import { Store } from "./rivet-store.js";
+
 const WARM_LINE = "rivet: warm\n";
-const NOT_YET = ["kv", "alarm", "log", "ready", "sleep"];
+const NOT_YET = ["alarm", "log", "ready", "sleep"];
 
 class EntryError extends Error {}
 
@@ -32,7 +35,7 @@ const entry = await load(assignment.module);
 const { port1: keepAlive } = new MessageChannel();
 keepAlive.onmessage = () => {};
 try {
-  await entry.start(context(assignment.metadata));
+  await entry.start(context(assignment));
 } finally {
   keepAlive.close();
 }
@@ -67,9 +70,10 @@ function check(entry) {
   }
 }
 
-function context(metadata) {
+function context({ metadata, environment }) {
   const ctx = {
     metadata: frozenMetadata(metadata),
+    kv: Object.freeze(new Kv(new Store(environment.RIVET_KV_SOCKET))),
     get signal() {
       return stopSignal();
     },
@@ -135,6 +139,7 @@ async function exercise() {
   crypto.randomUUID();
   Deno.env.get("PATH");
   await import("data:text/javascript,export default { async start() {} }");
+  await prepareValues();
   await serveOnce();
 }
 

@@ -30,6 +30,7 @@ import rivet.protocol.PortProtocol;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ConnectionKey;
 import rivet.protocol.link.IngressPort;
+import rivet.protocol.link.IssuerKeys;
 import rivet.protocol.link.ToAgent;
 
 /** A proxy on a free port with one actor {@link #ACTOR} and a control plane that knows what the test says. */
@@ -194,7 +195,11 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     void access(List<ConnectionKey> keys, List<UUID> revoked) {
-        proxy.access(new ToAgent.Access(1, 1, keys, revoked));
+        proxy.access(new ToAgent.Access(1, 1, keys, revoked, List.of()));
+    }
+
+    void issuers(IssuerKeys... issuers) {
+        proxy.access(new ToAgent.Access(1, 1, List.of(), List.of(), List.of(issuers)));
     }
 
     void locate(ActorId actor, ActorLocation location) {

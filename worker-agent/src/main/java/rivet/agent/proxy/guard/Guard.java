@@ -20,6 +20,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.ConnectionToken;
 import rivet.protocol.PortGuard;
 import rivet.protocol.link.ConnectionKey;
+import rivet.protocol.link.IssuerKeys;
 
 /** The door: decides whether requests may reach guarded ports. Thread-safe, and waits for nothing. */
 public final class Guard {
@@ -31,12 +32,14 @@ public final class Guard {
 
     private final InstantSource clock;
     private final Tokens tokens = new Tokens();
+    private final IdTokens idTokens;
     private volatile Set<UUID> revoked = Set.of();
     /** Connections that open once and have, with the end of their time. */
     private final Map<UUID, Long> used = new ConcurrentHashMap<>();
 
     public Guard(InstantSource clock) {
         this.clock = clock;
+        this.idTokens = new IdTokens(clock);
     }
 
     /**
@@ -46,10 +49,11 @@ public final class Guard {
      */
     public record Port(ActorId actor, String name, PortGuard rule) {}
 
-    /** From now on these are all keys and all revoked connections. */
-    public void set(List<ConnectionKey> keys, List<UUID> revokedNow) {
+    /** From now on these are all keys and all revoked connections, and the keys of all issuers. */
+    public void set(List<ConnectionKey> keys, List<UUID> revokedNow, List<IssuerKeys> issuers) {
         revoked = Set.copyOf(revokedNow);
         tokens.keys(keys);
+        idTokens.keys(issuers);
     }
 
     public boolean isRevoked(UUID connection) {
@@ -81,6 +85,12 @@ public final class Guard {
                         ? new Unauthorized("The port is reached with the token of a connection only.")
                         : connected(port, head, targetFrom, credential, spend);
             }
+            case PortGuard.Oidc(var issuer, var audience) -> {
+                Credential credential = Credential.ofToken(head, targetFrom);
+                yield credential == null
+                        ? new Unauthorized("The port is reached with a token of %s only.".formatted(issuer))
+                        : identified(idTokens.read(credential.secret(), issuer, audience), credential);
+            }
         };
     }
 
@@ -111,6 +121,20 @@ public final class Guard {
         return token.singleUse() && !isFresh(token, spend)
                 ? new Unauthorized("The token opens the port once, and has.")
                 : new Granted(told(credential.shown(), token), token.connection());
+    }
+
+    private static Decision identified(IdTokens.Read read, Credential credential) {
+        return switch (read) {
+            case IdTokens.Read.Good(var told) ->
+                new Granted(
+                        new Shown(
+                                credential.shown().field(),
+                                credential.shown().cutFrom(),
+                                credential.shown().cutTo(),
+                                credential.shown().told() + told),
+                        null);
+            case IdTokens.Read.Bad(var why) -> new Unauthorized(why);
+        };
     }
 
     private boolean isFresh(ConnectionToken token, boolean spend) {

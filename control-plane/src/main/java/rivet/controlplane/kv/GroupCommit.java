@@ -1,0 +1,128 @@
+package rivet.controlplane.kv;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessResourceException;
+import rivet.protocol.kv.Bytes;
+
+/**
+ * Writes of many actors share a transaction: what comes while one is being committed goes into the next. Two threads, so that
+ * one group is computed while the other waits for the disk.
+ */
+final class GroupCommit implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+
+    private static final int THREADS = 2;
+    private static final int MOST_WAITING = 2_000;
+    private static final int MOST_IN_A_GROUP = 200;
+    private static final Duration BOUND = Duration.ofSeconds(5);
+
+    private final KvRepository repository;
+    private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final List<Thread> threads;
+    private volatile boolean closed;
+
+    GroupCommit(KvRepository repository) {
+        this.repository = repository;
+        this.threads = IntStream.range(0, THREADS)
+                .mapToObj(n -> Thread.ofVirtual().name("kv-commit-" + n).start(this::run))
+                .toList();
+    }
+
+    /** @param answers empty: nobody knows what became of it */
+    private record Pending(Batch batch, CompletableFuture<Bytes> answers) {
+
+        UUID actor() {
+            return batch.writer().actor();
+        }
+    }
+
+    /** Answers to each batch; empty where nobody knows what became of it, and asking again with the same number is safe. */
+    List<Bytes> write(List<Batch> batches) {
+        return batches.stream()
+                .map(this::submit)
+                .toList() // all wait at once, and not one after the other
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+    }
+
+    private CompletableFuture<Bytes> submit(Batch batch) {
+        var pending = new Pending(batch, new CompletableFuture<>());
+        if (closed || !queue.offer(pending)) {
+            return CompletableFuture.completedFuture(Bytes.EMPTY);
+        }
+        return pending.answers().completeOnTimeout(Bytes.EMPTY, BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                commit(take());
+            }
+        } catch (InterruptedException _) {
+            closed = true;
+        }
+    }
+
+    /** An actor is in a group once: a retry that overtakes its first try waits for the next. */
+    private List<Pending> take() throws InterruptedException {
+        var group = new ArrayList<Pending>();
+        var actors = new HashSet<UUID>();
+        var next = queue.take();
+        while (next != null && actors.add(next.actor())) {
+            group.add(next);
+            next = group.size() < MOST_IN_A_GROUP ? queue.poll() : null;
+        }
+        if (next != null && !queue.offer(next)) {
+            next.answers().complete(Bytes.EMPTY);
+        }
+        return group;
+    }
+
+    /** One that the database refuses must not fail its neighbours. */
+    private void commit(List<Pending> group) {
+        try {
+            var answers = repository.commit(group.stream().map(Pending::batch).toList());
+            group.forEach(pending -> answer(pending, answers));
+        } catch (RuntimeException e) {
+            if (group.size() > 1 && isOfOne(e)) {
+                group.forEach(pending -> commit(List.of(pending)));
+                return;
+            }
+            log.atWarn().addKeyValue("writes", group.size()).setCause(e).log("writes were not confirmed");
+            group.forEach(pending -> pending.answers().complete(Bytes.EMPTY));
+        }
+    }
+
+    /** Not of a database that is away: to ask it for each of a group would hold up all that comes after. */
+    private static boolean isOfOne(RuntimeException e) {
+        return e instanceof DataAccessException
+                && !(e instanceof NonTransientDataAccessResourceException)
+                && !(e instanceof TransientDataAccessResourceException);
+    }
+
+    private static void answer(Pending pending, Map<UUID, Bytes> answers) {
+        pending.answers().complete(answers.getOrDefault(pending.actor(), Bytes.EMPTY));
+    }
+}

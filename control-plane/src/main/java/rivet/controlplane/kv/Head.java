@@ -1,0 +1,150 @@
+package rivet.controlplane.kv;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvAnswer.Code;
+import rivet.protocol.kv.KvAnswer.Refused;
+import rivet.protocol.kv.KvRequest;
+import rivet.protocol.kv.KvRequest.Mutation;
+
+/** Where one actor's store is, locked by this transaction; takes a batch and moves on. Not thread-safe. */
+final class Head {
+
+    private final UUID actor;
+    private long generation;
+    private long number;
+    private byte[] answers;
+    private long version;
+    private long bytes;
+
+    private Head(UUID actor, long generation, long number, byte[] answers) {
+        this.actor = actor;
+        this.generation = generation;
+        this.number = number;
+        this.answers = answers;
+    }
+
+    /** @param given versions up to here may have been given in a past that this Postgres does not know */
+    static Head read(ResultSet row, long given) throws SQLException {
+        var head = new Head(
+                Objects.requireNonNull(row.getObject("actor_id", UUID.class)),
+                row.getLong("generation"),
+                row.getLong("number"),
+                Objects.requireNonNull(row.getBytes("answers")));
+        head.version = Math.max(row.getLong("version"), given);
+        head.bytes = row.getLong("bytes");
+        return head;
+    }
+
+    UUID actor() {
+        return actor;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    long number() {
+        return number;
+    }
+
+    byte[] answers() {
+        return answers;
+    }
+
+    long version() {
+        return version;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** The same batch again is answered as it was; one from before it came too late to be done. */
+    byte[] take(Batch batch, Changes changes) {
+        long known = batch.writer().generation() == generation ? number : 0;
+        if (batch.confirmed() > known) {
+            return KvStore.refused(batch, KvStore.LOST);
+        }
+        if (batch.writer().generation() == generation && batch.number() == number) {
+            return answers;
+        }
+        if (batch.number() < known) {
+            return KvStore.refused(batch, new Refused(Code.UNAVAILABLE, "a later write came before this one"));
+        }
+        var said = new ArrayList<KvAnswer>();
+        batch.requests().forEach(request -> said.add(answer(request, changes)));
+        generation = batch.writer().generation();
+        number = batch.number();
+        answers = KvStore.joined(said);
+        return answers;
+    }
+
+    private KvAnswer answer(KvRequest request, Changes changes) {
+        var refused = KvLimits.refusal(request);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        return request instanceof KvRequest.Write write
+                ? write(write, changes)
+                : new Refused(Code.INVALID, "a read among writes, or a message that cannot be read");
+    }
+
+    private KvAnswer write(KvRequest.Write write, Changes changes) {
+        for (var check : write.checks()) {
+            long is = changes.version(actor, check.key());
+            if (is != check.version()) {
+                return new Refused(
+                        Code.CONFLICT,
+                        "check of key %s: its version is %d (expected: %d)"
+                                .formatted(check.key(), is, check.version()));
+            }
+        }
+        for (var mutation : write.mutations()) {
+            if (mutation instanceof Mutation.Add(var key, var _) && !changes.isCounter(actor, key)) {
+                return new Refused(Code.INVALID, "add to key %s: its value is no counter".formatted(key));
+            }
+        }
+        if (bytes + growth(write, changes) > KvLimits.ACTOR_BYTES) {
+            return new Refused(
+                    Code.TOO_LARGE,
+                    "the store: it would hold more than %d bytes (expected: at most that)"
+                            .formatted(KvLimits.ACTOR_BYTES));
+        }
+        version++;
+        var sums = new ArrayList<Long>();
+        write.mutations().forEach(mutation -> apply(mutation, changes, sums));
+        return new KvAnswer.Written(version, List.copyOf(sums));
+    }
+
+    private void apply(Mutation mutation, Changes changes, List<Long> sums) {
+        switch (mutation) {
+            case Mutation.Put(var key, var value) -> bytes += changes.put(actor, key, version, value);
+            case Mutation.Delete(var key) -> bytes += changes.delete(actor, key);
+            case Mutation.DeleteRange(var start, var end) -> bytes -= changes.deleteRange(actor, start, end);
+            case Mutation.Add(var key, var delta) -> {
+                long sum = changes.counter(actor, key) + delta;
+                bytes += changes.put(actor, key, version, Changes.counter(sum));
+                sums.add(sum);
+            }
+        }
+    }
+
+    /** At most; what a write deletes is not counted against what it puts. */
+    private long growth(KvRequest.Write write, Changes changes) {
+        long growth = 0;
+        for (var mutation : write.mutations()) {
+            growth += switch (mutation) {
+                case Mutation.Put(var key, var value) -> Math.max(0, changes.growth(actor, key, value));
+                case Mutation.Add(var key, var _) -> Math.max(0, changes.growth(actor, key, Changes.counter(0)));
+                case Mutation.Delete _, Mutation.DeleteRange _ -> 0;
+            };
+        }
+        return growth;
+    }
+}

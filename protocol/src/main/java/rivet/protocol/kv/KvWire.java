@@ -1,0 +1,201 @@
+package rivet.protocol.kv;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import rivet.protocol.ActorId;
+
+/** Requests and answers ⇄ bytes; see docs/reference/kv-wire.md. Any bytes are read or refused with an {@link IllegalArgumentException}. */
+public final class KvWire {
+
+    /** One request: the largest write, with room for what surrounds its values. */
+    public static final int MOST_BYTES = 2 << 20;
+
+    /** What goes together in one message to the control plane: twice that, so that one that is alone always fits. */
+    public static final int MOST_TOGETHER = 4 << 20;
+
+    private KvWire() {}
+
+    /** Several in one message. */
+    public static byte[] join(List<byte[]> parts) {
+        var out = new KvWriter().count(parts.size());
+        parts.forEach(out::bytes);
+        return out.done();
+    }
+
+    public static List<byte[]> split(byte[] message) {
+        return whole(message, in -> list(in, KvWire::bytes));
+    }
+
+    /** Those of many actors in one message. */
+    public static byte[] joinBatches(List<KvBatch> batches) {
+        var out = new KvWriter().count(batches.size());
+        for (var batch : batches) {
+            var actor = batch.actor().value();
+            out.number(actor.getMostSignificantBits())
+                    .number(actor.getLeastSignificantBits())
+                    .number(batch.generation())
+                    .number(batch.number())
+                    .number(batch.confirmed())
+                    .bytes(batch.message());
+        }
+        return out.done();
+    }
+
+    public static List<KvBatch> splitBatches(byte[] message) {
+        return whole(message, in -> list(in, KvWire::batch));
+    }
+
+    public static KvRequest request(byte[] message) {
+        return whole(message, in -> switch (in.get()) {
+            case 1 -> new KvRequest.Get(list(in, KvWire::key));
+            case 2 -> new KvRequest.Range(key(in), key(in), in.get() != 0, count(in));
+            case 3 -> new KvRequest.Write(list(in, KvWire::check), list(in, KvWire::mutation));
+            default -> throw new IllegalArgumentException("operation: unknown (expected: 1 to 3)");
+        });
+    }
+
+    public static byte[] write(KvRequest request) {
+        var out = new KvWriter();
+        switch (request) {
+            case KvRequest.Get(var keys) -> {
+                out.tag(1).count(keys.size());
+                keys.forEach(out::bytes);
+            }
+            case KvRequest.Range(var start, var end, var reverse, var limit) ->
+                out.tag(2).bytes(start).bytes(end).tag(reverse ? 1 : 0).count(limit);
+            case KvRequest.Write(var checks, var mutations) -> {
+                out.tag(3).count(checks.size());
+                checks.forEach(check -> out.bytes(check.key()).number(check.version()));
+                out.count(mutations.size());
+                mutations.forEach(mutation -> write(out, mutation));
+            }
+        }
+        return out.done();
+    }
+
+    private static void write(KvWriter out, KvRequest.Mutation mutation) {
+        switch (mutation) {
+            case KvRequest.Mutation.Put(var key, var value) ->
+                out.tag(1).bytes(key).bytes(value);
+            case KvRequest.Mutation.Delete(var key) -> out.tag(2).bytes(key);
+            case KvRequest.Mutation.DeleteRange(var start, var end) ->
+                out.tag(3).bytes(start).bytes(end);
+            case KvRequest.Mutation.Add(var key, var delta) ->
+                out.tag(4).bytes(key).number(delta);
+        }
+    }
+
+    /** The request says what kind of answer it is. */
+    public static KvAnswer answer(KvRequest request, byte[] message) {
+        return whole(message, in -> {
+            int status = in.get();
+            if (status != 0) {
+                return new KvAnswer.Refused(code(status), new String(bytes(in), StandardCharsets.UTF_8));
+            }
+            return switch (request) {
+                case KvRequest.Get _ ->
+                    new KvAnswer.Found(list(in, each -> new KvAnswer.Value(each.getLong(), key(each))));
+                case KvRequest.Range _ ->
+                    new KvAnswer.Listed(
+                            list(in, each -> new KvAnswer.Entry(key(each), each.getLong(), key(each))), in.get() != 0);
+                case KvRequest.Write _ -> new KvAnswer.Written(in.getLong(), list(in, ByteBuffer::getLong));
+            };
+        });
+    }
+
+    public static byte[] write(KvAnswer answer) {
+        var out = new KvWriter();
+        switch (answer) {
+            case KvAnswer.Found(var values) -> {
+                out.tag(0).count(values.size());
+                values.forEach(value -> out.number(value.version()).bytes(value.bytes()));
+            }
+            case KvAnswer.Listed(var entries, var more) -> {
+                out.tag(0).count(entries.size());
+                entries.forEach(
+                        entry -> out.bytes(entry.key()).number(entry.version()).bytes(entry.value()));
+                out.tag(more ? 1 : 0);
+            }
+            case KvAnswer.Written(var version, var sums) -> {
+                out.tag(0).number(version).count(sums.size());
+                sums.forEach(out::number);
+            }
+            case KvAnswer.Refused(var code, var message) ->
+                out.tag(code.number()).bytes(message.getBytes(StandardCharsets.UTF_8));
+        }
+        return out.done();
+    }
+
+    private static KvAnswer.Code code(int status) {
+        return Arrays.stream(KvAnswer.Code.values())
+                .filter(code -> code.number() == status)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("status: %d (expected: 0 to 6)".formatted(status)));
+    }
+
+    private static KvBatch batch(ByteBuffer in) {
+        var actor = new ActorId(new UUID(in.getLong(), in.getLong()));
+        return new KvBatch(actor, in.getLong(), in.getLong(), in.getLong(), key(in));
+    }
+
+    private static KvRequest.Check check(ByteBuffer in) {
+        return new KvRequest.Check(key(in), in.getLong());
+    }
+
+    private static KvRequest.Mutation mutation(ByteBuffer in) {
+        return switch (in.get()) {
+            case 1 -> new KvRequest.Mutation.Put(key(in), key(in));
+            case 2 -> new KvRequest.Mutation.Delete(key(in));
+            case 3 -> new KvRequest.Mutation.DeleteRange(key(in), key(in));
+            case 4 -> new KvRequest.Mutation.Add(key(in), in.getLong());
+            default -> throw new IllegalArgumentException("mutation: unknown (expected: 1 to 4)");
+        };
+    }
+
+    private static <T> T whole(byte[] message, Function<ByteBuffer, T> read) {
+        try {
+            var in = ByteBuffer.wrap(message);
+            var result = read.apply(in);
+            if (in.hasRemaining()) {
+                throw new IllegalArgumentException("message: %d bytes too long".formatted(in.remaining()));
+            }
+            return result;
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("message: it ends too early", e);
+        }
+    }
+
+    private static <T> List<T> list(ByteBuffer in, Function<ByteBuffer, T> each) {
+        int count = count(in);
+        var list = new ArrayList<T>(Math.min(count, 128));
+        for (int i = 0; i < count; i++) {
+            list.add(each.apply(in));
+        }
+        return list;
+    }
+
+    private static Bytes key(ByteBuffer in) {
+        return new Bytes(bytes(in));
+    }
+
+    private static byte[] bytes(ByteBuffer in) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException(
+                    "length: %d (expected: at most the %d bytes that are left)".formatted(length, in.remaining()));
+        }
+        var bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static int count(ByteBuffer in) {
+        return Short.toUnsignedInt(in.getShort());
+    }
+}

@@ -1,0 +1,76 @@
+package rivet.agent.kv;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+import rivet.protocol.ActorId;
+
+/** The door. Thread-safe. */
+public final class ActorStores implements AutoCloseable {
+
+    /** Answers of reads are large, and all are in memory at once. */
+    private static final int READS_AT_ONCE = 8;
+
+    private final Remote remote;
+    private final Semaphore reads = new Semaphore(READS_AT_ONCE, true);
+    private final SharedWrites writes;
+
+    public ActorStores(Remote remote) {
+        this.remote = remote;
+        this.writes = new SharedWrites(remote);
+    }
+
+    /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */
+    public interface Remote {
+
+        /** Batches of many actors, as the wire has them. @return an answer to each; an empty one is to be asked again */
+        byte[] write(byte[] batches) throws IOException, InterruptedException;
+
+        /** Reads of one actor, that must see its batch of that number. @return an answer to each */
+        byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
+                throws IOException, InterruptedException;
+
+        /** @return the answer that says how far the numbers of a generation have come */
+        byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException;
+    }
+
+    /** Whose store it is. */
+    record Owner(ActorId actor, long generation) {}
+
+    /** For a generation that is being started. @param socket where its process finds its store; nothing may be there */
+    public Store open(ActorId actor, long generation, Path socket) {
+        return open(new RemoteStore(new Owner(actor, generation), remote, writes, reads), socket);
+    }
+
+    /** For one that an earlier run of the agent had started. */
+    public Store reopen(ActorId actor, long generation, Path socket) {
+        var store = new RemoteStore(new Owner(actor, generation), remote, writes, reads);
+        store.resume();
+        return open(store, socket);
+    }
+
+    /** Is there until it is closed; that fails what still waits for an answer. */
+    public interface Store extends AutoCloseable {
+
+        /** Where the actor's process finds it. */
+        Path socket();
+
+        @Override
+        void close();
+    }
+
+    /** Only when no store is open any more. */
+    @Override
+    public void close() {
+        writes.close();
+    }
+
+    private static Store open(RemoteStore store, Path socket) {
+        try {
+            return StoreSocket.open(store, socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the socket of an actor's store could not be opened: " + socket, e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package rivet.agent.kv;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rivet.protocol.kv.Bytes;
+import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvAnswer.Code;
+import rivet.protocol.kv.KvRequest;
+import rivet.protocol.kv.KvWire;
+
+/** One connection of an actor: frames come in, each with a number of the actor's own, and go back with it. */
+final class StoreConnection implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StoreConnection.class);
+
+    private static final int NUMBER_BYTES = 4;
+
+    private final SocketChannel channel;
+    private final Calls calls;
+
+    StoreConnection(SocketChannel channel, Calls calls) {
+        this.channel = channel;
+        this.calls = calls;
+    }
+
+    /** Until either side ends it. */
+    void run() {
+        try (channel;
+                var in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)))) {
+            while (true) {
+                frame(in);
+            }
+        } catch (EOFException _) {
+            // the actor ended it
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("a connection to a store ended");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("a connection to a store could not be closed");
+        }
+    }
+
+    private void frame(DataInputStream in) throws IOException, InterruptedException {
+        int length = in.readInt();
+        if (length <= NUMBER_BYTES || length > NUMBER_BYTES + KvWire.MOST_BYTES) {
+            throw new IOException("a frame of %d bytes (expected: %d to %d)"
+                    .formatted(length, NUMBER_BYTES + 1, NUMBER_BYTES + KvWire.MOST_BYTES));
+        }
+        int number = in.readInt();
+        var bytes = in.readNBytes(length - NUMBER_BYTES);
+        if (bytes.length < length - NUMBER_BYTES) {
+            throw new EOFException();
+        }
+        take(number, bytes);
+    }
+
+    private void take(int number, byte[] bytes) throws InterruptedException {
+        KvRequest request;
+        try {
+            request = KvWire.request(bytes);
+        } catch (IllegalArgumentException e) {
+            send(number, KvWire.write(new KvAnswer.Refused(Code.INVALID, String.valueOf(e.getMessage()))));
+            return;
+        }
+        long giveUp = System.nanoTime() + Call.BOUND.toNanos();
+        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> send(number, answer)));
+    }
+
+    /** Waits while the actor does not read; it is its own calls that wait with it. */
+    private synchronized void send(int number, byte[] answer) {
+        var frame = ByteBuffer.allocate(2 * Integer.BYTES + answer.length)
+                .putInt(NUMBER_BYTES + answer.length)
+                .putInt(number)
+                .put(answer)
+                .flip();
+        try {
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        } catch (IOException e) {
+            close();
+        }
+    }
+}

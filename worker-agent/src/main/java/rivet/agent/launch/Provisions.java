@@ -1,0 +1,42 @@
+package rivet.agent.launch;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import rivet.agent.host.Sandbox;
+import rivet.agent.kv.ActorStores;
+import rivet.agent.output.ActorOutput;
+import rivet.agent.supervise.Launcher.Order;
+import rivet.agent.warden.Child;
+
+/**
+ * What an actor is given beside its build.
+ *
+ * @param variables but for those that only its sandbox knows
+ */
+record Provisions(Map<String, String> variables, ActorStores stores) {
+
+    private static final Duration SEND_BOUND = Duration.ofSeconds(10);
+
+    /** A process that waits to be told who it is. */
+    record Waiting(Sandbox sandbox, Child child, ActorOutput output) {}
+
+    /**
+     * Makes it the actor.
+     *
+     * @param message what it reads, made of its variables
+     * @throws IOException it does not take it; its store is closed, all else is the caller's
+     */
+    SandboxProcess give(Order order, Waiting process, Function<Map<String, String>, byte[]> message)
+            throws IOException {
+        var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox());
+        try {
+            process.child().send(message.apply(SandboxStore.with(variables, store)), Label.of(order), SEND_BOUND);
+            return new SandboxProcess(process.sandbox(), process.child(), process.output(), store);
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package rivet.agent.kv;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import rivet.protocol.ActorId;
+import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvBatch;
+import rivet.protocol.kv.KvWire;
+
+/** Answers each write with its batch's number, and can be slow or away. */
+final class ScriptedControlPlane implements ActorStores.Remote {
+
+    static final long RESUMED_AT = 1L << 32;
+
+    final AtomicInteger failures = new AtomicInteger();
+    final List<Long> confirmedToReaders = new CopyOnWriteArrayList<>();
+    private final List<List<KvBatch>> roundTrips = new ArrayList<>();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** Holds up all that comes until it is opened. */
+    CountDownLatch shut() {
+        gate = new CountDownLatch(1);
+        return gate;
+    }
+
+    synchronized List<List<KvBatch>> roundTrips() {
+        return List.copyOf(roundTrips);
+    }
+
+    @Override
+    public byte[] write(byte[] message) throws IOException, InterruptedException {
+        var batches = KvWire.splitBatches(message);
+        synchronized (this) {
+            roundTrips.add(batches);
+        }
+        pass();
+        return KvWire.join(batches.stream().map(ScriptedControlPlane::answers).toList());
+    }
+
+    @Override
+    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
+            throws IOException, InterruptedException {
+        confirmedToReaders.add(confirmed);
+        pass();
+        return KvWire.join(KvWire.split(reads).stream()
+                .map(_ -> KvWire.write(new KvAnswer.Found(List.of())))
+                .toList());
+    }
+
+    @Override
+    public byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException {
+        pass();
+        return KvWire.write(new KvAnswer.Written(RESUMED_AT, List.of()));
+    }
+
+    private void pass() throws IOException, InterruptedException {
+        gate.await();
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new IOException("away");
+        }
+    }
+
+    private static byte[] answers(KvBatch batch) {
+        return KvWire.join(KvWire.split(batch.message().array()).stream()
+                .map(_ -> KvWire.write(new KvAnswer.Written(batch.number(), List.of())))
+                .toList());
+    }
+}
