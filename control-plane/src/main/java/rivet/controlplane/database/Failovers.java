@@ -16,13 +16,10 @@ public final class Failovers {
     private static final Logger log = LoggerFactory.getLogger(Failovers.class);
 
     /**
-     * In each second between two failovers no actor is started more often than two to the power of this, and no agent joins more
-     * often. With seconds since 2026, numbers stay below 2^53, where JavaScript ends, until 2298.
+     * In each second between two failovers no actor is started and no store is written to more often than two to the power of this,
+     * and no agent joins more often. With seconds since 2026, numbers stay below 2^53, where JavaScript ends, until 2298.
      */
     private static final int ERA_BITS = 20;
-
-    /** Nor writes to its store more often than two to the power of this; a few thousand times that is a whole number in JavaScript. */
-    private static final int VERSION_STRIDE_BITS = 40;
 
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String CANNOT_CONNECT_NOW = "57P03";
@@ -32,11 +29,6 @@ public final class Failovers {
     /** Numbers up to here may have been given in a past that this Postgres does not know; 0 as long as it was always the same. */
     public long given() {
         return era << ERA_BITS;
-    }
-
-    /** Likewise versions of what actors remember. */
-    public long versionsGiven() {
-        return seen << VERSION_STRIDE_BITS;
     }
 
     /**

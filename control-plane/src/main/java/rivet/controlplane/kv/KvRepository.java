@@ -186,7 +186,7 @@ class KvRepository {
                 for update of h
                 """,
                 row -> {
-                    var head = Head.read(row, failovers.versionsGiven());
+                    var head = Head.read(row, failovers.given());
                     heads.put(head.actor(), head);
                 },
                 actors(group),
