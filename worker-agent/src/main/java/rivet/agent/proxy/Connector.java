@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.hop.Dialling;
@@ -37,16 +38,22 @@ final class Connector {
 
     /** @param opened gets the connection once, or null where there is none to be had; then it adds its handlers */
     void open(Line line, Consumer<@Nullable Channel> opened) {
+        open(line, HopSettings.CONNECT, opened);
+    }
+
+    /** @param proof how long another agent may take to prove that it is the one */
+    void open(Line line, Duration proof, Consumer<@Nullable Channel> opened) {
         switch (line) {
             case Line.Here here -> connect(here, _ -> {}, channel -> opened.accept(channel));
-            case Line.Hop hop -> settings.hop().ifPresentOrElse(by -> dial(hop, by, opened), () -> opened.accept(null));
+            case Line.Hop hop ->
+                settings.hop().ifPresentOrElse(by -> dial(hop, by, proof, opened), () -> opened.accept(null));
         }
     }
 
-    private void dial(Line.Hop hop, HopSettings by, Consumer<@Nullable Channel> opened) {
+    private void dial(Line.Hop hop, HopSettings by, Duration proof, Consumer<@Nullable Channel> opened) {
         connect(
                 hop,
-                channel -> channel.pipeline().addLast(new Dialling(by.key(), hop.owner(), HopSettings.CONNECT, opened)),
+                channel -> channel.pipeline().addLast(new Dialling(by.key(), hop.owner(), proof, opened)),
                 channel -> {
                     if (channel == null) {
                         opened.accept(null);

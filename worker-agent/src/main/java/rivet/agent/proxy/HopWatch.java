@@ -14,6 +14,9 @@ final class HopWatch {
     /** Whoever says nothing for so long is greeted. */
     private static final Duration SILENCE = Duration.ofMillis(500);
 
+    /** An agent on a machine that has too much to do answers late, and is not gone. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     /** A stall of the machine must not look like the end of it. */
     private static final int FAILURES = 2;
 
@@ -63,7 +66,7 @@ final class HopWatch {
 
     private void greet(Line.Hop line, Greeting greeting) {
         greeting.underWay = true;
-        connector.open(line, channel -> {
+        connector.open(line, PATIENCE, channel -> {
             greeting.underWay = false;
             greeting.endedAt = System.nanoTime();
             if (channel != null) {

@@ -8,6 +8,7 @@ import static rivet.agent.proxy.ProxyUnderTest.path;
 import static rivet.agent.proxy.TwoProxies.OWNER;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -470,6 +471,39 @@ class HopTest {
             release.complete(null);
 
             assertThat(client.answer().body()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void an_owner_on_a_machine_that_stands_still_for_a_moment_is_waited_for() throws IOException {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, _) -> {
+                    asked.complete(null);
+                    release.join();
+                    connection.send(OK);
+                });
+                TwoProxies both = TwoProxies.ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
+            client.send(post("hello"));
+            CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> answer(client));
+            asked.join();
+
+            cable.dead(true);
+            await().during(Duration.ofSeconds(3)).until(() -> !answer.isDone());
+            cable.dead(false);
+            release.complete(null);
+
+            assertThat(answer.join().body()).isEqualTo("ok");
+        }
+    }
+
+    private static Answer answer(RawConnection client) {
+        try {
+            return client.answer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
