@@ -43,8 +43,14 @@ class KvFailoverTest {
         try (var controlPlane = TestControlPlane.start(database, Map.of())) {
             var stores = new StoreCalls(controlPlane.uri());
 
-            assertThat(stores.write(actor, 1, 2, 1, PUT)).isEqualTo(new Written((1L << 40) + 1, List.of()));
-            assertThat(stores.write(actor, 1, 3, 2, PUT)).isEqualTo(new Written((1L << 40) + 2, List.of()));
+            long given = database.jdbc()
+                            .sql("select era from database_lineage")
+                            .query(Long.class)
+                            .single()
+                    << 20;
+            assertThat(given).isPositive();
+            assertThat(stores.write(actor, 1, 2, 1, PUT)).isEqualTo(new Written(given + 1, List.of()));
+            assertThat(stores.write(actor, 1, 3, 2, PUT)).isEqualTo(new Written(given + 2, List.of()));
         }
     }
 
