@@ -404,7 +404,7 @@ final class SimulatedAgent {
                     yield before;
                 }
                 outage.promised(replica, from(reply));
-                yield isCarriedOn(current, reply) ? Outcome.PROMISED : before;
+                yield isCarriedOn(current) ? Outcome.PROMISED : before;
             }
             case Heartbeat.Answer.Fenced _ -> {
                 fenced(current, reply.sent());
@@ -417,7 +417,7 @@ final class SimulatedAgent {
         return world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() : reply.sent();
     }
 
-    private boolean isCarriedOn(Welcome current, Reply reply) {
+    private boolean isCarriedOn(Welcome current) {
         var longest = current.outageMs();
         if (longest == null) {
             return false;
