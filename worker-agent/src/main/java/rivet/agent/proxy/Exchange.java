@@ -44,14 +44,9 @@ final class Exchange implements Approach.Visitor {
     /** Made when a client first owes a part of a body for a while. */
     private @Nullable BodyPace pace;
 
-    private boolean bodySent;
     private final Repeats repeats = new Repeats();
-    /** When a connection was first asked for; 0 where none was. */
-    private long connectingSince;
-    /** Made when an actor first refuses, which most never do. */
+    /** Made when a connection is first asked for. */
     private @Nullable ConnectRetries retries;
-    /** Made when a body is first sent to another agent. */
-    private @Nullable Replay replay;
 
     private boolean answering;
     private boolean keep;
@@ -112,7 +107,7 @@ final class Exchange implements Approach.Visitor {
         if (idle != null) {
             carry(idle, target);
         } else {
-            connectingSince = connectingSince == 0 ? System.nanoTime() : connectingSince;
+            var _ = retries();
             lane.pool().connect(target, this);
         }
     }
@@ -151,11 +146,18 @@ final class Exchange implements Approach.Visitor {
 
     /** @param otherwise when it was tried for too long */
     private void tryAgain(Problem otherwise) {
-        ConnectRetries again =
-                retries == null ? new ConnectRetries(lane.times().connectRetries(), connectingSince) : retries;
-        retries = again;
-        again.refused(System.nanoTime())
+        retries()
+                .refused(System.nanoTime())
                 .ifPresentOrElse(pause -> lane.later(this::connectAgain, pause), () -> fail(otherwise));
+    }
+
+    private ConnectRetries retries() {
+        ConnectRetries counting = retries;
+        if (counting == null) {
+            counting = new ConnectRetries(lane.times().connectRetries(), System.nanoTime());
+            retries = counting;
+        }
+        return counting;
     }
 
     private void connectAgain() {
@@ -197,9 +199,7 @@ final class Exchange implements Approach.Visitor {
                 entered.shown(target));
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
-        if (replay != null) {
-            replay.sendTo(to);
-        }
+        repeats.sendTo(to);
         client.resume();
     }
 
@@ -216,12 +216,8 @@ final class Exchange implements Approach.Visitor {
         } else if (counted != null && counted.limits().isBodyTooLarge(body.bytes())) {
             fail(counted.limits().bodyTooLarge());
         } else if (actor != null) {
-            bodySent = true;
             ByteBuf part = in.readRetainedSlice(many);
-            if (!answering && (isElsewhere() || head.method().idempotent())) {
-                replay = replay == null ? new Replay() : replay;
-                replay.keep(part);
-            }
+            repeats.sent(part, !answering && (isElsewhere() || head.method().idempotent()));
             actor.send(part);
         }
     }
@@ -249,7 +245,7 @@ final class Exchange implements Approach.Visitor {
      */
     Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection) {
         answering = true;
-        dropReplay();
+        repeats.drop();
         tell(status, cause);
         lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
@@ -297,7 +293,7 @@ final class Exchange implements Approach.Visitor {
             door.refused(lane);
         }
         dropActor();
-        if (replay == null || replay.whole()) {
+        if (repeats.whole()) {
             approachAgain();
         } else {
             fail(Problem.MOVING);
@@ -345,16 +341,12 @@ final class Exchange implements Approach.Visitor {
      * else two would count how often.
      */
     private boolean mayRepeat(Target lost) {
-        return !client.isAgent()
-                && head.method().idempotent()
-                && repeats.another(lost)
-                && (replay == null ? !bodySent : replay.whole());
+        return !client.isAgent() && head.method().idempotent() && repeats.another(lost) && repeats.whole();
     }
 
     /** From here on it is as new: how long it took before says nothing of how long it may take to reach an actor. */
     private void repeat(Target lost) {
         stage = Stage.CONNECTING;
-        connectingSince = 0;
         retries = null;
         Duration pause = repeats.next(lost);
         if (pause.isZero()) {
@@ -370,7 +362,7 @@ final class Exchange implements Approach.Visitor {
         lane.counters().refused(problem);
         leaveApproach();
         dropActor();
-        dropReplay();
+        repeats.drop();
         uncount();
         leaveEntrance();
         if (answering) {
@@ -389,7 +381,7 @@ final class Exchange implements Approach.Visitor {
         stage = Stage.ENDED;
         leaveApproach();
         dropActor();
-        dropReplay();
+        repeats.drop();
         uncount();
         leaveEntrance();
         if (!answering) {
@@ -421,13 +413,6 @@ final class Exchange implements Approach.Visitor {
         counted = null;
     }
 
-    private void dropReplay() {
-        if (replay != null) {
-            replay.drop();
-            replay = null;
-        }
-    }
-
     private void leaveEntrance() {
         if (entrance != null) {
             entrance.leave();
@@ -454,7 +439,7 @@ final class Exchange implements Approach.Visitor {
         stage = Stage.ENDED;
         lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
-        dropReplay();
+        repeats.drop();
         tell(status, null);
         Target served = counted;
         if (served != null) {

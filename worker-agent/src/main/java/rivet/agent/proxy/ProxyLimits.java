@@ -48,42 +48,20 @@ public record ProxyLimits(
                 new HeadLimits(32 * 1024, 128, 8 * 1024), 50_000, 1_000, 10_000, 256, 256, 32 * 1024, 64 * 1024, 64);
     }
 
-    public ProxyLimits withMaxHeldPerPort(int maxHeldPerPort) {
-        return new ProxyLimits(
-                head,
-                maxConnections,
-                maxHeldPerPort,
-                maxHeld,
-                maxLookups,
-                maxIdlePerPort,
-                lowWater,
-                highWater,
-                minBodyRate);
+    public ProxyLimits withMaxConnections(int maxConnections) {
+        return with(maxConnections, maxHeldPerPort, minBodyRate);
     }
 
-    public ProxyLimits withMaxConnections(int maxConnections) {
-        return new ProxyLimits(
-                head,
-                maxConnections,
-                maxHeldPerPort,
-                maxHeld,
-                maxLookups,
-                maxIdlePerPort,
-                lowWater,
-                highWater,
-                minBodyRate);
+    public ProxyLimits withMaxHeldPerPort(int maxHeldPerPort) {
+        return with(maxConnections, maxHeldPerPort, minBodyRate);
     }
 
     public ProxyLimits withMinBodyRate(int minBodyRate) {
+        return with(maxConnections, maxHeldPerPort, minBodyRate);
+    }
+
+    private ProxyLimits with(int connections, int heldPerPort, int bodyRate) {
         return new ProxyLimits(
-                head,
-                maxConnections,
-                maxHeldPerPort,
-                maxHeld,
-                maxLookups,
-                maxIdlePerPort,
-                lowWater,
-                highWater,
-                minBodyRate);
+                head, connections, heldPerPort, maxHeld, maxLookups, maxIdlePerPort, lowWater, highWater, bodyRate);
     }
 }
