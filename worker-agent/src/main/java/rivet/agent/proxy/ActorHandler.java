@@ -64,7 +64,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         lastMove = lane.now();
         ByteBuf in = (ByteBuf) message;
         try {
-            while (in.isReadable() && exchange != null && client != null) {
+            while (in.isReadable() && exchange != null && client != null && !isAnswered()) {
                 if (body == null) {
                     head(in, exchange, client);
                 } else {
@@ -137,7 +137,10 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             asked.streams();
         }
         ResponseWriter.write(
-                lane.writer(), head, asked.answering(head.status(), cause, coming.endsWithConnection()), asked.ray());
+                lane.writer(),
+                head,
+                asked.answering(head.status(), cause, coming.endsWithConnection(), head.persistent()),
+                asked.ray());
         if (many <= COPIED_BYTES) {
             ByteBuf out = lane.writer().toBuffer(channel.alloc(), many);
             in.readBytes(out, many);
@@ -149,6 +152,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         if (coming.done()) {
             asked.answered(head.persistent() && !in.isReadable());
         }
+    }
+
+    /** In full, while the rest of the request still comes. */
+    private boolean isAnswered() {
+        return body != null && body.done();
     }
 
     private void relay(ByteBuf in, Exchange asked, ClientHandler to, Body coming) {
@@ -221,8 +229,16 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         return channel.isWritable();
     }
 
+    /** Whether it takes more, when it has been given what waits. */
+    boolean drains() {
+        if (!writable()) {
+            flush();
+        }
+        return writable();
+    }
+
     void adjustReading() {
-        Reading.turn(channel, client == null || client.writable());
+        Reading.turn(channel, client == null || client.drains());
     }
 
     long lastMove() {
@@ -246,7 +262,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         if (interrupted == null) {
             return;
         }
-        if (body != null && body.endsWithConnection() && !broken) {
+        if (isAnswered()) {
+            interrupted.forgoRemainder();
+        } else if (body != null && body.endsWithConnection() && !broken) {
             interrupted.answered(false);
         } else if (body == null) {
             boolean silently = !parser.begun() && informational == 0;

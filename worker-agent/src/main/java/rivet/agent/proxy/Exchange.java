@@ -19,6 +19,8 @@ final class Exchange implements Approach.Visitor {
         APPROACHING,
         CONNECTING,
         CARRIED,
+        /** The answer is complete, and the request is not: its rest goes on, so that both connections can be used again. */
+        REMAINDER,
         ENDED
     }
 
@@ -205,7 +207,7 @@ final class Exchange implements Approach.Visitor {
 
     /** Whether the client's next bytes are this request's body, and can go on. */
     boolean receiving() {
-        return stage == Stage.CARRIED && !body.done();
+        return (stage == Stage.CARRIED || stage == Stage.REMAINDER) && !body.done();
     }
 
     void receive(ByteBuf in) {
@@ -219,6 +221,10 @@ final class Exchange implements Approach.Visitor {
             ByteBuf part = in.readRetainedSlice(many);
             repeats.sent(part, !answering && (isElsewhere() || head.method().idempotent()));
             actor.send(part);
+            if (stage == Stage.REMAINDER && body.done()) {
+                actor.flush();
+                end(true);
+            }
         }
     }
 
@@ -228,8 +234,9 @@ final class Exchange implements Approach.Visitor {
         }
     }
 
+    /** What fills the room is sent first: to stop reading and begin again costs more. */
     boolean hasRoom() {
-        return actor == null || body.done() || actor.writable();
+        return actor == null || body.done() || actor.drains();
     }
 
     void clientWritabilityChanged() {
@@ -242,29 +249,40 @@ final class Exchange implements Approach.Visitor {
      * The answer begins: what is said of the client's connection is decided here and kept to.
      *
      * @param cause why the proxy of the actor's agent answers in its place; null where the actor does
+     * @param goesOn whether the actor's connection takes the rest of the request after the answer
      */
-    Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection) {
+    Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection, boolean goesOn) {
         answering = true;
         repeats.drop();
         tell(status, cause);
         lane.counters().answered(status, System.nanoTime() - begun);
         untilClose = endsWithConnection;
-        keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
+        // Who waits for 100-continue and gets its answer instead may or may not send its body.
+        boolean complete = body.done() || (goesOn && !head.expectsContinue());
+        keep = head.persistent() && complete && !endsWithConnection && !lane.draining();
         return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
     }
 
     /** The actor's answer is complete. */
     void answered(boolean reusable) {
+        client.flush();
+        if (keep && reusable && !body.done()) {
+            stage = Stage.REMAINDER;
+        } else {
+            end(reusable);
+        }
+    }
+
+    private void end(boolean reusable) {
         ActorHandler done = actor;
         actor = null;
         stage = Stage.ENDED;
         uncount();
         leaveEntrance();
-        client.flush();
         if (done != null) {
             done.end(reusable && body.done());
         }
-        client.answered(keep, clientMaySend());
+        client.answered(keep && body.done(), clientMaySend());
     }
 
     private boolean clientMaySend() {
@@ -356,8 +374,17 @@ final class Exchange implements Approach.Visitor {
         }
     }
 
+    /** The actor is gone or has lost patience, after its whole answer. */
+    void forgoRemainder() {
+        end(false);
+    }
+
     @Override
     public void fail(Problem problem) {
+        if (stage == Stage.REMAINDER) {
+            forgoRemainder();
+            return;
+        }
         stage = Stage.ENDED;
         lane.counters().refused(problem);
         leaveApproach();
@@ -455,7 +482,8 @@ final class Exchange implements Approach.Visitor {
 
     void sweep(long now) {
         Target carrying = counted;
-        if (stage != Stage.CARRIED || actor == null || carrying == null) {
+        boolean carried = stage == Stage.CARRIED || stage == Stage.REMAINDER;
+        if (!carried || actor == null || carrying == null) {
             return;
         }
         Limits limits = carrying.limits();
@@ -476,7 +504,8 @@ final class Exchange implements Approach.Visitor {
 
     /** Calls that last are streams of messages, and may be silent for long. */
     private boolean isBodyTooSlow(long now) {
-        boolean owesBody = !body.done() && !answering && !head.grpc() && actor != null && actor.writable();
+        boolean answeredAhead = answering && stage != Stage.REMAINDER;
+        boolean owesBody = !body.done() && !answeredAhead && !head.grpc() && actor != null && actor.writable();
         if (!owesBody) {
             pace = null;
             return false;
@@ -491,7 +520,7 @@ final class Exchange implements Approach.Visitor {
     }
 
     void drain() {
-        if (stage == Stage.APPROACHING) {
+        if (stage == Stage.APPROACHING || stage == Stage.REMAINDER) {
             fail(Problem.SHUTTING_DOWN);
         }
     }
