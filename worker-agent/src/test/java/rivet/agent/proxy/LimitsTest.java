@@ -185,7 +185,9 @@ class LimitsTest {
             Answer refused = more.send(post("Content-Length: 6", "123456")).answer();
 
             assertRefused(proxy, refused, 413, "body_too_large");
-            assertThat(refused.body()).contains("\"most_bytes\":5");
+            assertThat(refused.body())
+                    .contains("5 bytes that its port allows (limits.body_bytes)")
+                    .contains("\"limit\":\"body_bytes\"", "\"most_bytes\":5");
             assertThat(actor.heads()).hasSize(1);
         }
     }
@@ -219,7 +221,9 @@ class LimitsTest {
 
             client.send(get("/").replace("\r\n\r\n", "\r\nX-Long: " + "x".repeat(250) + "\r\n\r\n"));
 
-            assertRefused(proxy, client.answer(), 431, "head_too_large");
+            Answer refused = client.answer();
+            assertRefused(proxy, refused, 431, "head_too_large");
+            assertThat(refused.body()).contains("300 bytes", "limits.header_bytes");
             assertThat(actor.heads()).hasSize(1);
         }
     }
