@@ -3,6 +3,7 @@ package rivet.agent.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.IngressCounters.What;
@@ -43,7 +44,11 @@ class IngressHopTest {
 
     @Test
     void an_owner_without_a_lease_cuts_what_it_carries_for_others() throws Exception {
-        try (RawActor actor = RawActor.serving(EchoScript::serve);
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        try (RawActor actor = RawActor.serving(connection -> {
+                    connection.send(connection.read(2));
+                    over.join(); // it ends nothing by itself
+                });
                 TwoProxies both = TwoProxies.start()) {
             both.owner.game(1, Status.READY, PortKind.TCP, actor.port());
             try (RawConnection client = RawConnection.to(both.first.listenFor(PortProtocol.TCP))) {
@@ -53,6 +58,8 @@ class IngressHopTest {
 
                 assertThat(client.ended()).isTrue();
             }
+        } finally {
+            over.complete(null);
         }
     }
 
