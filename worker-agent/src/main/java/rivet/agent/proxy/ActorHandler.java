@@ -40,6 +40,10 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     private boolean broken;
     private int informational;
+    /** Waits for a request, and we have not closed it. */
+    private boolean resting;
+
+    private boolean restedBefore;
     private long restingSince;
     private long lastMove;
 
@@ -51,6 +55,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void begin(Exchange with, ClientHandler of, Target to) {
+        resting = false;
         target = to;
         exchange = with;
         client = of;
@@ -197,6 +202,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void rest(long now) {
+        resting = true;
+        restedBefore = true;
         restingSince = now;
     }
 
@@ -206,6 +213,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     boolean alive() {
         return channel.isActive();
+    }
+
+    /** Asks the kernel, which may know of an end that has not been read yet. */
+    boolean openAtBothEnds() {
+        return alive() && lane.settings().transport().isEstablished(channel);
     }
 
     /** Takes over a buffer. A write that fails is noticed by the reading side, after what the actor still had to say. */
@@ -230,6 +242,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void close() {
+        resting = false;
         channel.close();
     }
 
@@ -244,12 +257,18 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange interrupted = exchange;
         if (interrupted == null) {
+            if (resting && target != null) {
+                target.line().closedUnasked();
+            }
             return;
         }
         if (body != null && body.endsWithConnection() && !broken) {
             interrupted.answered(false);
         } else if (body == null) {
             boolean silently = !parser.begun() && informational == 0;
+            if (silently && restedBefore && target != null) {
+                target.line().closedUnasked();
+            }
             exchange = null;
             client = null;
             interrupted.actorClosed(silently);

@@ -491,7 +491,7 @@ class HopTest {
             asked.join();
 
             cable.dead(true);
-            await().during(Duration.ofSeconds(3)).until(() -> !answer.isDone());
+            await().during(Duration.ofSeconds(1)).until(() -> !answer.isDone());
             cable.dead(false);
             release.complete(null);
 
