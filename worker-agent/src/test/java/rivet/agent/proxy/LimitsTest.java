@@ -71,6 +71,16 @@ class LimitsTest {
                 .anyMatch(ended -> ended.cause().equals(code));
     }
 
+    /** How many connections of a changed protocol the proxy has ended so. */
+    private static long cut(ProxyUnderTest proxy, String cause) {
+        for (var ended : proxy.proxy().counters().ended()) {
+            if (ended.statusClass().equals("1xx") && ended.cause().equals(cause)) {
+                return ended.count();
+            }
+        }
+        return 0;
+    }
+
     @Test
     void only_so_many_requests_at_once() throws IOException {
         CompletableFuture<Void> release = new CompletableFuture<>();
@@ -243,6 +253,7 @@ class LimitsTest {
             socket.send(upgrade());
             assertThat(socket.readHead()).contains("101");
             assertThat(socket.readAll()).isEqualTo(WebSocketEndTest.close(1001, "idle"));
+            assertThat(cut(proxy, "idle")).isEqualTo(1);
         }
     }
 
@@ -287,6 +298,7 @@ class LimitsTest {
             socket.send(upgrade());
             assertThat(socket.readHead()).contains("101");
             assertThat(socket.readAll()).isEqualTo(WebSocketEndTest.close(1001, "stream_over"));
+            assertThat(cut(proxy, "stream_over")).isEqualTo(1);
 
             events.send(get("/"));
             assertThat(events.readHead()).contains("200");
