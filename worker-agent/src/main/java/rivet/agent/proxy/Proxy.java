@@ -56,6 +56,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<Tls> tls;
     private final Optional<Channel> listeningTls;
     private final Optional<Channel> listeningHop;
+    private final Optional<Channel> listeningTcp;
     private final Ingress ingress;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
@@ -124,6 +125,8 @@ public final class Proxy implements AutoCloseable {
                         channel -> serveAgents(channel, hop.key())));
         this.ingress = new Ingress(new Ingress.Parts(
                 settings, ingressLimits, loops.next(), this::lane, tls, (address, server) -> bind(address, server)));
+        this.listeningTcp = tls.flatMap(by ->
+                by.tcpPort().map(port -> listen(address(port), channel -> ingress.serveByName(channel, by))));
     }
 
     private InetSocketAddress address(int port) {
@@ -304,6 +307,11 @@ public final class Proxy implements AutoCloseable {
         return listeningTls.map(channel -> (InetSocketAddress) channel.localAddress());
     }
 
+    /** Where it takes connections for TCP ports that say in TLS whom they want, if it does. */
+    Optional<InetSocketAddress> tcpAddress() {
+        return listeningTcp.map(channel -> (InetSocketAddress) channel.localAddress());
+    }
+
     /** What other agents dial to hand requests on to this one, if it takes any. */
     public Optional<InetSocketAddress> hopAddress() {
         return settings.hop()
@@ -317,6 +325,7 @@ public final class Proxy implements AutoCloseable {
         listening.close().awaitUninterruptibly();
         listeningTls.ifPresent(channel -> channel.close().awaitUninterruptibly());
         listeningHop.ifPresent(channel -> channel.close().awaitUninterruptibly());
+        listeningTcp.ifPresent(channel -> channel.close().awaitUninterruptibly());
         ingress.close().join();
         tls.ifPresent(Tls::close);
         CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))
