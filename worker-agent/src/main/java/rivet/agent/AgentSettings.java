@@ -199,7 +199,16 @@ public record AgentSettings(
                 values.text("RIVET_HOP_HOST", "127.0.0.1"),
                 values.number("RIVET_HOP_PORT", 0),
                 values.optional("RIVET_HOP_ADDRESS").map(AgentSettings::hopAddress),
-                HopKey.ofToken(token.reveal()));
+                HopKey.ofToken(token.reveal()),
+                values.optional("RIVET_HOP_TLS").map(AgentSettings::onOrOff));
+    }
+
+    private static boolean onOrOff(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("RIVET_HOP_TLS: '%s' (expected: on or off)".formatted(text));
+        };
     }
 
     private static InetSocketAddress hopAddress(String text) {

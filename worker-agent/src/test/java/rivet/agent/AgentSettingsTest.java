@@ -78,6 +78,22 @@ class AgentSettingsTest {
         assertThat(AgentSettings.read(variables).proxyDomain()).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, '', '', false",
+        "127.0.0.1, 10.0.0.5:7081, '', true",
+        "127.0.0.1, '', on, true",
+        "0.0.0.0, 10.0.0.5:7081, off, false",
+        "10.255.255.254, '', '', true",
+    })
+    void what_leaves_the_machine_between_agents_is_encrypted_unless_another_is_set(
+            String host, String address, String tls, boolean expected) {
+        var variables = Map.of(
+                "RIVET_AGENT_TOKEN", "t", "RIVET_HOP_HOST", host, "RIVET_HOP_ADDRESS", address, "RIVET_HOP_TLS", tls);
+
+        assertThat(AgentSettings.read(variables).hop().encrypts()).isEqualTo(expected);
+    }
+
     @Test
     void token_is_not_printed() {
         assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "hidden")).toString())
@@ -95,6 +111,7 @@ class AgentSettingsTest {
         "RIVET_PROXY_PORT, x",
         "RIVET_PROXY_DOMAIN, .example.com",
         "RIVET_PROXY_DOMAIN, a b",
+        "RIVET_HOP_TLS, maybe",
         "RIVET_CONTROL_PLANE_URL, nowhere",
         "RIVET_CONTROL_PLANE_URL, 'http://a:1,'",
         "RIVET_ACTOR_PORTS, 5-1",

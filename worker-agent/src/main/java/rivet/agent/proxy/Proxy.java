@@ -23,11 +23,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.hop.Accepting;
 import rivet.agent.proxy.hop.HopKey;
 import rivet.agent.proxy.hop.HopSettings;
+import rivet.agent.proxy.hop.HopTls;
 import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
@@ -119,14 +121,17 @@ public final class Proxy implements AutoCloseable {
         this.tls = settings.tls().map(Tls::start);
         this.listening = listen(address(settings.port()), this::serve);
         this.listeningTls = tls.map(by -> listen(address(by.port()), channel -> by.serve(channel, this::serve)));
-        this.listeningHop = settings.hop()
-                .map(hop -> listen(
-                        new InetSocketAddress(hop.listening(), hop.port()),
-                        channel -> serveAgents(channel, hop.key())));
+        this.listeningHop = settings.hop().map(this::listen);
         this.ingress = new Ingress(new Ingress.Parts(
                 settings, ingressLimits, loops.next(), this::lane, tls, (address, server) -> bind(address, server)));
         this.listeningTcp = tls.flatMap(by ->
                 by.tcpPort().map(port -> listen(address(port), channel -> ingress.serveByName(channel, by))));
+    }
+
+    private Channel listen(HopSettings hop) {
+        HopTls tls = hop.encrypts() ? HopTls.create() : null;
+        return listen(
+                new InetSocketAddress(hop.listening(), hop.port()), channel -> serveAgents(channel, hop.key(), tls));
     }
 
     private InetSocketAddress address(int port) {
@@ -179,13 +184,17 @@ public final class Proxy implements AutoCloseable {
         channel.pipeline().addLast(ClientHandler.ofWorld(lane(channel), channel));
     }
 
-    private void serveAgents(Channel channel, HopKey key) {
+    private void serveAgents(Channel channel, HopKey key, @Nullable HopTls tls) {
         // Else what another agent's machine had open here would stay when that vanishes.
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        if (tls != null) {
+            tls.accept(channel);
+        }
         channel.pipeline()
                 .addLast(new Accepting(
                         key,
                         settings.self(),
+                        tls,
                         known -> known.pipeline()
                                 .addLast(new HopEntrance(
                                         lane(known), known, () -> ClientHandler.ofAgent(lane(known), known))),

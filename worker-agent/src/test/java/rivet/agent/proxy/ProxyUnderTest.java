@@ -81,12 +81,8 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     /** One of two: {@link #SELF}'s actors are at another agent's proxy from where this one stands, and the other way round. */
-    static ProxyUnderTest hopping(AgentId self, String token) {
-        return hopping(self, token, UnaryOperator.identity());
-    }
-
     static ProxyUnderTest hopping(AgentId self, String token, UnaryOperator<ProxySettings> change) {
-        HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token));
+        HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token), Optional.empty());
         return new ProxyUnderTest(ProxySettings.defaults(self).withHop(hop), change, IngressLimits.defaults());
     }
 

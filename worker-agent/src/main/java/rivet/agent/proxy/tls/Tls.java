@@ -2,6 +2,7 @@ package rivet.agent.proxy.tls;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -125,6 +126,12 @@ public final class Tls implements AutoCloseable {
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             ctx.close();
         }
+    }
+
+    /** From where what was read already is handed on again: as it was, behind TLS if there is any. */
+    public static ChannelInboundInvoker inside(Channel channel) {
+        ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+        return tls == null ? channel.pipeline() : tls;
     }
 
     /** Whether this connection, or the one that this stream is on, came by TLS. */
