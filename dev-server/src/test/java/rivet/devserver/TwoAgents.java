@@ -147,7 +147,10 @@ public final class TwoAgents implements AutoCloseable {
                             "RIVET_MEMORY_MIB",
                             "10000",
                             "RIVET_WARM_PROCESSES",
-                            "1"));
+                            "1",
+                            // As between two machines, though this is one.
+                            "RIVET_HOP_TLS",
+                            "on"));
             return builder.start();
         }
 

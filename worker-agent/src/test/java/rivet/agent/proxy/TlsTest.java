@@ -278,8 +278,6 @@ class TlsTest {
     void a_name_that_leads_to_no_tcp_port_leads_nowhere(String name, String cause) throws Exception {
         proxy.game(1, ActorRoute.Status.READY, PortKind.TCP, actor.port());
         try (RawConnection client = new RawConnection(connect(name, tcpAddress()))) {
-            client.send("hello");
-
             assertThat(client.ended()).isTrue();
             assertThat(proxy.counted(What.CONNECTION, cause)).isEqualTo(1);
             assertThat(actor.accepted()).isZero();
