@@ -106,6 +106,7 @@ public final class TwoAgents implements AutoCloseable {
             first = keep(new RunningAgent("first"));
             second = keep(new RunningAgent("second"));
             deploy();
+            awaitJoined();
         } catch (Exception e) {
             close();
             throw e;
@@ -217,6 +218,19 @@ public final class TwoAgents implements AutoCloseable {
                 throw new IOException(e);
             }
         }
+    }
+
+    /** One that listens may still have nobody to ask where an actor is. */
+    private void awaitJoined() {
+        await().atMost(LONG)
+                .until(() -> Wire.JSON
+                                .readTree(send("GET", "/agents", null).body())
+                                .get("agents")
+                                .valueStream()
+                                .filter(agent ->
+                                        agent.get("state").stringValue().equals("ready"))
+                                .count()
+                        == 2);
     }
 
     public URI api() {
