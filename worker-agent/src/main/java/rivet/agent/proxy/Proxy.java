@@ -129,9 +129,23 @@ public final class Proxy implements AutoCloseable {
     }
 
     private Channel listen(HopSettings hop) {
-        HopTls tls = hop.encrypts() ? HopTls.create() : null;
-        return listen(
-                new InetSocketAddress(hop.listening(), hop.port()), channel -> serveAgents(channel, hop.key(), tls));
+        InetSocketAddress address = new InetSocketAddress(hop.listening(), hop.port());
+        if (!hop.encrypts()) {
+            return listen(address, channel -> serveAgents(channel, hop.key(), null));
+        }
+        // It takes a second of a cold machine, in which clients need not wait; agents do, unread.
+        CompletableFuture<HopTls> made = CompletableFuture.supplyAsync(
+                HopTls::create,
+                task -> Thread.ofPlatform().daemon().name("hop-tls").start(task));
+        return listen(address, channel -> {
+            channel.config().setAutoRead(false);
+            made.thenAcceptAsync(
+                    tls -> {
+                        serveAgents(channel, hop.key(), tls);
+                        channel.config().setAutoRead(true);
+                    },
+                    channel.eventLoop());
+        });
     }
 
     private InetSocketAddress address(int port) {
