@@ -85,6 +85,7 @@ public final class Agent implements AutoCloseable {
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id)
                             .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withBaseDomain(settings.proxyDomain())
                             .withTls(settings.proxyTls())
                             .withHop(settings.hop()),
                     settings.ingress(),

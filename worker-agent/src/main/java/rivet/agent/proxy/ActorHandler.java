@@ -40,6 +40,10 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     private boolean broken;
     private int informational;
+    /** Waits for a request, and we have not closed it. */
+    private boolean resting;
+
+    private boolean restedBefore;
     private long restingSince;
     private long lastMove;
 
@@ -51,6 +55,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void begin(Exchange with, ClientHandler of, Target to) {
+        resting = false;
         target = to;
         exchange = with;
         client = of;
@@ -205,6 +210,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void rest(long now) {
+        resting = true;
+        restedBefore = true;
         restingSince = now;
     }
 
@@ -214,6 +221,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     boolean alive() {
         return channel.isActive();
+    }
+
+    /** Asks the kernel, which may know of an end that has not been read yet. */
+    boolean openAtBothEnds() {
+        return alive() && lane.settings().transport().isEstablished(channel);
     }
 
     /** Takes over a buffer. A write that fails is noticed by the reading side, after what the actor still had to say. */
@@ -246,6 +258,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void close() {
+        resting = false;
         channel.close();
     }
 
@@ -260,6 +273,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange interrupted = exchange;
         if (interrupted == null) {
+            if (resting && target != null) {
+                target.line().closedUnasked();
+            }
             return;
         }
         if (isAnswered()) {
@@ -268,6 +284,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             interrupted.answered(false);
         } else if (body == null) {
             boolean silently = !parser.begun() && informational == 0;
+            if (silently && restedBefore && target != null) {
+                target.line().closedUnasked();
+            }
             exchange = null;
             client = null;
             interrupted.actorClosed(silently);

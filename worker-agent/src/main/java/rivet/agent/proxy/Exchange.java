@@ -105,13 +105,19 @@ final class Exchange implements Approach.Visitor {
             fail(Problem.CONCURRENCY_LIMIT);
             return;
         }
-        ActorHandler idle = repeats.any() || head.grpc() ? null : lane.pool().take(target);
+        ActorHandler idle = repeats.any() || head.grpc() ? null : take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
             var _ = retries();
             lane.pool().connect(target, this);
         }
+    }
+
+    private @Nullable ActorHandler take(Target target) {
+        return head.method().idempotent()
+                ? lane.pool().take(target)
+                : lane.pool().takeForOnce(target);
     }
 
     /** Where not, it has its answer. */
@@ -140,7 +146,11 @@ final class Exchange implements Approach.Visitor {
         Target refusing = counted;
         if (refusing != null && refusing.isElsewhere()) {
             lane.remotes().unreached(refusing);
-            tryAgain(Problem.OWNER_UNREACHABLE);
+            if (repeats.any() && lane.pool().hops().isGone(refusing.line())) {
+                fail(Problem.OWNER_UNREACHABLE); // it was waited for, and nobody knows of another place
+            } else {
+                tryAgain(Problem.OWNER_UNREACHABLE);
+            }
         } else {
             tryAgain(Problem.CONNECT_FAILED);
         }

@@ -38,7 +38,7 @@ public record ProxySettings(
         }
         if (baseDomain.isBlank() || baseDomain.startsWith(".") || baseDomain.endsWith(".")) {
             throw new IllegalArgumentException(
-                    "proxy base domain: '%s' (expected: a name such as 'localhost')".formatted(baseDomain));
+                    "RIVET_PROXY_DOMAIN: '%s' (expected: a name such as 'localhost')".formatted(baseDomain));
         }
     }
 
@@ -58,6 +58,10 @@ public record ProxySettings(
     }
 
     public ProxySettings withAddress(String host, int port) {
+        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+    }
+
+    public ProxySettings withBaseDomain(String baseDomain) {
         return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
     }
 

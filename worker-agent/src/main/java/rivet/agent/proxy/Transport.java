@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -19,6 +20,9 @@ public enum Transport {
     EPOLL,
     NIO;
 
+    /** As {@code TCP_INFO} calls it. */
+    private static final int TCP_ESTABLISHED = 1;
+
     Transport chosen() {
         if (this == EPOLL) {
             Epoll.ensureAvailability();
@@ -36,6 +40,14 @@ public enum Transport {
 
     Class<? extends DatagramChannel> datagrams() {
         return chosen() == EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
+    }
+
+    /** Whether neither end has closed it yet, as far as the kernel knows; where that cannot be asked, as far as we know. */
+    boolean isEstablished(Channel channel) {
+        if (!(channel instanceof EpollSocketChannel connection)) {
+            return channel.isActive();
+        }
+        return connection.isActive() && connection.tcpInfo().state() == TCP_ESTABLISHED;
     }
 
     Class<? extends SocketChannel> connecting() {
