@@ -152,8 +152,7 @@ class ActorsTest {
         client.actors().wake(Samples.ID);
 
         assertThat(server.lines())
-                .containsExactly(
-                        "POST /actors/" + Samples.ID + "/sleep", "POST /actors/" + Samples.ID + "/wake");
+                .containsExactly("POST /actors/" + Samples.ID + "/sleep", "POST /actors/" + Samples.ID + "/wake");
     }
 
     @Test

@@ -163,8 +163,7 @@ class SleepTest {
         var agent = controlPlane.agent("route", 1000, 1024);
         var first = asleep(agent, "route", "");
         var second = asleep(agent, "route", "");
-        Api.require(api.send(
-                api.json("/routes/sleepers").PUT(HttpRequest.BodyPublishers.ofString("""
+        Api.require(api.send(api.json("/routes/sleepers").PUT(HttpRequest.BodyPublishers.ofString("""
                         {"hostname": "sleepers.example.com", "path": "", "strip_prefix": false, "route_subpaths": true,
                          "target": {"actors": {"selector_tags": {"of": "route"}}}}"""))));
 

@@ -146,7 +146,8 @@ public final class Explanations {
                             case MOVE -> "its agent is drained, and it is to be started again on another";
                             case END -> "its agent is drained, and it is not durable";
                             case SLEEP -> "it is to sleep until somebody wants it";
-                            case WAKE -> "it was to sleep, and is to be started again at once because somebody wants it";
+                            case WAKE ->
+                                "it was to sleep, and is to be started again at once because somebody wants it";
                         },
                         grace.toMillis());
     }

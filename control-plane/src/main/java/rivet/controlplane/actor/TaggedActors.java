@@ -31,9 +31,8 @@ public final class TaggedActors {
     /** Those that run first. Where all sleep, one is woken: who asks has a request for any of them. */
     public List<ActorLocation> live(UUID environment, Map<String, String> tags, int limit) {
         var found = find(environment, tags, limit);
-        var awake = found.stream()
-                .filter(actor -> !ASLEEP.contains(actor.state()))
-                .toList();
+        var awake =
+                found.stream().filter(actor -> !ASLEEP.contains(actor.state())).toList();
         return awake.isEmpty() && !found.isEmpty()
                 ? actors.locate(found.getFirst().actor()).stream().toList()
                 : awake;
