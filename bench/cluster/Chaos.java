@@ -60,7 +60,11 @@ final class Chaos {
         clients.start(CLIENTS);
         TimeUnit.SECONDS.sleep(5);
         var random = new Random(options.seed());
-        var nemesis = new Nemesis(new Faults(world, actors, random), random);
+        var faults = new Faults(world, actors, random);
+        var nemesis = new Nemesis(faults, random);
+        if (options.plant() == World.Plant.NO_FREEZE) {
+            nemesis.inflict(faults.outliving());
+        }
         nemesis.rage((long) (options.minutes() * 60_000));
         say("healing");
         world.heal();

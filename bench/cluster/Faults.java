@@ -43,7 +43,7 @@ final class Faults {
             case AGENT_PAUSED -> on(agent, kind, hold(1, 20), agent.program()::pause, agent.program()::resume);
             case WARDEN_KILLED -> on(agent, kind, 0, () -> killWarden(agent), () -> {});
             case HOST_LOST -> on(agent, kind, hold(2, 15), () -> lose(agent), () -> world.revive(agent.program()));
-            case AGENT_CUT_OFF -> on(agent, kind, hold(1, 15), () -> cut(agent.place(), world.balancer, true), () -> join(agent.place(), world.balancer));
+            case AGENT_CUT_OFF -> cutOff(agent, hold(1, 15));
             case AGENT_UNHEARD -> on(agent, kind, hold(1, 15), () -> world.network.cut(agent.place(), world.balancer), () -> join(agent.place(), world.balancer));
             case AGENT_DEAF -> on(agent, kind, hold(1, 15), () -> world.network.cut(world.balancer, agent.place()), () -> join(agent.place(), world.balancer));
             case AGENT_DISK_FULL -> on(agent, kind, hold(2, 8), () -> fill(agent), () -> Files.deleteIfExists(world.filler(agent)));
@@ -57,6 +57,15 @@ final class Faults {
             case POSTGRES_PAUSED -> fault("postgres", kind, hold(1, 10), () -> world.pausePostgres(true), () -> world.pausePostgres(false));
             case POSTGRES_RESTARTED -> fault("postgres", kind, 0, this::restartPostgres, () -> {});
         };
+    }
+
+    /** Longer than it takes until an agent's actors run elsewhere: of copies that go on, this makes two. */
+    Fault outliving() {
+        return cutOff(pick(world.cluster.agents), 10_000);
+    }
+
+    private Fault cutOff(Cluster.Agent agent, long holdMs) {
+        return on(agent, Kind.AGENT_CUT_OFF, holdMs, () -> cut(agent.place(), world.balancer, true), () -> join(agent.place(), world.balancer));
     }
 
     private static Fault on(Cluster.Agent agent, Kind kind, long holdMs, Fault.Step begin, Fault.Step end) {

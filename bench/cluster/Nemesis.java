@@ -49,7 +49,8 @@ final class Nemesis {
         return List.copyOf(troubles);
     }
 
-    private void inflict(Fault fault) {
+    /** Returns when it is undone. */
+    void inflict(Fault fault) {
         var began = System.nanoTime();
         try {
             Chaos.say("%s: %s for %d ms", fault.target(), fault.kind(), fault.holdMs());
