@@ -178,6 +178,31 @@ public final class Actors {
     }
 
     /**
+     * Puts an actor to sleep: its process is told to stop and has the actor's own grace period, and no room is kept for it. Its
+     * id, URLs, tags, key and store stay, and a request to it starts it again. Returns when the stop is certain, which is before
+     * it is over. An actor that sleeps sleeps on.
+     *
+     * @param id a UUID as text
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Conflict if it is destroyed
+     */
+    public void sleep(String id) {
+        transport.send(Call.post(path(id) + "/sleep", Map.of()));
+    }
+
+    /**
+     * Starts an actor that sleeps, as a request to it does. Returns when the start is certain, which is before the process runs.
+     * An actor that is awake stays as it is.
+     *
+     * @param id a UUID as text
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Conflict if it is destroyed
+     */
+    public void wake(String id) {
+        transport.send(Call.post(path(id) + "/wake", Map.of()));
+    }
+
+    /**
      * Upgrades all live actors with at least some tags.
      *
      * @param tags the tags that an actor must have; an empty map upgrades all

@@ -184,6 +184,17 @@ class ActorsTest {
     }
 
     @Test
+    void an_actor_is_put_to_sleep_and_woken() {
+        server.then(200, "{}").then(200, "{}");
+
+        client.actors().sleep(Samples.ID);
+        client.actors().wake(Samples.ID);
+
+        assertThat(server.lines())
+                .containsExactly("POST /actors/" + Samples.ID + "/sleep", "POST /actors/" + Samples.ID + "/wake");
+    }
+
+    @Test
     void destroy_upgrade_and_explain_are_where_the_contract_has_them() {
         server.then(200, "{}")
                 .then(200, "{}")

@@ -119,6 +119,20 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void one_is_put_to_sleep_and_woken() {
+        server.answer("POST /actors/%s/sleep".formatted(ACTOR), 200, "{}")
+                .answer("POST /actors/%s/wake".formatted(ACTOR), 200, "{}")
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"));
+
+        assertThat(shell().run("actor", "sleep", ACTOR).exit()).isZero();
+        var woken = shell().run("actor", "wake", ACTOR, "--wait");
+
+        assertThat(woken.out()).startsWith("actor %s is running\n".formatted(ACTOR));
+        assertThat(server.requestLines())
+                .contains("POST /actors/%s/sleep".formatted(ACTOR), "POST /actors/%s/wake".formatted(ACTOR));
+    }
+
+    @Test
     void upgrade_takes_the_current_build_of_the_same_name() {
         server.answer("GET /actors/" + ACTOR, 200, oneActor("running"))
                 .answer(

@@ -111,6 +111,12 @@ final class Clients {
                 destroy(wish, actor);
                 return;
             }
+            if (mayPutToSleep() && world.simulator().chance(0.3)) {
+                var _ = ask("sleep", rooms -> {
+                    rooms.actors().sleep(actor, wish.draft.grace());
+                    return true;
+                });
+            }
             if (world.simulator().chance(0.5)) {
                 var _ = ask("upgrade", rooms -> {
                     rooms.actors().upgrade(actor, wish.draft.grace());
@@ -238,9 +244,22 @@ final class Clients {
             var actor = world.simulator().oneOf(known).actor;
             if (actor != null) {
                 world.oracle().asked(actor, world.answering(actor));
+                if (mayPutToSleep() && world.answering(actor).isEmpty()) {
+                    program.start("request", () -> lookFor(actor));
+                }
             }
         }
         program.after(Duration.ofMillis(200).toNanos(), this::call);
+    }
+
+    /** As a proxy does that has a request for an actor and does not run it: it asks where that is, and who sleeps is woken. */
+    private void lookFor(ActorId actor) {
+        var _ = ask("locate", rooms -> rooms.loops().locate(actor).isPresent());
+    }
+
+    /** The worlds of the planted faults are as they were when their seeds were looked for. */
+    private boolean mayPutToSleep() {
+        return world.planted() == Planted.NONE;
     }
 
     private static String short_(ActorId actor) {

@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
             ActorConnectionsCommand.class,
             ActorDisconnectCommand.class,
             ActorUpgradeCommand.class,
+            ActorSleepCommand.class,
+            ActorWakeCommand.class,
             ActorDestroyCommand.class
         })
 public final class ActorCommand {}

@@ -28,8 +28,8 @@ final class ActorCensus implements Counted {
     }
 
     /**
-     * All that are not destroyed. Each of them is held by an agent, waits for one, or is to be looked at again at a time: three
-     * partial indexes, so that the many destroyed ones are never read.
+     * All that are not destroyed. Each of them is held by an agent, waits for one, sleeps, or is to be looked at again at a time:
+     * four partial indexes, so that the many destroyed ones are never read.
      */
     private List<MultiGauge.Row<?>> living() {
         return jdbc.sql("""
@@ -37,6 +37,8 @@ final class ActorCensus implements Counted {
                     select status, region, state from actor where agent_id is not null
                     union all
                     select status, region, state from actor where status = 'pending'
+                    union all
+                    select status, region, state from actor where status = 'sleeping'
                     union all
                     select status, region, state from actor
                     where due_ms is not null and status = 'crash_backoff' and agent_id is null
@@ -47,6 +49,8 @@ final class ActorCensus implements Counted {
                         when status = 'crash_backoff' then coalesce(state -> 'last' ->> 'reason', 'none')
                         when status = 'stopping' and state ->> 'reason' = 'destroy' then 'destroy_requested'
                         when status = 'stopping' and state ->> 'reason' = 'restart' then 'upgrade_requested'
+                        when status = 'stopping' and state ->> 'reason' in ('sleep', 'wake')
+                            then (state ->> 'reason') || '_requested'
                         when status = 'stopping' then 'drain'
                         else coalesce(state ->> 'reason', 'none')
                     end as reason,

@@ -129,6 +129,27 @@ class ActorController {
         return new Upgraded(requests.upgradeAll(caller, tags, build));
     }
 
+    /** Puts an actor to sleep: its process is stopped with its grace, and nothing is kept for it until somebody wants it. */
+    @Needs(Scope.ACTORS)
+    @PostMapping("/{id}/sleep")
+    Map<String, Object> sleep(Caller caller, @PathVariable("id") String id) {
+        requests.sleep(caller, parse(id));
+        return Map.of();
+    }
+
+    /** Wakes an actor that sleeps, as a request to it would. Answers nothing, but to those who wait. */
+    @Needs(Scope.ACTORS)
+    @PostMapping("/{id}/wake")
+    Map<String, Object> wake(
+            Caller caller,
+            @PathVariable("id") String id,
+            @RequestParam(name = "wait", required = false) @Nullable String waitFor,
+            @RequestParam(name = "timeout", required = false) @Nullable Long timeoutMs) {
+        var wait = waits.parse(waitFor, timeoutMs);
+        var actor = requests.wake(caller, parse(id));
+        return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
+    }
+
     record UpgradeRequest(@Nullable String build, @Nullable Map<String, String> buildTags) {}
 
     record UpgradeAllRequest(

@@ -32,6 +32,12 @@ sealed interface ActorEvent {
     /** Its build was changed. */
     record UpgradeRequested(Instant when, Duration grace) implements ActorEvent {}
 
+    /** It is to sleep. */
+    record SleepRequested(Instant when, Duration grace) implements ActorEvent {}
+
+    /** Somebody wants it: a request to it has come, or a caller asks. */
+    record WakeRequested(Instant when) implements ActorEvent {}
+
     /** Its agent is emptied. @param durable whether it is to go on elsewhere */
     record DrainRequested(Instant when, Duration grace, boolean durable) implements ActorEvent {}
 

@@ -59,6 +59,8 @@ final class ActorEvents {
                     ActorEvent.RetryDue _,
                     ActorEvent.DestroyRequested _,
                     ActorEvent.UpgradeRequested _,
+                    ActorEvent.SleepRequested _,
+                    ActorEvent.WakeRequested _,
                     ActorEvent.DrainRequested _,
                     ActorEvent.DrainBlocked _ -> after.state().why();
         };

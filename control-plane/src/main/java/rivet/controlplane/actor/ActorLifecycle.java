@@ -11,12 +11,15 @@ import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
 import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
+import rivet.controlplane.actor.ActorEvent.SleepRequested;
 import rivet.controlplane.actor.ActorEvent.Up;
 import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
+import rivet.controlplane.actor.ActorEvent.WakeRequested;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
@@ -40,6 +43,7 @@ final class ActorLifecycle {
             case Running running -> running(running, event);
             case CrashBackoff resting -> resting(resting, event);
             case Stopping stopping -> stopping(stopping, event);
+            case Sleeping sleeping -> sleeping(sleeping, event);
             case Destroyed destroyed -> destroyed; // final, whatever comes
         };
     }
@@ -53,7 +57,15 @@ final class ActorLifecycle {
                         ? state
                         : new Destroyed(when, "placement_timeout", null);
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
-            case UpgradeRequested _, Up _, Down _, RetryDue _, DrainRequested _, DrainBlocked _, DrainLifted _ -> state;
+            case SleepRequested(var when, var _) -> asleep(when);
+            case UpgradeRequested _,
+                    WakeRequested _,
+                    Up _,
+                    Down _,
+                    RetryDue _,
+                    DrainRequested _,
+                    DrainBlocked _,
+                    DrainLifted _ -> state;
         };
     }
 
@@ -66,7 +78,14 @@ final class ActorLifecycle {
             case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
             case DrainRequested(var when, var grace, var durable) ->
                 new Stopping(when, state.at(), grace, leaving(durable));
-            case Placed _, NotPlaced _, PlacementTimedOut _, RetryDue _, DrainBlocked _, DrainLifted _ -> state;
+            case SleepRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.SLEEP);
+            case Placed _,
+                    NotPlaced _,
+                    PlacementTimedOut _,
+                    RetryDue _,
+                    WakeRequested _,
+                    DrainBlocked _,
+                    DrainLifted _ -> state;
         };
     }
 
@@ -77,9 +96,10 @@ final class ActorLifecycle {
             case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
             case DrainRequested(var when, var grace, var durable) ->
                 new Stopping(when, state.at(), grace, leaving(durable));
+            case SleepRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.SLEEP);
             case DrainBlocked _ -> state.withDrainBlocked(true);
             case DrainLifted _ -> state.withDrainBlocked(false);
-            case Placed _, NotPlaced _, PlacementTimedOut _, Up _, RetryDue _ -> state;
+            case Placed _, NotPlaced _, PlacementTimedOut _, Up _, RetryDue _, WakeRequested _ -> state;
         };
     }
 
@@ -89,11 +109,13 @@ final class ActorLifecycle {
                 isResting(state, when) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
             case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
+            case SleepRequested(var when, var _) -> asleep(when);
             case Placed _,
                     NotPlaced _,
                     PlacementTimedOut _,
                     Up _,
                     Down _,
+                    WakeRequested _,
                     DrainRequested _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
@@ -110,16 +132,44 @@ final class ActorLifecycle {
             case Down down -> down.from().equals(state.at()) ? stopped(state, down) : state;
             case DestroyRequested(var _, var grace) ->
                 new Stopping(state.since(), state.at(), shorter(state.grace(), grace), Then.DESTROY);
+            case SleepRequested _ -> state.then().goesOn() ? followedBy(state, Then.SLEEP) : state;
+            case WakeRequested _ -> state.then() == Then.SLEEP ? followedBy(state, Then.WAKE) : state;
             case Placed _,
                     NotPlaced _,
                     PlacementTimedOut _,
                     Up _,
                     RetryDue _,
+                    UpgradeRequested _, // whatever it is started for next, it has the new build then
+                    DrainRequested _,
+                    DrainBlocked _,
+                    DrainLifted _ -> state;
+        };
+    }
+
+    private static Stopping followedBy(Stopping state, Then then) {
+        return new Stopping(state.since(), state.at(), state.grace(), then);
+    }
+
+    private static ActorState sleeping(Sleeping state, ActorEvent event) {
+        return switch (event) {
+            case WakeRequested(var when) -> new Pending(when, Waiting.WOKEN, 0);
+            case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
+            case Placed _,
+                    NotPlaced _,
+                    PlacementTimedOut _,
+                    Up _,
+                    Down _,
+                    RetryDue _,
+                    SleepRequested _,
                     UpgradeRequested _,
                     DrainRequested _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
         };
+    }
+
+    private static Sleeping asleep(Instant when) {
+        return new Sleeping(when, "sleep_requested");
     }
 
     private static Then leaving(boolean durable) {
@@ -132,6 +182,8 @@ final class ActorLifecycle {
             case RESTART -> new Pending(down.when(), Waiting.UPGRADED, 0);
             case MOVE -> new Pending(down.when(), Waiting.DRAIN, 0);
             case END -> new Destroyed(down.when(), "drain", down.ending());
+            case SLEEP -> asleep(down.when());
+            case WAKE -> new Pending(down.when(), Waiting.WOKEN, 0);
         };
     }
 

@@ -23,7 +23,7 @@ public final class ActorProperties {
     static final String DESTROYED_AT = "destroyed_at";
 
     /** The states of actors that lists show without being asked for destroyed ones. */
-    static final Set<String> LIVE = Set.of("pending", "starting", "running", "crash_backoff");
+    static final Set<String> LIVE = Set.of("pending", "starting", "running", "crash_backoff", "sleeping");
 
     private ActorProperties() {}
 

@@ -3,6 +3,7 @@ package rivet.controlplane.actor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -75,8 +76,33 @@ final class ActorRequests {
                 moment -> new ActorEvent.UpgradeRequested(
                         moment.now(), moment.actor().setup().grace()));
         if (after.isEmpty() || after.get().state().ending()) {
-            throw Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(id));
+            throw destroyed(id);
         }
+    }
+
+    /** Repeating it is harmless. */
+    Actor sleep(Caller caller, ActorId id) {
+        return changed(
+                caller,
+                id,
+                moment -> new ActorEvent.SleepRequested(
+                        moment.now(), moment.actor().setup().grace()));
+    }
+
+    /** Likewise; one that is awake stays as it is. */
+    Actor wake(Caller caller, ActorId id) {
+        return changed(caller, id, moment -> new ActorEvent.WakeRequested(moment.now()));
+    }
+
+    private Actor changed(Caller caller, ActorId id, Function<ActorRepository.Moment, ActorEvent> event) {
+        get(caller.environment(), id);
+        return moves.move(AskedBy.of(caller), id, event)
+                .filter(after -> !after.state().ending())
+                .orElseThrow(() -> destroyed(id));
+    }
+
+    private static Problem destroyed(ActorId id) {
+        return Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(id));
     }
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */

@@ -50,6 +50,9 @@ sealed interface ActorState {
     /** @param grace from the termination signal to the kill; counted by the agent */
     record Stopping(Instant since, Assignment at, Duration grace, Then then) implements ActorState {}
 
+    /** Nothing of it runs and no agent holds it; it is started again when somebody wants it. @param reason a stable code */
+    record Sleeping(Instant since, String reason) implements ActorState {}
+
     /** @param reason a stable code @param last how its last copy ended; absent if no copy ran then */
     record Destroyed(Instant since, String reason, @Nullable Ending last) implements ActorState {}
 
@@ -63,7 +66,8 @@ sealed interface ActorState {
         AGENT_RESTARTED,
         AGENT_LOST,
         UPGRADED,
-        DRAIN;
+        DRAIN,
+        WOKEN;
 
         @Override
         public String toString() {
@@ -78,13 +82,17 @@ sealed interface ActorState {
         /** Its agent is emptied: it is started again on another. */
         MOVE,
         /** Its agent is emptied, and it is not durable: it is destroyed. */
-        END;
+        END,
+        /** It is put to sleep. */
+        SLEEP,
+        /** It was to sleep, and is wanted again: it is started again at once. */
+        WAKE;
 
         /** Whether the actor is started again. */
         boolean goesOn() {
             return switch (this) {
-                case RESTART, MOVE -> true;
-                case DESTROY, END -> false;
+                case RESTART, MOVE, WAKE -> true;
+                case DESTROY, END, SLEEP -> false;
             };
         }
 
@@ -100,7 +108,7 @@ sealed interface ActorState {
             case Starting(var _, var at, var _) -> Optional.of(at);
             case Running(var _, var at, var _, var _, var _) -> Optional.of(at);
             case Stopping(var _, var at, var _, var _) -> Optional.of(at);
-            case Pending _, CrashBackoff _, Destroyed _ -> Optional.empty();
+            case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
         };
     }
 
@@ -109,7 +117,16 @@ sealed interface ActorState {
         return switch (this) {
             case Destroyed _ -> true;
             case Stopping(var _, var _, var _, var then) -> then == Then.DESTROY || then == Then.END;
-            case Pending _, Starting _, Running _, CrashBackoff _ -> false;
+            case Pending _, Starting _, Running _, CrashBackoff _, Sleeping _ -> false;
+        };
+    }
+
+    /** Asleep, or on the way there: it is to be woken if somebody wants it. */
+    default boolean sleeps() {
+        return switch (this) {
+            case Sleeping _ -> true;
+            case Stopping(var _, var _, var _, var then) -> then == Then.SLEEP;
+            case Pending _, Starting _, Running _, CrashBackoff _, Destroyed _ -> false;
         };
     }
 
@@ -120,6 +137,7 @@ sealed interface ActorState {
             case Running _ -> "running";
             case CrashBackoff _ -> "crash_backoff";
             case Stopping _ -> "stopping";
+            case Sleeping _ -> "sleeping";
             case Destroyed _ -> "destroyed";
         };
     }
@@ -136,7 +154,10 @@ sealed interface ActorState {
                     case DESTROY -> "destroy_requested";
                     case RESTART -> "upgrade_requested";
                     case MOVE, END -> "drain";
+                    case SLEEP -> "sleep_requested";
+                    case WAKE -> "wake_requested";
                 };
+            case Sleeping(var _, var reason) -> reason;
             case Destroyed(var _, var reason, var _) -> reason;
         };
     }

@@ -10,6 +10,7 @@ import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.protocol.AgentId;
@@ -39,6 +40,7 @@ final class ActorStateColumn {
                         row.due(retryAt).last(last).crashes(crashes);
                     case Stopping(var _, var at, var grace, var then) ->
                         row.at(at).grace(grace).reason(then.toString());
+                    case Sleeping(var _, var reason) -> row.reason(reason);
                     case Destroyed(var _, var reason, var last) ->
                         row.reason(reason).last(last);
                 });
@@ -61,6 +63,7 @@ final class ActorStateColumn {
                         at(row),
                         Duration.ofMillis(need(row.graceMs())),
                         ActorState.Then.valueOf(name(row.reason())));
+            case "sleeping" -> new Sleeping(since, need(row.reason()));
             case "destroyed" -> new Destroyed(since, need(row.reason()), row.last());
             default -> throw new IllegalStateException("state: %s (expected: one this version writes)".formatted(json));
         };

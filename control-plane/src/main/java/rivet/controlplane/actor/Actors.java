@@ -65,8 +65,17 @@ public final class Actors {
         return new Ending(down.reason(), down.exitCode(), down.signal(), bounded);
     }
 
+    /** Where an actor is. One that sleeps is woken by the question: who asks has a request for it. */
     public Optional<ActorLocation> locate(ActorId id) {
-        return repository.find(id).map(this::location);
+        return repository
+                .find(id)
+                .flatMap(actor -> actor.state().sleeps() ? wake(id) : Optional.of(actor))
+                .map(this::location);
+    }
+
+    /** However many ask at once, here or of other replicas: the first starts it, and the others find it started. */
+    private Optional<Actor> wake(ActorId id) {
+        return moves.move(AskedBy.AGENT, id, moment -> new ActorEvent.WakeRequested(moment.now()));
     }
 
     private ActorLocation location(Actor actor) {

@@ -15,6 +15,7 @@ import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.tenancy.Installation;
@@ -75,7 +76,7 @@ public final class DesiredSets {
             case Running(var _, var at, var _, var _, var _) -> Optional.of(run(row, actor, at));
             case Stopping(var _, var at, var grace, var _) ->
                 Optional.of(new DesiredActor.Stop(actor.id(), at.generation(), grace.toMillis()));
-            case Pending _, CrashBackoff _, Destroyed _ -> Optional.empty();
+            case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
         };
     }
 

@@ -49,7 +49,7 @@ final class DrainRepository {
         return jdbc.sql("""
                 select cpu_millicores, memory_mib from actor
                 where agent_id is not null and region = :region and status = 'stopping'
-                  and state ->> 'reason' in ('move', 'restart')
+                  and state ->> 'reason' in ('move', 'restart', 'wake')
                 """)
                 .param("region", region)
                 .query(DrainRepository::needs)

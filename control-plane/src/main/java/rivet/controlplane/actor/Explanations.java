@@ -9,6 +9,7 @@ import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.agent.LostAgents;
@@ -107,6 +108,7 @@ public final class Explanations {
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
             case Stopping(var since, var at, var grace, var then) -> stopping(since, at, grace, then);
+            case Sleeping(var since, var reason) -> sleeping(since, reason) + ended;
             case Destroyed(var since, var reason, var _) ->
                 "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;
         };
@@ -128,6 +130,7 @@ public final class Explanations {
             case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";
             case UPGRADED -> "it was upgraded and has no agent yet";
             case DRAIN -> "its agent was drained";
+            case WOKEN -> "it slept and is wanted again";
         };
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
     }
@@ -142,8 +145,16 @@ public final class Explanations {
                             case RESTART -> "it is to be started again with another build";
                             case MOVE -> "its agent is drained, and it is to be started again on another";
                             case END -> "its agent is drained, and it is not durable";
+                            case SLEEP -> "it is to sleep until somebody wants it";
+                            case WAKE ->
+                                "it was to sleep, and is to be started again at once because somebody wants it";
                         },
                         grace.toMillis());
+    }
+
+    private static String sleeping(Instant since, String reason) {
+        return "It has been asleep since %s (%s): it has no process and takes no room. A request or a connection to one of its ports wakes it, and so does POST /actors/{id}/wake."
+                .formatted(since, reason);
     }
 
     private static String ended(ActorEventView last) {

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,22 +18,36 @@ import rivet.protocol.link.ActorLocation;
 @Component
 public final class TaggedActors {
 
-    private final JdbcClient jdbc;
+    private static final Set<String> ASLEEP = Set.of("sleeping", "falling_asleep");
 
-    TaggedActors(JdbcClient jdbc) {
+    private final JdbcClient jdbc;
+    private final Actors actors;
+
+    TaggedActors(JdbcClient jdbc, Actors actors) {
         this.jdbc = jdbc;
+        this.actors = actors;
     }
 
-    /** Those that run first. */
+    /** Those that run first. Where all sleep, one is woken: who asks has a request for any of them. */
     public List<ActorLocation> live(UUID environment, Map<String, String> tags, int limit) {
+        var found = find(environment, tags, limit);
+        var awake =
+                found.stream().filter(actor -> !ASLEEP.contains(actor.state())).toList();
+        return awake.isEmpty() && !found.isEmpty()
+                ? actors.locate(found.getFirst().actor()).stream().toList()
+                : awake;
+    }
+
+    private List<ActorLocation> find(UUID environment, Map<String, String> tags, int limit) {
         return jdbc.sql("""
                 select a.id, a.agent_id,
-                    case when a.status = 'stopping' and a.state ->> 'reason' = 'restart' then 'restarting' else a.status end
-                        as status,
+                    case when a.status = 'stopping' and a.state ->> 'reason' in ('restart', 'move', 'wake') then 'restarting'
+                        when a.status = 'stopping' and a.state ->> 'reason' = 'sleep' then 'falling_asleep'
+                        else a.status end as status,
                     a.generation, a.version, g.proxy_url, g.hop_address
                 from actor a left join agent g on g.id = a.agent_id
                 where a.environment_id = :environment and a.tags @> cast(:tags as jsonb) and a.destroyed_at is null
-                order by a.status = 'running' desc, a.created_at, a.id
+                order by a.status = 'running' desc, a.status in ('sleeping', 'stopping'), a.created_at, a.id
                 limit :limit
                 """)
                 .param("environment", environment)

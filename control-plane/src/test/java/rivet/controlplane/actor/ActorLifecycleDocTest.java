@@ -51,6 +51,7 @@ class ActorLifecycleDocTest {
                 | `running` | its ports accept connections |
                 | `crash_backoff` | it crashed, and is started again when its time of rest is over |
                 | `stopping` | its agent was told to stop it and has not said yet that nothing of it is left |
+                | `sleeping` | nothing of it runs and no room is kept for it; it is started when somebody [wants it](sleep.md) |
                 | `destroyed` | nothing of it is left, and nothing will be |
 
                 ## What happens when

@@ -16,6 +16,7 @@ import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
@@ -61,6 +62,12 @@ class ActorStateColumnTest {
                         {"status":"stopping","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "reason":"move","grace_ms":0}"""),
+                Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, Then.SLEEP), """
+                        {"status":"stopping","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "reason":"sleep","grace_ms":0}"""),
+                Arguments.of(new Sleeping(SINCE, "sleep_requested"), """
+                        {"status":"sleeping","since_ms":1767323045678,"reason":"sleep_requested"}"""),
                 Arguments.of(new Destroyed(SINCE, "crashed", new Ending(DownReason.EXITED, null, 9, "")), """
                         {"status":"destroyed","since_ms":1767323045678,"reason":"crashed",\
                         "last":{"reason":"exited","signal":9,"message":""}}"""),

@@ -20,12 +20,15 @@ import rivet.controlplane.actor.ActorEvent.Placed;
 import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.Policy;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
+import rivet.controlplane.actor.ActorEvent.SleepRequested;
 import rivet.controlplane.actor.ActorEvent.Up;
 import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
+import rivet.controlplane.actor.ActorEvent.WakeRequested;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
@@ -67,6 +70,9 @@ final class Lives {
         states.put("stopping (to restart)", stopping(Then.RESTART));
         states.put("stopping (to move)", stopping(Then.MOVE));
         states.put("stopping (to end)", stopping(Then.END));
+        states.put("stopping (to sleep)", stopping(Then.SLEEP));
+        states.put("stopping (to wake)", stopping(Then.WAKE));
+        states.put("sleeping", new Sleeping(THEN, "sleep_requested"));
         states.put("destroyed", new Destroyed(THEN, "destroy_requested", null));
         return states;
     }
@@ -87,6 +93,8 @@ final class Lives {
         events.put("retry not due yet", new RetryDue(RETRY_AT.minusMillis(1)));
         events.put("destroy requested", new DestroyRequested(NOW, GRACE));
         events.put("upgrade requested", new UpgradeRequested(NOW, GRACE));
+        events.put("sleep requested", new SleepRequested(NOW, GRACE));
+        events.put("wake requested", new WakeRequested(NOW));
         events.put("drain requested", new DrainRequested(NOW, GRACE, false));
         events.put("drain requested, durable", new DrainRequested(NOW, GRACE, true));
         events.put("drain blocked", new DrainBlocked(NOW));

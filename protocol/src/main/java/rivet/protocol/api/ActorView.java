@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An actor as the API shows it.
  *
  * @param state where it is in its life: {@code pending}, {@code starting}, {@code running}, {@code crash_backoff},
- *     {@code stopping} or {@code destroyed}; an addition to version 25.5.3, whose clients pass it over
+ *     {@code stopping}, {@code sleeping} or {@code destroyed}; an addition to version 25.5.3, whose clients pass it over
  * @param reason why it is in that state: a stable code
  * @param queuePosition of one that is {@code pending}: its place among those that wait in its region, from 1; absent beyond
  *     10 000; an addition likewise

@@ -51,6 +51,10 @@ public final class ActorDoor {
         moves.move(CLIENT, id, moment -> new ActorEvent.UpgradeRequested(moment.now(), grace));
     }
 
+    public void sleep(ActorId id, Duration grace) {
+        moves.move(CLIENT, id, moment -> new ActorEvent.SleepRequested(moment.now(), grace));
+    }
+
     private Actor created(ActorId id, Draft draft) {
         var setup = new ActorSetup(
                 draft.key(),

@@ -1,0 +1,226 @@
+package rivet.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.DownReason;
+import tools.jackson.databind.JsonNode;
+
+/** An actor that sleeps has no process and takes no room, and is started once when somebody wants it. */
+@ControlPlaneTest
+class SleepTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final Api api;
+    private final TestControlPlane controlPlane;
+
+    SleepTest(Api api, TestControlPlane controlPlane) {
+        this.api = api;
+        this.controlPlane = controlPlane;
+    }
+
+    @BeforeAll
+    static void builds(Api api) {
+        api.build("first.tar", "{\"name\": \"first\"}");
+        api.build("second.tar", "{\"name\": \"second\"}");
+    }
+
+    @Test
+    void it_is_stopped_gives_its_room_away_and_keeps_its_key() {
+        var agent = controlPlane.agent("room", 250, 256);
+        var actor = asleep(agent, "room", "\"key\": \"kept\",");
+
+        assertThat(api.state(actor)).isEqualTo("sleeping (sleep_requested)");
+        assertThat(api.get("/actors?key=kept").text("/actors/0/id")).isEqualTo(actor.toString());
+        var why = Api.require(api.get("/actors/" + actor + "/explain"));
+        assertThat(why.text("/message")).contains("asleep since", "POST /actors/{id}/wake");
+
+        agent.awaitRun(create("room", ""), 1);
+    }
+
+    @Test
+    void it_is_told_to_stop_with_its_own_grace() {
+        var agent = controlPlane.agent("grace", 250, 256);
+        var actor = running(agent, "grace", "\"lifecycle\": {\"kill_timeout\": 4321},");
+
+        Api.require(api.post("/actors/" + actor + "/sleep", ""));
+
+        assertThat(agent.awaitStop(actor).graceMs()).isEqualTo(4321);
+        assertThat(api.state(actor)).isEqualTo("stopping (sleep_requested)");
+    }
+
+    @Test
+    void it_is_woken_by_a_call() {
+        var agent = controlPlane.agent("call", 250, 256);
+        var actor = asleep(agent, "call", "");
+
+        Api.require(api.post("/actors/" + actor + "/wake", ""));
+        agent.up(agent.awaitRun(actor, 2));
+
+        awaitState(actor, "running");
+        assertThat(Api.require(api.post("/actors/" + actor + "/wake?wait=ready", ""))
+                        .text("/actor/state"))
+                .isEqualTo("running");
+    }
+
+    @Test
+    void many_requests_at_once_start_it_once() throws Exception {
+        var agent = controlPlane.agent("many", 1000, 1024);
+        var actor = asleep(agent, "many", "");
+
+        try (var proxies = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asking = IntStream.range(0, 24)
+                    .<Callable<Api.Answer>>mapToObj(_ -> () -> locate(actor))
+                    .toList();
+            for (var answer : proxies.invokeAll(asking)) {
+                assertThat(answer.get().text("/state")).isEqualTo("starting");
+            }
+        }
+
+        agent.awaitRun(actor, 2);
+        var events = Api.require(api.get("/actors/" + actor + "/events")).body().get("events");
+        assertThat(events.findValuesAsString("reason")).containsOnlyOnce("woken");
+    }
+
+    @Test
+    void a_request_that_comes_while_it_goes_to_sleep_has_it_started_again() {
+        var agent = controlPlane.agent("meanwhile", 250, 256);
+        var actor = running(agent, "meanwhile", "");
+        Api.require(api.post("/actors/" + actor + "/sleep", ""));
+        agent.awaitStop(actor);
+
+        assertThat(locate(actor).text("/state")).isEqualTo("restarting");
+        agent.down(actor, 1, DownReason.STOPPED, 0);
+
+        agent.awaitRun(actor, 2);
+    }
+
+    @Test
+    void a_crash_on_the_way_to_sleep_is_no_crash() {
+        var agent = controlPlane.agent("crash", 250, 256);
+        var actor = running(agent, "crash", "");
+        Api.require(api.post("/actors/" + actor + "/sleep", ""));
+        agent.awaitStop(actor);
+
+        agent.down(actor, 1, DownReason.EXITED, 1);
+
+        awaitState(actor, "sleeping (sleep_requested)");
+    }
+
+    @Test
+    void one_that_is_upgraded_sleeps_on_and_wakes_with_the_new_build() {
+        var agent = controlPlane.agent("upgrade", 250, 256);
+        var actor = asleep(agent, "upgrade", "");
+
+        Api.require(api.post("/actors/" + actor + "/upgrade", "{\"build_tags\": {\"name\": \"second\"}}"));
+        assertThat(api.state(actor)).isEqualTo("sleeping (sleep_requested)");
+        locate(actor);
+
+        var now = Api.require(api.get("/builds?tags_json=" + Api.encoded("{\"name\":\"second\"}")));
+        assertThat(agent.awaitRun(actor, 2).spec().build().id()).hasToString(now.text("/builds/0/id"));
+    }
+
+    @Test
+    void one_that_is_destroyed_is_gone_at_once_and_can_be_neither_woken_nor_put_to_sleep() {
+        var agent = controlPlane.agent("destroyed", 250, 256);
+        var actor = asleep(agent, "destroyed", "");
+
+        Api.require(api.delete("/actors/" + actor));
+
+        assertThat(api.state(actor)).isEqualTo("destroyed (destroy_requested)");
+        assertThat(locate(actor).text("/state")).isEqualTo("destroyed");
+        assertThat(api.post("/actors/" + actor + "/wake", "").code()).isEqualTo("ACTOR_DESTROYED");
+        assertThat(api.post("/actors/" + actor + "/sleep", "").code()).isEqualTo("ACTOR_DESTROYED");
+    }
+
+    @Test
+    void one_without_room_waits_for_it_when_it_is_woken() {
+        var agent = controlPlane.agent("full", 250, 256);
+        var actor = asleep(agent, "full", "");
+        var other = create("full", "");
+        agent.awaitRun(other, 1);
+
+        locate(actor);
+        assertThat(api.state(actor)).isEqualTo("pending (no_capacity)");
+        Api.require(api.delete("/actors/" + other));
+        agent.awaitStop(other);
+        agent.down(other, 1, DownReason.STOPPED, 0);
+
+        agent.awaitRun(actor, 2);
+    }
+
+    @Test
+    void a_custom_route_wakes_one_of_its_actors_where_all_sleep() {
+        var agent = controlPlane.agent("route", 1000, 1024);
+        var first = asleep(agent, "route", "");
+        var second = asleep(agent, "route", "");
+        Api.require(api.send(api.json("/routes/sleepers").PUT(HttpRequest.BodyPublishers.ofString("""
+                        {"hostname": "sleepers.example.com", "path": "", "strip_prefix": false, "route_subpaths": true,
+                         "target": {"actors": {"selector_tags": {"of": "route"}}}}"""))));
+
+        assertThat(routed(first).get("actor").asString()).isEqualTo(first.toString());
+        agent.up(agent.awaitRun(first, 2));
+        awaitState(first, "running");
+
+        assertThat(routed(first).get("state").asString()).isEqualTo("running");
+        assertThat(api.state(second)).isEqualTo("sleeping (sleep_requested)");
+    }
+
+    /** As a proxy asks that has a request for the route. */
+    private JsonNode routed(ActorId one) {
+        var environment = controlPlane
+                .database()
+                .jdbc()
+                .sql("select environment_id::text from actor where id = :id")
+                .param("id", one.value())
+                .query(String.class)
+                .single();
+        return Api.require(api.send(api.request("/link/routes/%s/sleepers/actors".formatted(environment))
+                        .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
+                        .GET()))
+                .body()
+                .get("actors")
+                .get(0);
+    }
+
+    private ActorId asleep(SimulatedAgent agent, String region, String more) {
+        var actor = running(agent, region, more);
+        Api.require(api.post("/actors/" + actor + "/sleep", ""));
+        agent.awaitStop(actor);
+        agent.down(actor, 1, DownReason.STOPPED, 0);
+        awaitState(actor, "sleeping (sleep_requested)");
+        return actor;
+    }
+
+    private ActorId running(SimulatedAgent agent, String region, String more) {
+        var actor = create(region, more);
+        agent.up(agent.awaitRun(actor, 1));
+        awaitState(actor, "running");
+        return actor;
+    }
+
+    private ActorId create(String region, String more) {
+        return api.actor("""
+                {"tags": {"of": "%s"}, "build_tags": {"name": "first"}, %s "region": "%s"}""".formatted(region, more, region));
+    }
+
+    /** As a proxy does that has a request for it. */
+    private Api.Answer locate(ActorId actor) {
+        return Api.require(api.send(api.request("/link/actors/" + actor)
+                .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
+                .GET()));
+    }
+
+    private void awaitState(ActorId actor, String state) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(api.state(actor)).isEqualTo(state));
+    }
+}
