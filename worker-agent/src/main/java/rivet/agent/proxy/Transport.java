@@ -14,7 +14,10 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
-/** How the proxy talks to the kernel. Epoll took a tenth less CPU a request where it was measured. */
+/**
+ * How the proxy talks to the kernel. Epoll took a tenth less CPU a request where it was measured; Netty's io_uring carried
+ * 0.5 to 0.8 of epoll's requests there, and half of its large answers.
+ */
 public enum Transport {
     AUTOMATIC,
     EPOLL,
