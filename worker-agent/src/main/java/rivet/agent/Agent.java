@@ -87,6 +87,7 @@ public final class Agent implements AutoCloseable {
                             .withAddress(settings.proxyHost(), settings.proxyPort())
                             .withBaseDomain(settings.proxyDomain())
                             .withTls(settings.proxyTls())
+                            .withAccessLog(settings.accessLogShare())
                             .withHop(settings.hop()),
                     settings.ingress(),
                     new Directory()));

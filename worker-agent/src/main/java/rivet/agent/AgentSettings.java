@@ -29,6 +29,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
  * @param proxyDomain of the names {@code {actor}-{port}.{proxyDomain}} that lead to actors
+ * @param accessLogShare of the proxy's requests that are logged, from 0 to 1
  * @param proxyTls where the proxy serves TLS too; absent: nowhere
  * @param ingress how much is carried to TCP and UDP ports
  * @param hop where the proxy takes requests that other agents' proxies hand on
@@ -51,6 +52,7 @@ public record AgentSettings(
         Optional<URI> proxyUrl,
         String proxyDomain,
         Optional<TlsSettings> proxyTls,
+        double accessLogShare,
         IngressLimits ingress,
         HopSettings hop,
         URI apiEndpoint,
@@ -140,6 +142,7 @@ public record AgentSettings(
                         "RIVET_PROXY_DOMAIN",
                         proxyUrl.map(AgentSettings::domain).orElse("localhost")),
                 tls(values),
+                accessLogShare(values.text("RIVET_ACCESS_LOG", "off")),
                 ingress(values),
                 hop(values, token),
                 values.uri("RIVET_API_ENDPOINT", controlPlanes.getFirst().toString()),
@@ -165,6 +168,22 @@ public record AgentSettings(
     private static String domain(URI url) {
         var host = String.valueOf(url.getHost());
         return host.matches("[0-9.]+|\\[.*") ? "localhost" : host;
+    }
+
+    private static double accessLogShare(String text) {
+        if (text.equals("off") || text.equals("on")) {
+            return text.equals("on") ? 1 : 0;
+        }
+        try {
+            double share = Double.parseDouble(text);
+            if (share >= 0 && share <= 1) {
+                return share;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "RIVET_ACCESS_LOG: '%s' (expected: on, off, or a share such as 0.01)".formatted(text));
     }
 
     private static Optional<TlsSettings> tls(Values values) {

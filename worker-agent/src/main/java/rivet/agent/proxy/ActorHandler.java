@@ -159,6 +159,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Of the answer's body, so far. */
+    long answerBytes() {
+        return body == null ? 0 : body.bytes();
+    }
+
     /** In full, while the rest of the request still comes. */
     private boolean isAnswered() {
         return body != null && body.done();

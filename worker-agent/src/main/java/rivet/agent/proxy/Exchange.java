@@ -33,6 +33,7 @@ final class Exchange implements Approach.Visitor {
     private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
     private final @Nullable Entrance entrance;
+    private final @Nullable AccessEntry access;
 
     private Stage stage = Stage.APPROACHING;
     private @Nullable ActorHandler actor;
@@ -60,6 +61,7 @@ final class Exchange implements Approach.Visitor {
         this.head = head;
         this.body = head.body();
         this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
+        this.access = AccessEntry.of(client, lane, head, ray);
         this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
         this.approach = door == null ? null : new Approach(this, lane, door);
         this.entrance = door == null ? null : new Entrance(lane, client, head, door);
@@ -101,6 +103,9 @@ final class Exchange implements Approach.Visitor {
         takenAt = takenAt == 0 ? System.nanoTime() : takenAt;
         stage = Stage.CONNECTING;
         counted = target;
+        if (access != null && door != null) {
+            access.carriedTo(target, door.port());
+        }
         if (target.limits().isFull(target.began())) {
             fail(Problem.CONCURRENCY_LIMIT);
             return;
@@ -266,6 +271,9 @@ final class Exchange implements Approach.Visitor {
         repeats.drop();
         tell(status, cause);
         lane.counters().answered(status, System.nanoTime() - begun);
+        if (counted != null) {
+            counted.answered(status);
+        }
         untilClose = endsWithConnection;
         // Who waits for 100-continue and gets its answer instead may or may not send its body.
         boolean complete = body.done() || (goesOn && !head.expectsContinue());
@@ -284,6 +292,7 @@ final class Exchange implements Approach.Visitor {
     }
 
     private void end(boolean reusable) {
+        write(null);
         ActorHandler done = actor;
         actor = null;
         stage = Stage.ENDED;
@@ -397,6 +406,10 @@ final class Exchange implements Approach.Visitor {
         }
         stage = Stage.ENDED;
         lane.counters().refused(problem);
+        if (!answering) {
+            tell(problem.status(), problem.code());
+        }
+        write(problem.code());
         leaveApproach();
         dropActor();
         repeats.drop();
@@ -406,7 +419,6 @@ final class Exchange implements Approach.Visitor {
             client.abort(untilClose);
             return;
         }
-        tell(problem.status(), problem.code());
         keep = head.persistent() && body.done() && listenedTo() && !climbs() && !lane.draining();
         client.answer(problem, ray, head, keep);
         client.flush();
@@ -416,18 +428,29 @@ final class Exchange implements Approach.Visitor {
     /** The client is gone. */
     void abandon() {
         stage = Stage.ENDED;
+        if (!answering) {
+            tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
+        }
+        write(RouteCounts.CLIENT_LEFT_CAUSE);
         leaveApproach();
         dropActor();
         repeats.drop();
         uncount();
         leaveEntrance();
-        if (!answering) {
-            tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
+    }
+
+    /** @param brokenOff why it has no answer, or none that is whole */
+    private void write(@Nullable String brokenOff) {
+        if (access != null) {
+            access.ended(brokenOff, body.bytes(), actor == null ? 0 : actor.answerBytes());
         }
     }
 
     /** Once for each request: when its answer begins, or when there will be none. */
     private void tell(int status, @Nullable String cause) {
+        if (access != null) {
+            access.answered(status, cause);
+        }
         if (door instanceof RouteDoor route) {
             lane.routeCounts().count(route.match().route(), head.method(), status, cause);
         }
@@ -478,9 +501,11 @@ final class Exchange implements Approach.Visitor {
         actor = null;
         repeats.drop();
         tell(status, null);
+        write(null);
         Target served = counted;
         if (served != null) {
             counted = null;
+            served.answered(status);
             served.streamBegan();
             client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }

@@ -139,10 +139,16 @@ public final class Proxy implements AutoCloseable {
                 task -> Thread.ofPlatform().daemon().name("hop-tls").start(task));
         return listen(address, channel -> {
             channel.config().setAutoRead(false);
-            made.thenAcceptAsync(
-                    tls -> {
-                        serveAgents(channel, hop.key(), tls);
-                        channel.config().setAutoRead(true);
+            var _ = made.handleAsync(
+                    (tls, failure) -> {
+                        if (failure == null) {
+                            serveAgents(channel, hop.key(), tls);
+                            channel.config().setAutoRead(true);
+                        } else {
+                            log.atError().setCause(failure).log("no certificate for other agents could be made");
+                            var _ = channel.close();
+                        }
+                        return channel;
                     },
                     channel.eventLoop());
         });

@@ -244,6 +244,8 @@ class ForwardingTest {
             }
             assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
             assertThat(seen).containsOnly("body").hasSize(3);
+            assertThat(proxy.routes().answered())
+                    .containsExactly(new RouteTable.Answered(ProxyUnderTest.ACTOR, "http", 2, 4));
             assertThat(actor.accepted()).isEqualTo(1);
         }
     }
