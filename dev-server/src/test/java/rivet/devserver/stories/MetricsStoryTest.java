@@ -60,12 +60,15 @@ class MetricsStoryTest {
         server.send("GET", "/none", null);
         server.destroy(gone);
         server.awaitState(gone, "destroyed");
-        server.awaitState(server.create(COUNTER), "running");
+        var stays = server.create(COUNTER);
+        server.awaitState(stays, "running");
+        server.get(RunningDevServer.url(stays, "http"));
         scrape = await().atMost(Duration.ofSeconds(30))
                 .until(
                         server::scrape,
                         seen -> seen.has("rivet_actors", Set.of("state"))
-                                && seen.has("rivet_agent_actor_ends_total", Set.of("reason")));
+                                && seen.has("rivet_agent_actor_ends_total", Set.of("reason"))
+                                && seen.has("rivet_proxy_actor_requests_total", Set.of("actor")));
     }
 
     @AfterAll
