@@ -30,6 +30,9 @@ final class KvBench {
     /** As many as the dev server's Postgres has room for beside the server's own. */
     private static final int CLIENTS = 32;
 
+    /** So that all of them fit; what a JavaScript actor gets is fixed. */
+    private static final String SMALL = "\"resources\": {\"cpu\": 10, \"memory\": 16},";
+
     private static final String SCRIPT = """
             export default {
               async start({ kv, signal }) {
@@ -61,7 +64,7 @@ final class KvBench {
         try (var dev = Dev.start(data); var database = connect(data)) {
             run(database, "create table raw_upsert (id bigint primary key, value bytea not null)");
             deploy(dev);
-            var script = "/" + create(dev, "kv", "\"http\": {\"protocol\": \"http\"}") + "-http/";
+            var script = "/" + create(dev, "kv", "", "\"http\": {\"protocol\": \"http\"}") + "-http/";
             var sockets = sockets(dev);
             inScript(dev, script, "put", 1);
             overSockets(sockets);
@@ -108,17 +111,17 @@ final class KvBench {
         dev.rivet(folder, "deploy");
     }
 
-    private static String create(Dev dev, String build, String ports) throws IOException {
+    private static String create(Dev dev, String build, String resources, String ports) throws IOException {
         return dev.create("""
-                {"tags": {}, "build_tags": {"name": "%s", "current": "true"}, "resources": {"cpu": 10, "memory": 16},
-                 "network": {"wait_ready": true, "ports": {%s}}}""".formatted(build, ports)).get("id").stringValue();
+                {"tags": {}, "build_tags": {"name": "%s", "current": "true"}, %s
+                 "network": {"wait_ready": true, "ports": {%s}}}""".formatted(build, resources, ports)).get("id").stringValue();
     }
 
     /** Of actors that do nothing: this program uses their stores. */
     private static List<Path> sockets(Dev dev) throws Exception {
         var sockets = new ArrayList<Path>();
         for (int i = 0; i < ACTORS; i++) {
-            sockets.add(socket(create(dev, "idle", "")));
+            sockets.add(socket(create(dev, "idle", SMALL, "")));
         }
         return sockets;
     }

@@ -309,11 +309,20 @@ public final class CreateActor {
 
         static WirePort of(Port port) {
             Map<String, Map<String, Object>> routing = switch (port.routing()) {
-                case GUARD -> Map.of("guard", Map.of());
-                case CONNECTION -> Map.of("guard", Map.of("authorization", Map.of("connection", Map.of())));
+                case GUARD -> Map.of("guard", guard(Map.of(), port.limits()));
+                case CONNECTION ->
+                    Map.of("guard", guard(Map.of("authorization", Map.of("connection", Map.of())), port.limits()));
                 case HOST -> Map.of("host", Map.of());
             };
             return new WirePort(port.protocol(), port.internalPort(), routing);
+        }
+
+        private static Map<String, Object> guard(Map<String, Object> rule, PortLimits limits) {
+            var guard = new LinkedHashMap<>(rule);
+            if (!limits.wire().isEmpty()) {
+                guard.put("limits", limits.wire());
+            }
+            return guard;
         }
     }
 

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param internalPort where the actor listens, 1 to 65535; {@code null} to have the number chosen and told to the actor as
  *     {@code PORT_<NAME>}, which is the only way for JavaScript and Java builds
  * @param routing how the world reaches it
+ * @param limits what its clients may do
  */
-public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routing routing) {
+public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routing routing, PortLimits limits) {
 
     /** How the world reaches a port. */
     public enum Routing {
@@ -22,13 +23,17 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
         HOST
     }
 
-    /** Checks the number and the protocol. */
+    /** Checks the number, the protocol, and that a proxy keeps the limits. */
     public Port {
         if (internalPort != null && (internalPort < 1 || internalPort > 65_535)) {
             throw new IllegalArgumentException("internalPort: %d (expected: 1 to 65535)".formatted(internalPort));
         }
         if (protocol == PortProtocol.UNKNOWN) {
             throw new IllegalArgumentException("protocol: UNKNOWN (expected: a protocol)");
+        }
+        if (routing == Routing.HOST && !limits.equals(PortLimits.none())) {
+            throw new IllegalArgumentException(
+                    "limits: %s (expected: none where clients do not come through the proxy)".formatted(limits));
         }
     }
 
@@ -84,7 +89,7 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      * @return a new port
      */
     public Port listeningOn(int number) {
-        return new Port(protocol, number, routing);
+        return new Port(protocol, number, routing, limits);
     }
 
     /**
@@ -93,19 +98,31 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      * @return a new port
      */
     public Port onlyByConnection() {
-        return new Port(protocol, internalPort, Routing.CONNECTION);
+        return new Port(protocol, internalPort, Routing.CONNECTION, limits);
     }
 
     /**
      * The same port, reached directly at the actor's machine.
      *
      * @return a new port
+     * @throws IllegalArgumentException if it has limits, which only the proxy can keep
      */
     public Port onHost() {
-        return new Port(protocol, internalPort, Routing.HOST);
+        return new Port(protocol, internalPort, Routing.HOST, limits);
+    }
+
+    /**
+     * The same port with other limits.
+     *
+     * @param limits what its clients may do
+     * @return a new port
+     * @throws IllegalArgumentException if clients do not come through the proxy
+     */
+    public Port limits(PortLimits limits) {
+        return new Port(protocol, internalPort, routing, limits);
     }
 
     private static Port of(PortProtocol protocol) {
-        return new Port(protocol, null, Routing.GUARD);
+        return new Port(protocol, null, Routing.GUARD, PortLimits.none());
     }
 }

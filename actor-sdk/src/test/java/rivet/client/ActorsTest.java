@@ -72,6 +72,45 @@ class ActorsTest {
     }
 
     @Test
+    void create_sends_the_limits_of_ports() {
+        server.then(200, Samples.one("starting"));
+        var all = PortLimits.none()
+                .concurrency(100)
+                .clientRate(50, Duration.ofSeconds(1))
+                .tokenRate(5, Duration.ofMinutes(1))
+                .bodyBytes(1 << 20)
+                .headerBytes(4096)
+                .idle(Duration.ofMinutes(2))
+                .request(Duration.ofSeconds(30))
+                .stream(Duration.ofHours(1));
+
+        client.actors()
+                .create(CreateActor.withBuild(Samples.BUILD)
+                        .port("a", Port.http().limits(all).onlyByConnection())
+                        .port("b", Port.tcp().limits(PortLimits.none().concurrency(3))));
+
+        assertSameJson(server.asked().getFirst().body(), """
+                {"build": "%s", "tags": {}, "runtime": {"environment": {}}, "lifecycle": {"durable": false},
+                 "network": {"ports": {
+                     "a": {"protocol": "http", "routing": {"guard": {"authorization": {"connection": {}}, "limits": {
+                         "concurrency": 100, "client_rate": {"requests": 50, "per_ms": 1000},
+                         "token_rate": {"requests": 5, "per_ms": 60000}, "body_bytes": 1048576, "header_bytes": 4096,
+                         "idle_ms": 120000, "request_ms": 30000, "stream_ms": 3600000}}}},
+                     "b": {"protocol": "tcp", "routing": {"guard": {"limits": {"concurrency": 3}}}}}}}
+                """.formatted(Samples.BUILD));
+    }
+
+    @Test
+    void limits_of_a_port_past_the_proxy_are_refused() {
+        var limited = Port.udp().limits(PortLimits.none().concurrency(1));
+
+        assertThatIllegalArgumentException().isThrownBy(limited::onHost).withMessageContaining("limits");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PortLimits.none().clientRate(1, Duration.ZERO))
+                .withMessageContaining("per");
+    }
+
+    @Test
     void a_request_is_a_pattern_that_its_variations_do_not_change() {
         var pattern = CreateActor.withBuild(Samples.BUILD).tag("a", "1");
 

@@ -95,6 +95,8 @@ class AnswersTest {
         connections(build);
         api.post("/actors/" + actor + "/upgrade", "{\"build\": \"%s\"}".formatted(build));
         api.post("/actors/upgrade", "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\"}".formatted(build));
+        api.post("/actors/" + actor + "/sleep", "");
+        api.post("/actors/" + actor + "/wake", "");
         api.delete("/actors/" + actor + "?wait=destroyed&timeout=1");
         api.post("/actors/destroy", "{\"tags\": {\"room\": \"1\"}}");
     }

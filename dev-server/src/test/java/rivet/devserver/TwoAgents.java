@@ -106,6 +106,7 @@ public final class TwoAgents implements AutoCloseable {
             first = keep(new RunningAgent("first"));
             second = keep(new RunningAgent("second"));
             deploy();
+            awaitJoined();
         } catch (Exception e) {
             close();
             throw e;
@@ -147,7 +148,10 @@ public final class TwoAgents implements AutoCloseable {
                             "RIVET_MEMORY_MIB",
                             "10000",
                             "RIVET_WARM_PROCESSES",
-                            "1"));
+                            "1",
+                            // As between two machines, though this is one.
+                            "RIVET_HOP_TLS",
+                            "on"));
             return builder.start();
         }
 
@@ -214,6 +218,19 @@ public final class TwoAgents implements AutoCloseable {
                 throw new IOException(e);
             }
         }
+    }
+
+    /** One that listens may still have nobody to ask where an actor is. */
+    private void awaitJoined() {
+        await().atMost(LONG)
+                .until(() -> Wire.JSON
+                                .readTree(send("GET", "/agents", null).body())
+                                .get("agents")
+                                .valueStream()
+                                .filter(agent ->
+                                        agent.get("state").stringValue().equals("ready"))
+                                .count()
+                        == 2);
     }
 
     public URI api() {

@@ -85,7 +85,9 @@ public final class Agent implements AutoCloseable {
             proxy = opened(Proxy.start(
                     ProxySettings.defaults(id)
                             .withAddress(settings.proxyHost(), settings.proxyPort())
+                            .withBaseDomain(settings.proxyDomain())
                             .withTls(settings.proxyTls())
+                            .withAccessLog(settings.accessLogShare())
                             .withHop(settings.hop()),
                     settings.ingress(),
                     new Directory()));

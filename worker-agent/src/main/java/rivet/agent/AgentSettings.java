@@ -28,6 +28,8 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param regionLocation where on earth that region is; absent where nobody said
  * @param proxyHost where the proxy listens
  * @param proxyUrl where the world reaches the proxy; absent: where it listens
+ * @param proxyDomain of the names {@code {actor}-{port}.{proxyDomain}} that lead to actors
+ * @param accessLogShare of the proxy's requests that are logged, from 0 to 1
  * @param proxyTls where the proxy serves TLS too; absent: nowhere
  * @param ingress how much is carried to TCP and UDP ports
  * @param hop where the proxy takes requests that other agents' proxies hand on
@@ -48,7 +50,9 @@ public record AgentSettings(
         String proxyHost,
         int proxyPort,
         Optional<URI> proxyUrl,
+        String proxyDomain,
         Optional<TlsSettings> proxyTls,
+        double accessLogShare,
         IngressLimits ingress,
         HopSettings hop,
         URI apiEndpoint,
@@ -91,6 +95,10 @@ public record AgentSettings(
         if (proxyPort < 0 || proxyPort > 65_535) {
             throw new IllegalArgumentException("RIVET_PROXY_PORT: %d (expected: 0 to 65535)".formatted(proxyPort));
         }
+        if (!proxyDomain.matches("[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*")) {
+            throw new IllegalArgumentException(
+                    "RIVET_PROXY_DOMAIN: '%s' (expected: a name such as actors.example.com)".formatted(proxyDomain));
+        }
         if (metrics.port() < 0 || metrics.port() > 65_535) {
             throw new IllegalArgumentException(
                     "RIVET_METRICS_PORT: %d (expected: 0 to 65535)".formatted(metrics.port()));
@@ -119,6 +127,7 @@ public record AgentSettings(
         var controlPlanes = values.uris("RIVET_CONTROL_PLANE_URL", "http://127.0.0.1:6420");
         var proxyHost = values.text("RIVET_PROXY_HOST", "127.0.0.1");
         int proxyPort = values.number("RIVET_PROXY_PORT", 7080);
+        var proxyUrl = values.optional("RIVET_PROXY_URL").map(URI::create);
         var token = new Secret(values.required("RIVET_AGENT_TOKEN"));
         return new AgentSettings(
                 controlPlanes,
@@ -128,9 +137,12 @@ public record AgentSettings(
                 values.optional("RIVET_REGION_LOCATION").map(AgentSettings::location),
                 proxyHost,
                 proxyPort,
-                values.optional("RIVET_PROXY_URL").map(URI::create),
-                values.optional("RIVET_PROXY_TLS_DIR")
-                        .map(folder -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), Path.of(folder))),
+                proxyUrl,
+                values.text(
+                        "RIVET_PROXY_DOMAIN",
+                        proxyUrl.map(AgentSettings::domain).orElse("localhost")),
+                tls(values),
+                accessLogShare(values.text("RIVET_ACCESS_LOG", "off")),
                 ingress(values),
                 hop(values, token),
                 values.uri("RIVET_API_ENDPOINT", controlPlanes.getFirst().toString()),
@@ -152,6 +164,41 @@ public record AgentSettings(
                 Duration.ofMillis(values.number("RIVET_ORPHAN_LIMIT_MS", 60_000)));
     }
 
+    /** As the API makes names of the URL: an address has none below it. */
+    private static String domain(URI url) {
+        var host = String.valueOf(url.getHost());
+        return host.matches("[0-9.]+|\\[.*") ? "localhost" : host;
+    }
+
+    private static double accessLogShare(String text) {
+        if (text.equals("off") || text.equals("on")) {
+            return text.equals("on") ? 1 : 0;
+        }
+        try {
+            double share = Double.parseDouble(text);
+            if (share >= 0 && share <= 1) {
+                return share;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "RIVET_ACCESS_LOG: '%s' (expected: on, off, or a share such as 0.01)".formatted(text));
+    }
+
+    private static Optional<TlsSettings> tls(Values values) {
+        var folder = values.optional("RIVET_PROXY_TLS_DIR");
+        var tcpPort = values.optional("RIVET_TCP_TLS_PORT").map(_ -> values.number("RIVET_TCP_TLS_PORT", 0));
+        if (tcpPort.isPresent() && folder.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "RIVET_TCP_TLS_PORT: %d without certificates (expected: RIVET_PROXY_TLS_DIR as well)"
+                            .formatted(tcpPort.get()));
+        }
+        return folder.map(Path::of)
+                .map(certificates -> new TlsSettings(values.number("RIVET_PROXY_TLS_PORT", 7443), certificates)
+                        .withTcpPort(tcpPort));
+    }
+
     private static IngressLimits ingress(Values values) {
         var otherwise = IngressLimits.defaults();
         return new IngressLimits(
@@ -171,7 +218,16 @@ public record AgentSettings(
                 values.text("RIVET_HOP_HOST", "127.0.0.1"),
                 values.number("RIVET_HOP_PORT", 0),
                 values.optional("RIVET_HOP_ADDRESS").map(AgentSettings::hopAddress),
-                HopKey.ofToken(token.reveal()));
+                HopKey.ofToken(token.reveal()),
+                values.optional("RIVET_HOP_TLS").map(AgentSettings::onOrOff));
+    }
+
+    private static boolean onOrOff(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException("RIVET_HOP_TLS: '%s' (expected: on or off)".formatted(text));
+        };
     }
 
     private static InetSocketAddress hopAddress(String text) {

@@ -53,6 +53,48 @@ class AgentSettingsTest {
     }
 
     @Test
+    void tcp_by_name_needs_certificates() {
+        var variables = new HashMap<>(Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_TCP_TLS_PORT", "7444"));
+        assertThatThrownBy(() -> AgentSettings.read(variables)).hasMessageContaining("RIVET_PROXY_TLS_DIR");
+
+        variables.put("RIVET_PROXY_TLS_DIR", "/etc/rivet/tls");
+
+        assertThat(AgentSettings.read(variables).proxyTls().flatMap(TlsSettings::tcpPort))
+                .contains(7444);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', localhost",
+        "https://127.0.0.1:7443, '', localhost",
+        "https://[fd00::5]:7443, '', localhost",
+        "https://actors.example.com, '', actors.example.com",
+        "https://10.0.0.5, rooms.example.com, rooms.example.com",
+    })
+    void names_of_actors_end_with_the_name_in_the_url_unless_another_is_set(
+            String url, String domain, String expected) {
+        var variables = Map.of("RIVET_AGENT_TOKEN", "t", "RIVET_PROXY_URL", url, "RIVET_PROXY_DOMAIN", domain);
+
+        assertThat(AgentSettings.read(variables).proxyDomain()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, '', '', false",
+        "127.0.0.1, 10.0.0.5:7081, '', true",
+        "127.0.0.1, '', on, true",
+        "0.0.0.0, 10.0.0.5:7081, off, false",
+        "10.255.255.254, '', '', true",
+    })
+    void what_leaves_the_machine_between_agents_is_encrypted_unless_another_is_set(
+            String host, String address, String tls, boolean expected) {
+        var variables = Map.of(
+                "RIVET_AGENT_TOKEN", "t", "RIVET_HOP_HOST", host, "RIVET_HOP_ADDRESS", address, "RIVET_HOP_TLS", tls);
+
+        assertThat(AgentSettings.read(variables).hop().encrypts()).isEqualTo(expected);
+    }
+
+    @Test
     void token_is_not_printed() {
         assertThat(AgentSettings.read(Map.of("RIVET_AGENT_TOKEN", "hidden")).toString())
                 .doesNotContain("hidden");
@@ -67,6 +109,12 @@ class AgentSettingsTest {
     @CsvSource({
         "RIVET_PROXY_PORT, 70000",
         "RIVET_PROXY_PORT, x",
+        "RIVET_PROXY_DOMAIN, .example.com",
+        "RIVET_PROXY_DOMAIN, a b",
+        "RIVET_HOP_TLS, maybe",
+        "RIVET_ACCESS_LOG, yes",
+        "RIVET_ACCESS_LOG, 1.5",
+        "RIVET_ACCESS_LOG, NaN",
         "RIVET_CONTROL_PLANE_URL, nowhere",
         "RIVET_CONTROL_PLANE_URL, 'http://a:1,'",
         "RIVET_ACTOR_PORTS, 5-1",

@@ -3,11 +3,13 @@ package rivet.devserver.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,62 @@ class AnyAgentTest {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() ->
                         assertThat(generation(both.get(dies.url(actor, "/")))).isEqualTo(2));
+    }
+
+    @Test
+    void a_token_works_through_the_other_agent_for_its_time_and_is_refused_then() throws Exception {
+        var actor = createGuarded();
+        var elsewhere = both.other(both.owner(actor));
+        assertThat(both.get(elsewhere.url(actor, "/")).statusCode()).isEqualTo(401);
+
+        var url = elsewhere.url(
+                actor, "/?rivet_token=" + connect(actor, 2000).get("token").stringValue());
+
+        assertThat(both.get(url).statusCode()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(30)).until(() -> both.get(url).statusCode() == 401);
+    }
+
+    @Test
+    void a_revoked_connections_socket_is_closed_through_the_other_agent_and_the_others_stay() throws Exception {
+        var actor = createGuarded();
+        var ann = connect(actor, 60_000);
+        try (var http = HttpClient.newHttpClient()) {
+            var out = join(http, actor, ann);
+            var stays = join(http, actor, connect(actor, 60_000));
+            assertThat(out.says("hello")).isEqualTo("hello");
+
+            var revoked = both.send(
+                    "DELETE",
+                    "/actors/" + TwoAgents.id(actor) + "/connections/"
+                            + ann.get("connection_id").stringValue(),
+                    null);
+
+            assertThat(revoked.statusCode()).as(revoked.body()).isEqualTo(200);
+            assertThat(out.closed.get(20, TimeUnit.SECONDS)).isEqualTo("1008 connection_revoked");
+            assertThat(stays.says("still here")).isEqualTo("still here");
+            stays.abort();
+        }
+    }
+
+    private static JsonNode createGuarded() throws Exception {
+        var actor = both.create("""
+                {"tags": {}, "build_tags": {"name": "main", "current": "true"}, "network": {"ports": {"http": {
+                  "protocol": "http", "routing": {"guard": {"authorization": {"connection": {}}}}}}}}""");
+        both.awaitState(actor, "running");
+        return actor;
+    }
+
+    private static JsonNode connect(JsonNode actor, long ttlMs) throws Exception {
+        var reply = both.send("POST", "/actors/" + TwoAgents.id(actor) + "/connections", """
+                {"port": "http", "ttl_ms": %d}""".formatted(ttlMs));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return Wire.JSON.readTree(reply.body());
+    }
+
+    /** At the agent that does not run it. */
+    private static ClientSocket join(HttpClient http, JsonNode actor, JsonNode connection) throws Exception {
+        var token = connection.get("token").stringValue();
+        return new ClientSocket(http, both.other(both.owner(actor)).url(actor, "/?rivet_token=" + token));
     }
 
     private static JsonNode answer(HttpResponse<String> reply) {

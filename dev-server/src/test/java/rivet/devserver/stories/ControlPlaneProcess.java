@@ -37,7 +37,15 @@ final class ControlPlaneProcess implements AutoCloseable {
 
     /** With the short leases of tests. Returns when it serves. */
     static ControlPlaneProcess start(Path log, EmbeddedPostgres database) throws IOException {
-        int port = freePort();
+        return start(log, database, freePort());
+    }
+
+    /** In place of one that was killed. */
+    ControlPlaneProcess again(Path log, EmbeddedPostgres database) throws IOException {
+        return start(log, database, api.getPort());
+    }
+
+    private static ControlPlaneProcess start(Path log, EmbeddedPostgres database, int port) throws IOException {
         var builder = RunningDevServer.java("rivet.controlplane.ControlPlane")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -62,7 +70,12 @@ final class ControlPlaneProcess implements AutoCloseable {
 
     /** Of an agent that knows all of them. @param data its folder */
     static AgentSettings agent(Path data, ControlPlaneProcess... known) {
-        return AgentSettings.read(Map.of(
+        return AgentSettings.read(agentSettings(data, known));
+    }
+
+    /** The same as environment variables. */
+    static Map<String, String> agentSettings(Path data, ControlPlaneProcess... known) {
+        return Map.of(
                 "RIVET_CONTROL_PLANE_URL",
                 Stream.of(known).map(one -> one.api.toString()).collect(Collectors.joining(",")),
                 "RIVET_AGENT_TOKEN",
@@ -72,7 +85,18 @@ final class ControlPlaneProcess implements AutoCloseable {
                 "RIVET_TOOLS_DIR",
                 RunningDevServer.CHECKOUT.resolve(".rivet/tools").toString(),
                 "RIVET_PROXY_PORT",
-                "0"));
+                "0");
+    }
+
+    /** As an agent would. @return what was answered to it */
+    HttpResponse<byte[]> sendAsAgent(String path, byte[] body) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(api.resolve(path))
+                        .header("authorization", "Bearer " + AGENT_TOKEN)
+                        .header("content-type", "application/octet-stream")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static int freePort() throws IOException {

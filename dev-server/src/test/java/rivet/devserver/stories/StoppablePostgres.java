@@ -42,6 +42,15 @@ final class StoppablePostgres implements AutoCloseable {
         postmaster.onExit().get(20, TimeUnit.SECONDS);
     }
 
+    /** kill -9 of all its processes. */
+    void kill() throws Exception {
+        var all = Stream.concat(Stream.of(postmaster), postmaster.children()).toList();
+        signal("KILL", all.stream());
+        for (var process : all) {
+            process.onExit().get(20, TimeUnit.SECONDS);
+        }
+    }
+
     /** Returns at once; it accepts connections soon. */
     void start() throws IOException {
         postmaster = new ProcessBuilder(command)

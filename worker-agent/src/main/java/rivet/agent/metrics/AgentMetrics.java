@@ -77,7 +77,8 @@ public final class AgentMetrics implements AutoCloseable {
 
     public void serve(Sources sources) {
         registry.getPrometheusRegistry()
-                .register(new ProxyCollector(sources.proxy().counters()));
+                .register(new ProxyCollector(
+                        sources.proxy().counters(), sources.proxy().routes()));
         registry.getPrometheusRegistry()
                 .register(new IngressCollector(sources.proxy().ingressCounters()));
         gauge(

@@ -7,19 +7,22 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import rivet.agent.proxy.ProxyCounters;
+import rivet.agent.proxy.RouteTable;
 
 /** Reads the proxy's counters when they are asked for, so that a request costs the proxy nothing but the counting. */
 final class ProxyCollector implements MultiCollector {
 
     private final ProxyCounters counters;
+    private final RouteTable routes;
 
-    ProxyCollector(ProxyCounters counters) {
+    ProxyCollector(ProxyCounters counters, RouteTable routes) {
         this.counters = counters;
+        this.routes = routes;
     }
 
     @Override
     public MetricSnapshots collect() {
-        return new MetricSnapshots(requests(), latency());
+        return new MetricSnapshots(requests(), ofActors(), latency());
     }
 
     private CounterSnapshot requests() {
@@ -29,6 +32,22 @@ final class ProxyCollector implements MultiCollector {
             requests.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                     .labels(Labels.of("status", ended.statusClass(), "cause", ended.cause()))
                     .value((double) ended.count())
+                    .build());
+        }
+        return requests.build();
+    }
+
+    private CounterSnapshot ofActors() {
+        var requests = CounterSnapshot.builder()
+                .name("rivet_proxy_actor_requests")
+                .help("Requests that actors of this agent have answered.");
+        for (var answered : routes.answered()) {
+            requests.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(Labels.of(
+                            "actor", answered.actor().toString(),
+                            "port", answered.port(),
+                            "status", answered.statusClass() + "xx"))
+                    .value((double) answered.count())
                     .build());
         }
         return requests.build();

@@ -40,6 +40,10 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     private boolean broken;
     private int informational;
+    /** Waits for a request, and we have not closed it. */
+    private boolean resting;
+
+    private boolean restedBefore;
     private long restingSince;
     private long lastMove;
 
@@ -51,6 +55,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void begin(Exchange with, ClientHandler of, Target to) {
+        resting = false;
         target = to;
         exchange = with;
         client = of;
@@ -64,7 +69,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         lastMove = lane.now();
         ByteBuf in = (ByteBuf) message;
         try {
-            while (in.isReadable() && exchange != null && client != null) {
+            while (in.isReadable() && exchange != null && client != null && !isAnswered()) {
                 if (body == null) {
                     head(in, exchange, client);
                 } else {
@@ -137,7 +142,10 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
             asked.streams();
         }
         ResponseWriter.write(
-                lane.writer(), head, asked.answering(head.status(), cause, coming.endsWithConnection()), asked.ray());
+                lane.writer(),
+                head,
+                asked.answering(head.status(), cause, coming.endsWithConnection(), head.persistent()),
+                asked.ray());
         if (many <= COPIED_BYTES) {
             ByteBuf out = lane.writer().toBuffer(channel.alloc(), many);
             in.readBytes(out, many);
@@ -149,6 +157,16 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         if (coming.done()) {
             asked.answered(head.persistent() && !in.isReadable());
         }
+    }
+
+    /** Of the answer's body, so far. */
+    long answerBytes() {
+        return body == null ? 0 : body.bytes();
+    }
+
+    /** In full, while the rest of the request still comes. */
+    private boolean isAnswered() {
+        return body != null && body.done();
     }
 
     private void relay(ByteBuf in, Exchange asked, ClientHandler to, Body coming) {
@@ -197,6 +215,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void rest(long now) {
+        resting = true;
+        restedBefore = true;
         restingSince = now;
     }
 
@@ -206,6 +226,11 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
 
     boolean alive() {
         return channel.isActive();
+    }
+
+    /** Asks the kernel, which may know of an end that has not been read yet. */
+    boolean openAtBothEnds() {
+        return alive() && lane.settings().transport().isEstablished(channel);
     }
 
     /** Takes over a buffer. A write that fails is noticed by the reading side, after what the actor still had to say. */
@@ -221,8 +246,16 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         return channel.isWritable();
     }
 
+    /** Whether it takes more, when it has been given what waits. */
+    boolean drains() {
+        if (!writable()) {
+            flush();
+        }
+        return writable();
+    }
+
     void adjustReading() {
-        Reading.turn(channel, client == null || client.writable());
+        Reading.turn(channel, client == null || client.drains());
     }
 
     long lastMove() {
@@ -230,6 +263,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     }
 
     void close() {
+        resting = false;
         channel.close();
     }
 
@@ -244,12 +278,20 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange interrupted = exchange;
         if (interrupted == null) {
+            if (resting && target != null) {
+                target.line().closedUnasked();
+            }
             return;
         }
-        if (body != null && body.endsWithConnection() && !broken) {
+        if (isAnswered()) {
+            interrupted.forgoRemainder();
+        } else if (body != null && body.endsWithConnection() && !broken) {
             interrupted.answered(false);
         } else if (body == null) {
             boolean silently = !parser.begun() && informational == 0;
+            if (silently && restedBefore && target != null) {
+                target.line().closedUnasked();
+            }
             exchange = null;
             client = null;
             interrupted.actorClosed(silently);

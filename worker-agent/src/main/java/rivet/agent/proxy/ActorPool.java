@@ -41,6 +41,24 @@ final class ActorPool {
         return null;
     }
 
+    /**
+     * For a request that cannot be sent again: if its other end has closed the connection meanwhile, it would be lost. So
+     * the kernel is asked whether it has; and who closes connections without a word, soon after an answer, could do so in
+     * the instant after that, and gets a new one.
+     */
+    @Nullable
+    ActorHandler takeForOnce(Target target) {
+        if (target.line().closesUnasked()) {
+            return null;
+        }
+        ActorHandler handler = take(target);
+        while (handler != null && !handler.openAtBothEnds()) {
+            handler.close();
+            handler = take(target);
+        }
+        return handler;
+    }
+
     void give(Target target, ActorHandler handler) {
         Deque<ActorHandler> waiting = idle.computeIfAbsent(target.line(), _ -> new ArrayDeque<>());
         boolean full = waiting.size() >= lane.settings().limits().maxIdlePerPort();
@@ -57,6 +75,10 @@ final class ActorPool {
         if (exchange.head().grpc()) {
             streams.computeIfAbsent(target.line(), line -> new ActorStreams(lane, line, connector))
                     .open(exchange, target);
+            return;
+        }
+        if (hops.isGone(target.line())) {
+            exchange.unreachable();
             return;
         }
         connector.open(target.line(), channel -> {

@@ -2,7 +2,7 @@ package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelInboundInvoker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -34,11 +34,11 @@ final class Ahead {
     }
 
     /** As if it came now. */
-    void readBy(ChannelPipeline pipeline) {
+    void readBy(ChannelInboundInvoker reader) {
         while (!parts.isEmpty()) {
-            pipeline.fireChannelRead(parts.poll());
+            reader.fireChannelRead(parts.poll());
         }
-        pipeline.fireChannelReadComplete();
+        reader.fireChannelReadComplete();
     }
 
     void drop() {

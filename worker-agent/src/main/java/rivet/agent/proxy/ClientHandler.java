@@ -191,8 +191,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         channel.flush();
     }
 
-    boolean writable() {
+    private boolean writable() {
         return channel.isWritable();
+    }
+
+    /** Whether it takes more, when it has been given what waits: to stop reading and begin again costs more than a write. */
+    boolean drains() {
+        if (!writable()) {
+            flush();
+        }
+        return writable();
     }
 
     /** The request was answered in full; {@code more} says that the client may still be sending. */

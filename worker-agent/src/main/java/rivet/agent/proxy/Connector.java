@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.hop.Dialling;
 import rivet.agent.proxy.hop.HopSettings;
+import rivet.agent.proxy.hop.HopTls;
 
 /** Opens the connections of one lane: to actors here, and to other agents' proxies, which are asked first who they are. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
@@ -53,7 +54,12 @@ final class Connector {
     private void dial(Line.Hop hop, HopSettings by, Duration proof, Consumer<@Nullable Channel> opened) {
         connect(
                 hop,
-                channel -> channel.pipeline().addLast(new Dialling(by.key(), hop.owner(), proof, opened)),
+                channel -> {
+                    if (by.encrypts(hop.address().getAddress())) {
+                        HopTls.dial(channel);
+                    }
+                    channel.pipeline().addLast(new Dialling(by.key(), hop.owner(), proof, opened));
+                },
                 channel -> {
                     if (channel == null) {
                         opened.accept(null);

@@ -26,6 +26,12 @@ record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) i
         return byHost != null ? byHost : ofPath(head);
     }
 
+    /** By a host's name alone, as clients give it in TLS (SNI). Null where it names none. */
+    static @Nullable Destination ofName(String hostname, String baseDomain) {
+        byte[] bytes = hostname.getBytes(StandardCharsets.US_ASCII);
+        return ofHost(bytes, 0, bytes.length, baseDomain, 0);
+    }
+
     @Override
     public Verdict look(Lane lane) {
         Verdict here = Admission.of(lane.routes().find(actor), port, PortKind.HTTP);
@@ -49,11 +55,15 @@ record Destination(ActorId actor, String port, int targetFrom, int prefixFrom) i
         byte[] bytes = head.bytes();
         int from = head.valueFrom(head.host());
         int to = withoutPort(bytes, from, head.valueTo(head.host()));
+        return ofHost(bytes, from, to, baseDomain, head.targetFrom());
+    }
+
+    private static @Nullable Destination ofHost(byte[] bytes, int from, int to, String baseDomain, int targetFrom) {
         int dot = to - baseDomain.length() - 1;
         if (dot <= from || bytes[dot] != '.' || !is(bytes, dot + 1, baseDomain)) {
             return null;
         }
-        return named(bytes, from, dot, head.targetFrom(), head.targetFrom());
+        return named(bytes, from, dot, targetFrom, targetFrom);
     }
 
     private static @Nullable Destination ofPath(RequestHead head) {

@@ -19,6 +19,8 @@ final class Exchange implements Approach.Visitor {
         APPROACHING,
         CONNECTING,
         CARRIED,
+        /** The answer is complete, and the request is not: its rest goes on, so that both connections can be used again. */
+        REMAINDER,
         ENDED
     }
 
@@ -31,6 +33,7 @@ final class Exchange implements Approach.Visitor {
     private final long begun = System.nanoTime();
     private final @Nullable Approach approach;
     private final @Nullable Entrance entrance;
+    private final @Nullable AccessEntry access;
 
     private Stage stage = Stage.APPROACHING;
     private @Nullable ActorHandler actor;
@@ -58,6 +61,7 @@ final class Exchange implements Approach.Visitor {
         this.head = head;
         this.body = head.body();
         this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
+        this.access = AccessEntry.of(client, lane, head, ray);
         this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
         this.approach = door == null ? null : new Approach(this, lane, door);
         this.entrance = door == null ? null : new Entrance(lane, client, head, door);
@@ -99,17 +103,26 @@ final class Exchange implements Approach.Visitor {
         takenAt = takenAt == 0 ? System.nanoTime() : takenAt;
         stage = Stage.CONNECTING;
         counted = target;
+        if (access != null && door != null) {
+            access.carriedTo(target, door.port());
+        }
         if (target.limits().isFull(target.began())) {
             fail(Problem.CONCURRENCY_LIMIT);
             return;
         }
-        ActorHandler idle = repeats.any() || head.grpc() ? null : lane.pool().take(target);
+        ActorHandler idle = repeats.any() || head.grpc() ? null : take(target);
         if (idle != null) {
             carry(idle, target);
         } else {
             var _ = retries();
             lane.pool().connect(target, this);
         }
+    }
+
+    private @Nullable ActorHandler take(Target target) {
+        return head.method().idempotent()
+                ? lane.pool().take(target)
+                : lane.pool().takeForOnce(target);
     }
 
     /** Where not, it has its answer. */
@@ -138,7 +151,11 @@ final class Exchange implements Approach.Visitor {
         Target refusing = counted;
         if (refusing != null && refusing.isElsewhere()) {
             lane.remotes().unreached(refusing);
-            tryAgain(Problem.OWNER_UNREACHABLE);
+            if (repeats.any() && lane.pool().hops().isGone(refusing.line())) {
+                fail(Problem.OWNER_UNREACHABLE); // it was waited for, and nobody knows of another place
+            } else {
+                tryAgain(Problem.OWNER_UNREACHABLE);
+            }
         } else {
             tryAgain(Problem.CONNECT_FAILED);
         }
@@ -205,7 +222,7 @@ final class Exchange implements Approach.Visitor {
 
     /** Whether the client's next bytes are this request's body, and can go on. */
     boolean receiving() {
-        return stage == Stage.CARRIED && !body.done();
+        return (stage == Stage.CARRIED || stage == Stage.REMAINDER) && !body.done();
     }
 
     void receive(ByteBuf in) {
@@ -219,6 +236,10 @@ final class Exchange implements Approach.Visitor {
             ByteBuf part = in.readRetainedSlice(many);
             repeats.sent(part, !answering && (isElsewhere() || head.method().idempotent()));
             actor.send(part);
+            if (stage == Stage.REMAINDER && body.done()) {
+                actor.flush();
+                end(true);
+            }
         }
     }
 
@@ -228,8 +249,9 @@ final class Exchange implements Approach.Visitor {
         }
     }
 
+    /** What fills the room is sent first: to stop reading and begin again costs more. */
     boolean hasRoom() {
-        return actor == null || body.done() || actor.writable();
+        return actor == null || body.done() || actor.drains();
     }
 
     void clientWritabilityChanged() {
@@ -242,29 +264,44 @@ final class Exchange implements Approach.Visitor {
      * The answer begins: what is said of the client's connection is decided here and kept to.
      *
      * @param cause why the proxy of the actor's agent answers in its place; null where the actor does
+     * @param goesOn whether the actor's connection takes the rest of the request after the answer
      */
-    Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection) {
+    Afterwards answering(int status, @Nullable String cause, boolean endsWithConnection, boolean goesOn) {
         answering = true;
         repeats.drop();
         tell(status, cause);
         lane.counters().answered(status, System.nanoTime() - begun);
+        if (counted != null) {
+            counted.answered(status);
+        }
         untilClose = endsWithConnection;
-        keep = head.persistent() && body.done() && !endsWithConnection && !lane.draining();
+        // Who waits for 100-continue and gets its answer instead may or may not send its body.
+        boolean complete = body.done() || (goesOn && !head.expectsContinue());
+        keep = head.persistent() && complete && !endsWithConnection && !lane.draining();
         return !keep ? Afterwards.CLOSED : head.http10() ? Afterwards.KEPT_AND_SAID : Afterwards.KEPT;
     }
 
     /** The actor's answer is complete. */
     void answered(boolean reusable) {
+        client.flush();
+        if (keep && reusable && !body.done()) {
+            stage = Stage.REMAINDER;
+        } else {
+            end(reusable);
+        }
+    }
+
+    private void end(boolean reusable) {
+        write(null);
         ActorHandler done = actor;
         actor = null;
         stage = Stage.ENDED;
         uncount();
         leaveEntrance();
-        client.flush();
         if (done != null) {
             done.end(reusable && body.done());
         }
-        client.answered(keep, clientMaySend());
+        client.answered(keep && body.done(), clientMaySend());
     }
 
     private boolean clientMaySend() {
@@ -356,10 +393,23 @@ final class Exchange implements Approach.Visitor {
         }
     }
 
+    /** The actor is gone or has lost patience, after its whole answer. */
+    void forgoRemainder() {
+        end(false);
+    }
+
     @Override
     public void fail(Problem problem) {
+        if (stage == Stage.REMAINDER) {
+            forgoRemainder();
+            return;
+        }
         stage = Stage.ENDED;
         lane.counters().refused(problem);
+        if (!answering) {
+            tell(problem.status(), problem.code());
+        }
+        write(problem.code());
         leaveApproach();
         dropActor();
         repeats.drop();
@@ -369,7 +419,6 @@ final class Exchange implements Approach.Visitor {
             client.abort(untilClose);
             return;
         }
-        tell(problem.status(), problem.code());
         keep = head.persistent() && body.done() && listenedTo() && !climbs() && !lane.draining();
         client.answer(problem, ray, head, keep);
         client.flush();
@@ -379,18 +428,29 @@ final class Exchange implements Approach.Visitor {
     /** The client is gone. */
     void abandon() {
         stage = Stage.ENDED;
+        if (!answering) {
+            tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
+        }
+        write(RouteCounts.CLIENT_LEFT_CAUSE);
         leaveApproach();
         dropActor();
         repeats.drop();
         uncount();
         leaveEntrance();
-        if (!answering) {
-            tell(RouteCounts.CLIENT_LEFT, RouteCounts.CLIENT_LEFT_CAUSE);
+    }
+
+    /** @param brokenOff why it has no answer, or none that is whole */
+    private void write(@Nullable String brokenOff) {
+        if (access != null) {
+            access.ended(brokenOff, body.bytes(), actor == null ? 0 : actor.answerBytes());
         }
     }
 
     /** Once for each request: when its answer begins, or when there will be none. */
     private void tell(int status, @Nullable String cause) {
+        if (access != null) {
+            access.answered(status, cause);
+        }
         if (door instanceof RouteDoor route) {
             lane.routeCounts().count(route.match().route(), head.method(), status, cause);
         }
@@ -441,9 +501,11 @@ final class Exchange implements Approach.Visitor {
         actor = null;
         repeats.drop();
         tell(status, null);
+        write(null);
         Target served = counted;
         if (served != null) {
             counted = null;
+            served.answered(status);
             served.streamBegan();
             client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }
@@ -455,7 +517,8 @@ final class Exchange implements Approach.Visitor {
 
     void sweep(long now) {
         Target carrying = counted;
-        if (stage != Stage.CARRIED || actor == null || carrying == null) {
+        boolean carried = stage == Stage.CARRIED || stage == Stage.REMAINDER;
+        if (!carried || actor == null || carrying == null) {
             return;
         }
         Limits limits = carrying.limits();
@@ -476,7 +539,8 @@ final class Exchange implements Approach.Visitor {
 
     /** Calls that last are streams of messages, and may be silent for long. */
     private boolean isBodyTooSlow(long now) {
-        boolean owesBody = !body.done() && !answering && !head.grpc() && actor != null && actor.writable();
+        boolean answeredAhead = answering && stage != Stage.REMAINDER;
+        boolean owesBody = !body.done() && !answeredAhead && !head.grpc() && actor != null && actor.writable();
         if (!owesBody) {
             pace = null;
             return false;
@@ -491,7 +555,7 @@ final class Exchange implements Approach.Visitor {
     }
 
     void drain() {
-        if (stage == Stage.APPROACHING) {
+        if (stage == Stage.APPROACHING || stage == Stage.REMAINDER) {
             fail(Problem.SHUTTING_DOWN);
         }
     }

@@ -4,13 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Admission.Verdict;
 import rivet.agent.proxy.HopTunnel.Reply;
+import rivet.agent.proxy.tls.Tls;
 
 /**
  * The first to hear another agent's proxy that has proved to be one: it wants either requests carried, or one connection or
@@ -44,8 +44,8 @@ final class HopEntrance extends ChannelInboundHandlerAdapter {
         } else if (!marked && in.getByte(in.readerIndex()) != HopTunnel.MARK) {
             deadline.cancel(false);
             // Gone before it is read on: who changes to HTTP/2 begins from the front again.
-            ChannelPipeline pipeline = ctx.pipeline().addLast(requests.get()).remove(this);
-            pipeline.fireChannelRead(in);
+            ctx.pipeline().addLast(requests.get()).remove(this);
+            Tls.inside(ctx.channel()).fireChannelRead(in);
         } else {
             readLine(ctx, in);
         }

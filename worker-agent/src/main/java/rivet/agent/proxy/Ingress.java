@@ -141,6 +141,31 @@ final class Ingress {
         return done;
     }
 
+    /** Takes a connection of the one port for all names: whom it wants it says in TLS. On its event loop. */
+    void serveByName(Channel client, Tls tls) {
+        prepare(client, PortProtocol.TCP_TLS);
+        tls.serveByName(client, (channel, name) -> {
+            Destination to = Destination.ofName(name, parts.settings().baseDomain());
+            if (to == null) {
+                counters.count(What.CONNECTION, PortProtocol.TCP_TLS, Problem.NO_ROUTE.code());
+                Ends.reset(channel);
+            } else {
+                serve(channel, new IngressPort(tls.tcpPort().orElse(0), PortProtocol.TCP_TLS, to.actor(), to.port()));
+            }
+        });
+    }
+
+    private void prepare(Channel client, PortProtocol protocol) {
+        counters.opened(protocol);
+        client.closeFuture().addListener(_ -> counters.closed(protocol));
+        client.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    private void serve(Channel client, IngressPort to) {
+        TcpClient.serve(parts.lane().apply(client), client, to, counters, parts.limits());
+    }
+
     /** At one number. */
     private final class Listener {
 
@@ -243,13 +268,8 @@ final class Ingress {
                 Ends.reset(client);
                 return;
             }
-            counters.opened(to.protocol());
-            client.closeFuture().addListener(_ -> {
-                connections.decrementAndGet();
-                counters.closed(to.protocol());
-            });
-            client.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-            client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            client.closeFuture().addListener(_ -> connections.decrementAndGet());
+            prepare(client, to.protocol());
             switch (to.protocol()) {
                 case TCP_TLS ->
                     parts.tls()
@@ -257,10 +277,6 @@ final class Ingress {
                                     tls -> tls.serve(client, (channel, _) -> serve(channel, to)), client::close);
                 case HTTP, HTTPS, TCP, UDP -> serve(client, to);
             }
-        }
-
-        private void serve(Channel client, IngressPort to) {
-            TcpClient.serve(parts.lane().apply(client), client, to, counters, parts.limits());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.http2.Http2;
+import rivet.agent.proxy.tls.Tls;
 
 /** One client's connection of HTTP/2. Each of its streams has a {@link ClientHandler} of its own. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
@@ -52,7 +53,7 @@ final class MultiplexedClient extends ChannelInboundHandlerAdapter implements La
                 lane,
                 channel,
                 stream -> agent ? ClientHandler.ofAgent(lane, stream) : ClientHandler.ofWorld(lane, stream));
-        channel.pipeline().fireChannelRead(Http2.prefaceRead()).fireChannelRead(rest);
+        Tls.inside(channel).fireChannelRead(Http2.prefaceRead()).fireChannelRead(rest);
     }
 
     private static void accept(Lane lane, Channel stream, Function<Channel, ClientHandler> client) {

@@ -74,15 +74,17 @@ record Problem(int status, String code, String message, int retryAfterSeconds, M
     }
 
     static Problem bodyTooLarge(long most) {
-        return limited(413, "body_too_large", "The request's body is longer than the port allows.", most);
+        return limited(413, "body_too_large", "body", "body_bytes", most);
     }
 
     static Problem headTooLarge(long most) {
-        return limited(431, "head_too_large", "The request's head is longer than the port allows.", most);
+        return limited(431, "head_too_large", "head", "header_bytes", most);
     }
 
-    private static Problem limited(int status, String code, String message, long mostBytes) {
-        return new Problem(status, code, message, 0, Map.of("most_bytes", mostBytes));
+    private static Problem limited(int status, String code, String what, String limit, long mostBytes) {
+        String message = "The request's %s is longer than the %d bytes that its port allows (limits.%s)."
+                .formatted(what, mostBytes, limit);
+        return new Problem(status, code, message, 0, Map.of("limit", limit, "most_bytes", mostBytes));
     }
 
     static Problem unauthorized(String message) {

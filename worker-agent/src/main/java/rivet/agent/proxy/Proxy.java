@@ -23,11 +23,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.proxy.hop.Accepting;
 import rivet.agent.proxy.hop.HopKey;
 import rivet.agent.proxy.hop.HopSettings;
+import rivet.agent.proxy.hop.HopTls;
 import rivet.agent.proxy.tls.Tls;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorLocation;
@@ -56,6 +58,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<Tls> tls;
     private final Optional<Channel> listeningTls;
     private final Optional<Channel> listeningHop;
+    private final Optional<Channel> listeningTcp;
     private final Ingress ingress;
 
     /** Where actors are that this agent does not know. Called on an event loop, so it must not wait. */
@@ -118,12 +121,37 @@ public final class Proxy implements AutoCloseable {
         this.tls = settings.tls().map(Tls::start);
         this.listening = listen(address(settings.port()), this::serve);
         this.listeningTls = tls.map(by -> listen(address(by.port()), channel -> by.serve(channel, this::serve)));
-        this.listeningHop = settings.hop()
-                .map(hop -> listen(
-                        new InetSocketAddress(hop.listening(), hop.port()),
-                        channel -> serveAgents(channel, hop.key())));
+        this.listeningHop = settings.hop().map(this::listen);
         this.ingress = new Ingress(new Ingress.Parts(
                 settings, ingressLimits, loops.next(), this::lane, tls, (address, server) -> bind(address, server)));
+        this.listeningTcp = tls.flatMap(by ->
+                by.tcpPort().map(port -> listen(address(port), channel -> ingress.serveByName(channel, by))));
+    }
+
+    private Channel listen(HopSettings hop) {
+        InetSocketAddress address = new InetSocketAddress(hop.listening(), hop.port());
+        if (!hop.encrypts()) {
+            return listen(address, channel -> serveAgents(channel, hop.key(), null));
+        }
+        // It takes a second of a cold machine, in which clients need not wait; agents do, unread.
+        CompletableFuture<HopTls> made = CompletableFuture.supplyAsync(
+                HopTls::create,
+                task -> Thread.ofPlatform().daemon().name("hop-tls").start(task));
+        return listen(address, channel -> {
+            channel.config().setAutoRead(false);
+            var _ = made.handleAsync(
+                    (tls, failure) -> {
+                        if (failure == null) {
+                            serveAgents(channel, hop.key(), tls);
+                            channel.config().setAutoRead(true);
+                        } else {
+                            log.atError().setCause(failure).log("no certificate for other agents could be made");
+                            var _ = channel.close();
+                        }
+                        return channel;
+                    },
+                    channel.eventLoop());
+        });
     }
 
     private InetSocketAddress address(int port) {
@@ -176,13 +204,17 @@ public final class Proxy implements AutoCloseable {
         channel.pipeline().addLast(ClientHandler.ofWorld(lane(channel), channel));
     }
 
-    private void serveAgents(Channel channel, HopKey key) {
+    private void serveAgents(Channel channel, HopKey key, @Nullable HopTls tls) {
         // Else what another agent's machine had open here would stay when that vanishes.
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        if (tls != null) {
+            tls.accept(channel);
+        }
         channel.pipeline()
                 .addLast(new Accepting(
                         key,
                         settings.self(),
+                        tls,
                         known -> known.pipeline()
                                 .addLast(new HopEntrance(
                                         lane(known), known, () -> ClientHandler.ofAgent(lane(known), known))),
@@ -304,6 +336,11 @@ public final class Proxy implements AutoCloseable {
         return listeningTls.map(channel -> (InetSocketAddress) channel.localAddress());
     }
 
+    /** Where it takes connections for TCP ports that say in TLS whom they want, if it does. */
+    Optional<InetSocketAddress> tcpAddress() {
+        return listeningTcp.map(channel -> (InetSocketAddress) channel.localAddress());
+    }
+
     /** What other agents dial to hand requests on to this one, if it takes any. */
     public Optional<InetSocketAddress> hopAddress() {
         return settings.hop()
@@ -317,6 +354,7 @@ public final class Proxy implements AutoCloseable {
         listening.close().awaitUninterruptibly();
         listeningTls.ifPresent(channel -> channel.close().awaitUninterruptibly());
         listeningHop.ifPresent(channel -> channel.close().awaitUninterruptibly());
+        listeningTcp.ifPresent(channel -> channel.close().awaitUninterruptibly());
         ingress.close().join();
         tls.ifPresent(Tls::close);
         CompletableFuture.allOf(lanes.values().stream().map(Lane::drain).toArray(CompletableFuture<?>[]::new))

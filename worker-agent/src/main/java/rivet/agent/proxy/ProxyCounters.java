@@ -2,6 +2,7 @@ package rivet.agent.proxy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,7 @@ public final class ProxyCounters {
             .toArray();
 
     private static final int STATUS_CLASSES = 6;
+    private static final int SWITCHED = 101;
 
     private final LongAdder[] answered = adders(STATUS_CLASSES);
     private final LongAdder[] buckets = adders(BOUNDS_NANOS.length + 1);
@@ -66,7 +68,16 @@ public final class ProxyCounters {
     }
 
     void refused(Problem problem) {
-        refused.computeIfAbsent(new Refused(problem.status(), problem.code()), _ -> new LongAdder())
+        refused(problem.status(), problem.code());
+    }
+
+    /** A connection whose protocol was changed, which was counted as answered then, is ended by us. */
+    void cut(Goodbye why) {
+        refused(SWITCHED, why.name().toLowerCase(Locale.ROOT));
+    }
+
+    private void refused(int status, String cause) {
+        refused.computeIfAbsent(new Refused(status, cause), _ -> new LongAdder())
                 .increment();
     }
 

@@ -16,6 +16,7 @@ import rivet.protocol.AgentId;
  * @param transport how it talks to the kernel
  * @param tls where it serves TLS too; absent: nowhere
  * @param hop where it takes requests from other agents' proxies, and hands requests on to them; absent: it does neither
+ * @param accessLogShare of the requests that are written down, from 0, none, to 1, all
  * @param believeForwarding whether X-Forwarded-* of clients is taken for the truth: only behind a proxy that writes them
  */
 public record ProxySettings(
@@ -27,6 +28,7 @@ public record ProxySettings(
         Optional<TlsSettings> tls,
         Optional<HopSettings> hop,
         boolean believeForwarding,
+        double accessLogShare,
         ProxyTimes times,
         ProxyLimits limits) {
 
@@ -36,9 +38,13 @@ public record ProxySettings(
             throw new IllegalArgumentException(
                     "proxy address: '%s', %d (expected: an address, and a port from 0 to 65535)".formatted(host, port));
         }
+        if (!(accessLogShare >= 0 && accessLogShare <= 1)) {
+            throw new IllegalArgumentException(
+                    "RIVET_ACCESS_LOG: %s (expected: on, off, or a share from 0 to 1)".formatted(accessLogShare));
+        }
         if (baseDomain.isBlank() || baseDomain.startsWith(".") || baseDomain.endsWith(".")) {
             throw new IllegalArgumentException(
-                    "proxy base domain: '%s' (expected: a name such as 'localhost')".formatted(baseDomain));
+                    "RIVET_PROXY_DOMAIN: '%s' (expected: a name such as 'localhost')".formatted(baseDomain));
         }
     }
 
@@ -53,36 +59,54 @@ public record ProxySettings(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                0,
                 ProxyTimes.defaults(),
                 ProxyLimits.defaults());
     }
 
     public ProxySettings withAddress(String host, int port) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
+    }
+
+    public ProxySettings withBaseDomain(String baseDomain) {
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withTransport(Transport transport) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withTls(Optional<TlsSettings> tls) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withHop(HopSettings settings) {
         var hop = Optional.of(settings);
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withBelieveForwarding(boolean believeForwarding) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
+    }
+
+    public ProxySettings withAccessLog(double accessLogShare) {
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withTimes(ProxyTimes times) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 
     public ProxySettings withLimits(ProxyLimits limits) {
-        return new ProxySettings(host, port, self, baseDomain, transport, tls, hop, believeForwarding, times, limits);
+        return new ProxySettings(
+                host, port, self, baseDomain, transport, tls, hop, believeForwarding, accessLogShare, times, limits);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.protocol.ActorId;
@@ -73,6 +74,19 @@ public final class RouteTable {
     /** A view of what is there; it changes while it is read. */
     Map<ActorId, Entry> entries() {
         return Collections.unmodifiableMap(entries);
+    }
+
+    /** How often a port's actor has answered so, since it started. @param statusClass such as 2 for 200 to 299 */
+    public record Answered(ActorId actor, String port, int statusClass, long count) {}
+
+    /** Of all actors here, without what never came. */
+    public List<Answered> answered() {
+        return entries.values().stream()
+                .flatMap(entry -> entry.targets().stream())
+                .flatMap(target -> IntStream.range(1, Target.STATUS_CLASSES)
+                        .mapToObj(each -> new Answered(target.actor(), target.name(), each, target.answeredWith(each))))
+                .filter(answered -> answered.count() > 0)
+                .toList();
     }
 
     @Nullable

@@ -3,12 +3,16 @@ package rivet.agent.proxy;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.PortGuard;
 
 /** What a request is carried to: one port of one generation of an actor here, or one generation of an actor elsewhere. */
 final class Target {
+
+    /** The first has no use. */
+    static final int STATUS_CLASSES = 6;
 
     private final ActorId actor;
     private final String name;
@@ -22,6 +26,9 @@ final class Target {
     private final AtomicInteger inFlight = new AtomicInteger();
     /** Those of them that end when somebody has enough of them, and not when they are answered. */
     private final AtomicInteger streams = new AtomicInteger();
+
+    /** By the class of their status. */
+    private final AtomicLongArray answered = new AtomicLongArray(STATUS_CLASSES);
 
     private Target(ActorId actor, String name, @Nullable PortGuard guard, Limits limits, Line line, long generation) {
         this.actor = actor;
@@ -108,6 +115,16 @@ final class Target {
 
     void ended() {
         inFlight.decrementAndGet();
+    }
+
+    /** With a status of the actor's own. */
+    void answered(int status) {
+        answered.incrementAndGet(Math.clamp(status / 100, 0, STATUS_CLASSES - 1));
+    }
+
+    /** @param statusClass such as 2 for 200 to 299 */
+    long answeredWith(int statusClass) {
+        return answered.get(statusClass);
     }
 
     /** A request that began has turned out to be a stream. */

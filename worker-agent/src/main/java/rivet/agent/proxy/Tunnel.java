@@ -200,7 +200,9 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
             back.over = true;
             back.explain(why);
         }
-        if (ends != null) {
+        if (ends == null) {
+            lane.counters().cut(why);
+        } else {
             ends.accept(why);
         }
         closeBoth();

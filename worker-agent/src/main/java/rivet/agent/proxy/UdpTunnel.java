@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.LengthFieldPrepender;
+import rivet.agent.proxy.tls.Tls;
 
 /** The datagrams of one source on a connection between two agents, each behind its length; served on the owner's side. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
@@ -27,7 +28,7 @@ final class UdpTunnel extends ChannelInboundHandlerAdapter implements UdpSession
     static void serve(Lane lane, Channel agent, HopDoor door, Ahead ahead) {
         frame(agent.pipeline());
         agent.pipeline().addLast(new UdpTunnel(lane, agent, door));
-        ahead.readBy(agent.pipeline());
+        ahead.readBy(Tls.inside(agent));
     }
 
     static void frame(ChannelPipeline pipeline) {

@@ -227,6 +227,54 @@ class ForwardingTest {
     }
 
     @Test
+    void an_answer_ahead_of_the_whole_body_costs_no_connection() throws IOException {
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        try (RawActor actor = RawActor.recording((connection, _) -> {
+                    connection.send(OK);
+                    seen.add(connection.read(4));
+                });
+                ProxyUnderTest proxy = ProxyUnderTest.start().ready(actor);
+                RawConnection client = proxy.connect()) {
+            for (int i = 0; i < 3; i++) {
+                client.send("POST " + path("/") + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo");
+                var answer = client.answer();
+                assertThat(answer.body()).isEqualTo("ok");
+                assertThat(answer.head()).doesNotContain("connection: close");
+                client.send("dy");
+            }
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
+            assertThat(seen).containsOnly("body").hasSize(3);
+            assertThat(proxy.routes().answered())
+                    .containsExactly(new RouteTable.Answered(ProxyUnderTest.ACTOR, "http", 2, 4));
+            assertThat(actor.accepted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void an_actor_that_answers_and_wants_no_rest_ends_the_clients_connection_after_its_answer() throws IOException {
+        try (RawActor actor = RawActor.serving(connection -> {
+                    connection.readHead();
+                    connection.send(OK);
+                });
+                ProxyUnderTest proxy = ProxyUnderTest.start().ready(actor);
+                RawConnection client = proxy.connect()) {
+            client.send("POST " + path("/") + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo");
+            assertThat(client.readAll()).endsWith("\r\n\r\nok");
+        }
+    }
+
+    @Test
+    void a_client_whose_body_is_not_wanted_after_all_keeps_no_connection() throws IOException {
+        try (RawActor actor = RawActor.answering(OK);
+                ProxyUnderTest proxy = ProxyUnderTest.start().ready(actor);
+                RawConnection client = proxy.connect()) {
+            client.send(
+                    "PUT " + path("/") + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(client.readAll()).contains("connection: close\r\n").endsWith("\r\n\r\nok");
+        }
+    }
+
+    @Test
     void an_old_client_speaks_its_version_through_to_the_actor() throws IOException {
         try (RawActor actor = RawActor.serving(connection -> {
                     assertThat(connection.readHead()).contains(" HTTP/1.0\r\nhost: localhost\r\n");

@@ -39,12 +39,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import rivet.protocol.link.ActorLocation;
 
 /** A real client of gRPC, and an actor that is a real server of it: on the agent that is asked, and on another. */
 @ParameterizedClass
-@ValueSource(booleans = {false, true})
+@EnumSource
 class GrpcTest {
 
     private static final MethodDescriptor<String, String> UPPER = method(MethodType.UNARY, "Upper");
@@ -53,8 +53,14 @@ class GrpcTest {
     private static final MethodDescriptor<String, String> JOIN = method(MethodType.CLIENT_STREAMING, "Join");
     private static final MethodDescriptor<String, String> ECHO = method(MethodType.BIDI_STREAMING, "Echo");
 
+    enum Where {
+        HERE,
+        ELSEWHERE,
+        ELSEWHERE_ENCRYPTED
+    }
+
     @Parameter
-    boolean elsewhere;
+    Where where = Where.HERE;
 
     private Server server;
     private AutoCloseable proxies;
@@ -96,7 +102,11 @@ class GrpcTest {
                 .maxInboundMessageSize(16 * 1024 * 1024)
                 .build()
                 .start();
-        TwoProxies both = elsewhere ? TwoProxies.start() : null;
+        TwoProxies both = switch (where) {
+            case HERE -> null;
+            case ELSEWHERE -> TwoProxies.start();
+            case ELSEWHERE_ENCRYPTED -> TwoProxies.alike(TwoProxies::encrypted);
+        };
         ProxyUnderTest alone = both == null ? ProxyUnderTest.start() : both.owner;
         proxies = both == null ? alone : both;
         proxy = alone.ready(server.getPort());

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rivet.agent.proxy.ActorRoute.Status;
@@ -27,7 +30,34 @@ import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
 
 /** A request that comes to one agent for an actor of another. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class HopTest {
+
+    @Parameter
+    boolean encrypted;
+
+    private ProxySettings settings(ProxySettings otherwise) {
+        return TwoProxies.encrypted(otherwise, encrypted);
+    }
+
+    private TwoProxies start() {
+        return TwoProxies.alike(this::settings);
+    }
+
+    private TwoProxies start(UnaryOperator<ProxySettings> change) {
+        return TwoProxies.alike(its -> change.apply(settings(its)));
+    }
+
+    private TwoProxies ready(RawActor actor) {
+        TwoProxies both = start();
+        both.owner.ready(actor);
+        return both;
+    }
+
+    private ProxyUnderTest another(AgentId agent) {
+        return TwoProxies.another(agent, this::settings);
+    }
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String SWITCHING =
@@ -51,7 +81,7 @@ class HopTest {
     @Test
     void it_is_handed_on_over_one_connection_that_is_kept() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
@@ -64,7 +94,7 @@ class HopTest {
     @Test
     void the_actor_sees_what_it_would_without_the_hop() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             String asked = "GET " + path("/a/b?c=%20") + " HTTP/1.1\r\nHost: example.org\r\nX-Own: 1\r\n"
                     + "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nrvt-ray-id: mine\r\nConnection: close, x-gone\r\n"
@@ -96,7 +126,7 @@ class HopTest {
     void an_actor_cannot_speak_for_its_agent() throws IOException {
         try (RawActor actor = RawActor.answering(
                         "HTTP/1.1 421 No\r\nContent-Length: 2\r\nx-rivet-cause: stale_route\r\n\r\nno");
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             Answer answer = client.send(get("/")).answer();
 
@@ -109,7 +139,7 @@ class HopTest {
     @Test
     void what_the_owner_says_is_handed_on_with_its_reason() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             client.send("GET /" + ACTOR + "-other/ HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -129,7 +159,7 @@ class HopTest {
                         connection.send(connection.read(2));
                     }
                 });
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             client.send(get("/").replace("\r\n\r\n", "\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n"));
             assertThat(client.readHead()).contains("101");
@@ -153,7 +183,7 @@ class HopTest {
                     connection.send(
                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-end: 1\r\n\r\n");
                 });
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             client.send("POST " + path("/")
                     + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
@@ -169,7 +199,7 @@ class HopTest {
     @Test
     void an_owner_without_a_lease_serves_nobody() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             both.owner.mayServe(false);
             client.send(get("/"));
@@ -188,8 +218,8 @@ class HopTest {
         AgentId third = AgentId.random();
         try (RawActor before = echoing(body.length());
                 RawActor after = echoing(body.length());
-                TwoProxies both = TwoProxies.ready(before);
-                ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                TwoProxies both = ready(before);
+                ProxyUnderTest next = another(third).route(2, Status.READY, after.port());
                 RawConnection client = both.connect()) {
             assertThat(client.send(post(body)).answer().body()).isEqualTo(body);
 
@@ -205,7 +235,7 @@ class HopTest {
     @Test
     void another_generation_than_the_one_meant_is_not_served() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.start().runs(1).route(2, Status.READY, actor.port());
+                TwoProxies both = start().runs(1).route(2, Status.READY, actor.port());
                 RawConnection client = both.connect()) {
             client.send(get("/"));
             awaitHeld(both, 1);
@@ -219,7 +249,7 @@ class HopTest {
 
     @Test
     void a_route_that_stays_stale_is_given_up_with_the_reason() throws IOException {
-        try (TwoProxies both = TwoProxies.start(ProxyUnderTest.times(times -> times.withHold(Duration.ofMillis(700))));
+        try (TwoProxies both = start(ProxyUnderTest.times(times -> times.withHold(Duration.ofMillis(700))));
                 RawConnection client = both.connect()) {
             Answer answer = client.send(get("/")).answer();
 
@@ -231,7 +261,7 @@ class HopTest {
 
     @Test
     void a_request_is_handed_on_once() throws IOException {
-        try (TwoProxies both = TwoProxies.start(ProxyUnderTest.times(times -> times.withHold(Duration.ofMillis(700))));
+        try (TwoProxies both = start(ProxyUnderTest.times(times -> times.withHold(Duration.ofMillis(700))));
                 RawConnection client = both.connect()) {
             both.owner.locate(
                     ACTOR,
@@ -252,7 +282,7 @@ class HopTest {
     @Test
     void a_request_that_waits_here_follows_the_actor_elsewhere() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             both.first.route(Status.CRASHED, 0);
             client.send(get("/"));
@@ -267,7 +297,7 @@ class HopTest {
     @Test
     void an_actor_that_starts_elsewhere_is_waited_for_here() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             both.says("starting", OWNER, 1, both.owner.hopAddress());
             client.send(get("/"));
@@ -282,7 +312,7 @@ class HopTest {
     @Test
     void a_known_route_goes_on_working_without_the_control_plane() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 Cable cable = Cable.to(both.owner.hopAddress());
                 RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
             assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
@@ -298,7 +328,7 @@ class HopTest {
     @Test
     void an_owner_that_is_not_there_is_named_as_the_reason() throws IOException {
         int nobody = freePort();
-        try (TwoProxies both = TwoProxies.start();
+        try (TwoProxies both = start();
                 RawConnection client = both.connect()) {
             both.runs(OWNER, 1, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), nobody));
 
@@ -312,7 +342,7 @@ class HopTest {
     @Test
     void an_owner_that_says_nothing_is_not_waited_for() throws IOException {
         try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-                TwoProxies both = TwoProxies.start();
+                TwoProxies both = start();
                 RawConnection client = both.connect()) {
             both.runs(OWNER, 1, (InetSocketAddress) mute.getLocalSocketAddress());
 
@@ -324,7 +354,7 @@ class HopTest {
     void an_owner_that_moved_between_two_tries_is_found() throws IOException {
         int nobody = freePort();
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             both.runs(OWNER, 1, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), nobody));
             client.send(get("/"));
@@ -339,7 +369,7 @@ class HopTest {
     @Test
     void another_agent_at_the_owners_address_is_not_taken_for_it() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.connect()) {
             both.runs(AgentId.random(), 1, both.owner.hopAddress());
 
@@ -351,8 +381,8 @@ class HopTest {
     @Test
     void who_does_not_know_the_key_gets_nothing_and_reaches_nothing() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
-                ProxyUnderTest stranger = ProxyUnderTest.hopping(AgentId.random(), "a guess");
+                TwoProxies both = ready(actor);
+                ProxyUnderTest stranger = ProxyUnderTest.hopping(AgentId.random(), "a guess", this::settings);
                 RawConnection client = stranger.connect();
                 RawConnection plain = RawConnection.to(both.owner.hopAddress())) {
             var hop =
@@ -369,7 +399,7 @@ class HopTest {
     @Test
     void the_fields_of_a_hop_mean_nothing_from_outside() throws IOException {
         try (RawActor actor = RawActor.answering(OK);
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 RawConnection client = both.owner.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Rivet-Hop: " + ACTOR + " 1 http\r\n\r\n");
 
@@ -388,9 +418,9 @@ class HopTest {
                         connection.read(1_000);
                     });
                     RawActor after = RawActor.answering(OK);
-                    TwoProxies both = TwoProxies.ready(silent);
+                    TwoProxies both = ready(silent);
                     Cable cable = Cable.to(both.owner.hopAddress());
-                    ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                    ProxyUnderTest next = another(third).route(2, Status.READY, after.port());
                     RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
                 client.send(request);
                 asked.join();
@@ -413,7 +443,7 @@ class HopTest {
     void what_is_sent_without_end_is_not_kept_and_not_repeated() throws IOException {
         String body = "x".repeat(300_000);
         try (RawActor actor = echoing(5);
-                TwoProxies both = TwoProxies.start();
+                TwoProxies both = start();
                 RawConnection client = both.connect()) {
             both.route(2, Status.READY, actor.port());
 
@@ -436,7 +466,7 @@ class HopTest {
                     }
                     connection.read(1_000);
                 });
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 Cable cable = Cable.to(both.owner.hopAddress());
                 RawConnection stream = both.runs(OWNER, 1, cable.address()).connect();
                 RawConnection client = both.connect()) {
@@ -462,7 +492,7 @@ class HopTest {
                     release.join();
                     connection.send(OK);
                 });
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 Cable cable = Cable.to(both.owner.hopAddress());
                 RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
             client.send(get("/"));
@@ -483,7 +513,7 @@ class HopTest {
                     release.join();
                     connection.send(OK);
                 });
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 Cable cable = Cable.to(both.owner.hopAddress());
                 RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
             client.send(post("hello"));
@@ -491,7 +521,7 @@ class HopTest {
             asked.join();
 
             cable.dead(true);
-            await().during(Duration.ofSeconds(3)).until(() -> !answer.isDone());
+            await().during(Duration.ofSeconds(1)).until(() -> !answer.isDone());
             cable.dead(false);
             release.complete(null);
 
@@ -521,9 +551,9 @@ class HopTest {
                     connection.read(1_000);
                 });
                 RawActor after = Shop.named("after");
-                TwoProxies both = TwoProxies.ready(actor);
+                TwoProxies both = ready(actor);
                 Cable cable = Cable.to(both.owner.hopAddress());
-                ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                ProxyUnderTest next = another(third).route(2, Status.READY, after.port());
                 RawConnection stream = both.runs(OWNER, 1, cable.address()).connect();
                 RawConnection client = both.connect()) {
             stream.send(get("/").replace("\r\n\r\n", "\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n"));
@@ -545,7 +575,7 @@ class HopTest {
     void a_custom_route_leads_to_the_actors_of_other_agents_where_none_is_here() throws IOException {
         try (RawActor there = Shop.named("there");
                 RawActor here = Shop.named("here");
-                TwoProxies both = TwoProxies.start()) {
+                TwoProxies both = start()) {
             ActorId actor = Shop.ready(both.owner, Shop.SHOP, there);
             var hop = new ActorLocation.Hop(HopSettings.text(both.owner.hopAddress()), 1);
             both.first.locate(
@@ -569,8 +599,8 @@ class HopTest {
         AgentId third = AgentId.random();
         try (RawActor before = RawActor.answering(OK);
                 RawActor after = Shop.named("after");
-                TwoProxies both = TwoProxies.ready(before);
-                ProxyUnderTest next = TwoProxies.another(third).route(2, Status.READY, after.port());
+                TwoProxies both = ready(before);
+                ProxyUnderTest next = another(third).route(2, Status.READY, after.port());
                 RawConnection client = both.connect()) {
             assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
             both.runs(third, 2, next.hopAddress());

@@ -71,6 +71,16 @@ class LimitsTest {
                 .anyMatch(ended -> ended.cause().equals(code));
     }
 
+    /** How many connections of a changed protocol the proxy has ended so. */
+    private static long cut(ProxyUnderTest proxy, String cause) {
+        for (var ended : proxy.proxy().counters().ended()) {
+            if (ended.statusClass().equals("1xx") && ended.cause().equals(cause)) {
+                return ended.count();
+            }
+        }
+        return 0;
+    }
+
     @Test
     void only_so_many_requests_at_once() throws IOException {
         CompletableFuture<Void> release = new CompletableFuture<>();
@@ -185,7 +195,9 @@ class LimitsTest {
             Answer refused = more.send(post("Content-Length: 6", "123456")).answer();
 
             assertRefused(proxy, refused, 413, "body_too_large");
-            assertThat(refused.body()).contains("\"most_bytes\":5");
+            assertThat(refused.body())
+                    .contains("5 bytes that its port allows (limits.body_bytes)")
+                    .contains("\"limit\":\"body_bytes\"", "\"most_bytes\":5");
             assertThat(actor.heads()).hasSize(1);
         }
     }
@@ -219,7 +231,9 @@ class LimitsTest {
 
             client.send(get("/").replace("\r\n\r\n", "\r\nX-Long: " + "x".repeat(250) + "\r\n\r\n"));
 
-            assertRefused(proxy, client.answer(), 431, "head_too_large");
+            Answer refused = client.answer();
+            assertRefused(proxy, refused, 431, "head_too_large");
+            assertThat(refused.body()).contains("300 bytes", "limits.header_bytes");
             assertThat(actor.heads()).hasSize(1);
         }
     }
@@ -239,6 +253,7 @@ class LimitsTest {
             socket.send(upgrade());
             assertThat(socket.readHead()).contains("101");
             assertThat(socket.readAll()).isEqualTo(WebSocketEndTest.close(1001, "idle"));
+            assertThat(cut(proxy, "idle")).isEqualTo(1);
         }
     }
 
@@ -283,6 +298,7 @@ class LimitsTest {
             socket.send(upgrade());
             assertThat(socket.readHead()).contains("101");
             assertThat(socket.readAll()).isEqualTo(WebSocketEndTest.close(1001, "stream_over"));
+            assertThat(cut(proxy, "stream_over")).isEqualTo(1);
 
             events.send(get("/"));
             assertThat(events.readHead()).contains("200");

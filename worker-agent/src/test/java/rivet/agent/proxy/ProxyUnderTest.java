@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import rivet.agent.proxy.ActorRoute.Status;
@@ -48,7 +49,7 @@ final class ProxyUnderTest implements AutoCloseable {
     private final Map<ActorId, Supplier<CompletionStage<Optional<ActorLocation>>>> locations =
             new ConcurrentHashMap<>();
     private final Map<String, Supplier<CompletionStage<List<ActorLocation>>>> routed = new ConcurrentHashMap<>();
-    private volatile boolean mayServe = true;
+    private volatile BooleanSupplier mayServe = () -> true;
     private final AtomicInteger lookups = new AtomicInteger();
 
     private ProxyUnderTest(ProxySettings settings, UnaryOperator<ProxySettings> change, IngressLimits ingress) {
@@ -60,7 +61,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
         @Override
         public boolean mayServe() {
-            return mayServe;
+            return mayServe.getAsBoolean();
         }
 
         @Override
@@ -80,12 +81,8 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     /** One of two: {@link #SELF}'s actors are at another agent's proxy from where this one stands, and the other way round. */
-    static ProxyUnderTest hopping(AgentId self, String token) {
-        return hopping(self, token, UnaryOperator.identity());
-    }
-
     static ProxyUnderTest hopping(AgentId self, String token, UnaryOperator<ProxySettings> change) {
-        HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token));
+        HopSettings hop = new HopSettings("127.0.0.1", 0, Optional.empty(), HopKey.ofToken(token), Optional.empty());
         return new ProxyUnderTest(ProxySettings.defaults(self).withHop(hop), change, IngressLimits.defaults());
     }
 
@@ -216,6 +213,11 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** Whether the agent has a lease. */
     void mayServe(boolean now) {
+        mayServe(() -> now);
+    }
+
+    /** @param now asked on the event loop before each request is carried */
+    void mayServe(BooleanSupplier now) {
         mayServe = now;
     }
 

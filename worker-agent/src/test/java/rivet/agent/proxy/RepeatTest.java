@@ -7,6 +7,7 @@ import static rivet.agent.proxy.ProxyUnderTest.get;
 import static rivet.agent.proxy.ProxyUnderTest.path;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,61 @@ class RepeatTest {
                 RawConnection client = proxy.connect()) {
             assertThat(client.send(request(method, 10)).answer().body()).contains("\"actor_closed\"");
             assertThat(asked).hasValue(1);
+        }
+    }
+
+    /** An actor that closes its first connection when it is told to, after an answer. */
+    private static RawActor hangingUp(CompletableFuture<Void> hangUp, CompletableFuture<Void> hungUp) {
+        return RawActor.serving(connection -> {
+            do {
+                connection.readHead();
+                connection.read(2);
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            } while (hungUp.isDone());
+            hangUp.join();
+            connection.close();
+            hungUp.complete(null);
+        });
+    }
+
+    @Test
+    void what_must_not_be_done_twice_is_not_sent_to_who_has_just_hung_up() throws IOException {
+        CompletableFuture<Void> hangUp = new CompletableFuture<>();
+        CompletableFuture<Void> hungUp = new CompletableFuture<>();
+        try (RawActor actor = hangingUp(hangUp, hungUp);
+                ProxyUnderTest proxy = ProxyUnderTest.start().ready(actor);
+                RawConnection client = proxy.connect()) {
+            assertThat(client.send(request("POST", 2)).answer().body()).isEqualTo("ok");
+
+            proxy.mayServe(
+                    () -> { // the event loop has not heard the end when it looks for a connection
+                        hangUp.complete(null);
+                        hungUp.join();
+                        return true;
+                    });
+
+            assertThat(client.send(request("POST", 2)).answer().body()).isEqualTo("ok");
+            assertThat(actor.accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void it_is_sent_on_a_new_connection_where_an_actor_hangs_up_without_a_word() throws IOException {
+        CompletableFuture<Void> hangUp = new CompletableFuture<>();
+        CompletableFuture<Void> hungUp = new CompletableFuture<>();
+        try (RawActor actor = hangingUp(hangUp, hungUp);
+                ProxyUnderTest proxy = ProxyUnderTest.start().ready(actor);
+                RawConnection client = proxy.connect()) {
+            assertThat(client.send(request("POST", 2)).answer().body()).isEqualTo("ok");
+            hangUp.complete(null);
+            hungUp.join();
+            assertThat(client.send(request("PUT", 2)).answer().body()).isEqualTo("ok");
+            assertThat(client.send(request("PUT", 2)).answer().body()).isEqualTo("ok");
+            assertThat(actor.accepted()).isEqualTo(2);
+
+            assertThat(client.send(request("POST", 2)).answer().body()).isEqualTo("ok");
+
+            assertThat(actor.accepted()).isEqualTo(3);
         }
     }
 

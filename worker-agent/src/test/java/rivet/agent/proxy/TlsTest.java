@@ -2,6 +2,8 @@ package rivet.agent.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static rivet.agent.proxy.ProxyUnderTest.ACTOR;
+import static rivet.agent.proxy.ProxyUnderTest.GAME;
 import static rivet.agent.proxy.ProxyUnderTest.get;
 import static rivet.agent.proxy.ProxyUnderTest.path;
 
@@ -24,6 +26,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -45,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import rivet.agent.proxy.IngressCounters.What;
 import rivet.agent.proxy.tls.TlsSettings;
 import rivet.protocol.PortProtocol;
 
@@ -72,8 +76,8 @@ class TlsTest {
         certificate("shop", "*.shop.example");
         certificate("www", "www.shop.example");
         actor = RawActor.answering(OK);
-        proxy = ProxyUnderTest.start(
-                        settings -> settings.withTls(Optional.of(new TlsSettings(0, folder, Duration.ofMillis(50)))))
+        proxy = ProxyUnderTest.start(settings -> settings.withTls(Optional.of(
+                        new TlsSettings(0, folder).withTcpPort(Optional.of(0)).withLook(Duration.ofMillis(50)))))
                 .ready(actor);
     }
 
@@ -238,6 +242,45 @@ class TlsTest {
             }
             X509Certificate renewed = certificate("shop", "*.shop.example");
             Awaitility.await().until(() -> shown("api.shop.example", number).equals(renewed));
+        }
+    }
+
+    private InetSocketAddress tcpAddress() {
+        return proxy.proxy().tcpAddress().orElseThrow();
+    }
+
+    @Test
+    void tcp_ports_are_told_apart_at_one_port_by_the_name_that_the_client_asks_for() throws Exception {
+        String name = ACTOR + "-" + GAME + ".localhost";
+        certificate("tcp", "*.localhost");
+        try (RawActor echo = RawActor.serving(EchoScript::serve)) {
+            proxy.game(1, ActorRoute.Status.STARTING, PortKind.TCP, 0);
+            Awaitility.await().until(() -> shown(name).getSubjectX500Principal().getName(), "CN=tcp"::equals);
+            try (RawConnection client = new RawConnection(connect(name.toUpperCase(Locale.ROOT), tcpAddress()))) {
+                client.send("early");
+                Awaitility.await().until(() -> proxy.proxy().heldRequests() == 1);
+                proxy.game(1, ActorRoute.Status.READY, PortKind.TCP, echo.port());
+
+                assertThat(client.read(5)).isEqualTo("early");
+                EchoScript.exchange(client, 4);
+            }
+            assertThat(proxy.counted(What.CONNECTION, IngressCounters.CARRIED)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, no_route",
+        "0f9c1d2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f-game.elsewhere.example, no_route",
+        "0f9c1d2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f-other.localhost, port_not_found",
+        "0f9c1d2e-3b4a-4c5d-8e6f-7a8b9c0d1e20-game.localhost, actor_not_found",
+    })
+    void a_name_that_leads_to_no_tcp_port_leads_nowhere(String name, String cause) throws Exception {
+        proxy.game(1, ActorRoute.Status.READY, PortKind.TCP, actor.port());
+        try (RawConnection client = new RawConnection(connect(name, tcpAddress()))) {
+            assertThat(client.ended()).isTrue();
+            assertThat(proxy.counted(What.CONNECTION, cause)).isEqualTo(1);
+            assertThat(actor.accepted()).isZero();
         }
     }
 

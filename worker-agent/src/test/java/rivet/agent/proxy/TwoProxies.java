@@ -2,6 +2,7 @@ package rivet.agent.proxy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import rivet.agent.proxy.ActorRoute.Status;
 import rivet.agent.proxy.hop.HopSettings;
@@ -18,9 +19,9 @@ final class TwoProxies implements AutoCloseable {
     final ProxyUnderTest first;
     final ProxyUnderTest owner;
 
-    private TwoProxies(UnaryOperator<ProxySettings> change) {
-        first = ProxyUnderTest.hopping(FIRST, TOKEN, change);
-        owner = ProxyUnderTest.hopping(OWNER, TOKEN);
+    private TwoProxies(UnaryOperator<ProxySettings> first, UnaryOperator<ProxySettings> owner) {
+        this.first = ProxyUnderTest.hopping(FIRST, TOKEN, first);
+        this.owner = ProxyUnderTest.hopping(OWNER, TOKEN, owner);
         runs(1);
     }
 
@@ -30,7 +31,22 @@ final class TwoProxies implements AutoCloseable {
 
     /** @param change of the first one's settings */
     static TwoProxies start(UnaryOperator<ProxySettings> change) {
-        return new TwoProxies(change);
+        return new TwoProxies(change, UnaryOperator.identity());
+    }
+
+    /** Both with these settings. */
+    static TwoProxies alike(UnaryOperator<ProxySettings> change) {
+        return new TwoProxies(change, change);
+    }
+
+    /** As between two machines, though this is one. */
+    static ProxySettings encrypted(ProxySettings settings) {
+        return encrypted(settings, true);
+    }
+
+    static ProxySettings encrypted(ProxySettings settings, boolean on) {
+        HopSettings hop = settings.hop().orElseThrow();
+        return settings.withHop(new HopSettings(hop.host(), hop.port(), hop.announced(), hop.key(), Optional.of(on)));
     }
 
     static TwoProxies ready(RawActor actor) {
@@ -40,8 +56,8 @@ final class TwoProxies implements AutoCloseable {
     }
 
     /** A third one, or one that takes the owner's place. */
-    static ProxyUnderTest another(AgentId agent) {
-        return ProxyUnderTest.hopping(agent, TOKEN);
+    static ProxyUnderTest another(AgentId agent, UnaryOperator<ProxySettings> change) {
+        return ProxyUnderTest.hopping(agent, TOKEN, change);
     }
 
     /** The control plane says so from now on. */

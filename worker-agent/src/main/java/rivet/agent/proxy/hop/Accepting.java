@@ -17,17 +17,23 @@ public final class Accepting extends Handshake {
 
     private final HopKey key;
     private final AgentId self;
+    private final byte[] certificate;
     private final Consumer<Channel> accepted;
     private final Runnable refused;
 
     /** What the one who dials has to show; none before it has named its number. */
     private byte @Nullable [] expected;
 
-    /** @param accepted gives the connection a handler that serves it @param refused told of each that was none of ours */
-    public Accepting(HopKey key, AgentId self, Consumer<Channel> accepted, Runnable refused) {
+    /**
+     * @param tls what the connection is encrypted with; null where it is not
+     * @param accepted gives the connection a handler that serves it
+     * @param refused told of each that was none of ours
+     */
+    public Accepting(HopKey key, AgentId self, @Nullable HopTls tls, Consumer<Channel> accepted, Runnable refused) {
         super(WITHIN);
         this.key = key;
         this.self = self;
+        this.certificate = tls == null ? HopTls.NONE : tls.fingerprint();
         this.accepted = accepted;
         this.refused = refused;
     }
@@ -59,8 +65,8 @@ public final class Accepting extends Handshake {
         in.skipBytes(PROTOCOL.length);
         byte[] theirs = read(in, NUMBER_BYTES);
         byte[] own = number();
-        expected = key.proof(Side.DIALLER, self, theirs, own);
-        ctx.writeAndFlush(bytes(own, key.proof(Side.OWNER, self, theirs, own)));
+        expected = key.proof(Side.DIALLER, self, theirs, own, certificate);
+        ctx.writeAndFlush(bytes(own, key.proof(Side.OWNER, self, theirs, own, certificate)));
     }
 
     @Override

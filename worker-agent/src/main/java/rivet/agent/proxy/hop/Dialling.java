@@ -37,11 +37,12 @@ public final class Dialling extends Handshake {
             return;
         }
         byte[] theirs = read(in, NUMBER_BYTES);
-        if (!HopKey.same(key.proof(Side.OWNER, owner, number, theirs), read(in, HopKey.PROOF_BYTES))) {
+        byte[] certificate = HopTls.shownOn(ctx.channel());
+        if (!HopKey.same(key.proof(Side.OWNER, owner, number, theirs, certificate), read(in, HopKey.PROOF_BYTES))) {
             refuse(ctx);
             return;
         }
-        ctx.writeAndFlush(bytes(key.proof(Side.DIALLER, owner, number, theirs)));
+        ctx.writeAndFlush(bytes(key.proof(Side.DIALLER, owner, number, theirs, certificate)));
         succeed(ctx);
     }
 

@@ -37,10 +37,12 @@ public final class HopKey {
      * @param owner which agent is dialled, so that a listener that has another's address by now is found out
      * @param dialled the number of the one who dials
      * @param accepted the number of the owner
+     * @param certificate of the owner, as whoever makes or expects the proof knows it: where somebody in between speaks TLS with
+     *     both, the two know different ones (channel binding, as in RFC 5929). {@link HopTls#NONE} without TLS
      */
-    byte[] proof(Side by, AgentId owner, byte[] dialled, byte[] accepted) {
+    byte[] proof(Side by, AgentId owner, byte[] dialled, byte[] accepted, byte[] certificate) {
         byte[] said = "%s %s".formatted(by, owner).getBytes(StandardCharsets.US_ASCII);
-        return mac(key, said, dialled, accepted);
+        return mac(key, said, dialled, accepted, certificate);
     }
 
     static boolean same(byte[] expected, byte[] shown) {

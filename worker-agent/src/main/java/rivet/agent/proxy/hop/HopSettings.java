@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param host the address it listens on, or a name that leads to it from here
  * @param port 0 takes a free one
  * @param announced what other agents dial; absent: where it listens
+ * @param encrypted whether connections between agents are; absent: where they leave the machine. The same for all agents
  */
-public record HopSettings(String host, int port, Optional<InetSocketAddress> announced, HopKey key) {
+public record HopSettings(
+        String host, int port, Optional<InetSocketAddress> announced, HopKey key, Optional<Boolean> encrypted) {
 
     /** From the start of a connection to another agent until both know who the other is. Two of them, and a pause, are less than 2 s. */
     public static final Duration CONNECT = Duration.ofMillis(800);
@@ -28,6 +30,16 @@ public record HopSettings(String host, int port, Optional<InetSocketAddress> ann
                     "RIVET_HOP_HOST: '%s' is no address that others could dial (expected: one of this machine's, or RIVET_HOP_ADDRESS as well)"
                             .formatted(host));
         }
+    }
+
+    /** Both ends decide by the address that one of them dials. */
+    public boolean encrypts(InetAddress dialled) {
+        return encrypted.orElse(!dialled.isLoopbackAddress());
+    }
+
+    /** Whether connections that come are encrypted. */
+    public boolean encrypts() {
+        return encrypts(announced.map(InetSocketAddress::getAddress).orElseGet(this::listening));
     }
 
     /** Resolved here and once, so that nobody has to on an event loop. */

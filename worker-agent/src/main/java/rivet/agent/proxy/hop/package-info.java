@@ -1,7 +1,7 @@
 /**
  * How two agents of one install recognise each other before one hands the other requests: each proves to the other that it
- * knows the key, over numbers that are used once, and the owner also who it is. Deliberately absent: encryption. Who can
- * change what is on the wire between agents is kept off it, or has a tunnel around him.
+ * knows the key, over numbers that are used once, and the owner also who it is. All of it is said in TLS where it leaves the
+ * machine. Deliberately absent: an authority that signs certificates.
  */
 @NullMarked
 package rivet.agent.proxy.hop;

@@ -277,7 +277,7 @@ public final class RequestHead extends Head {
                 && is(valueFrom(contentType), valueFrom(contentType) + GRPC.length(), GRPC);
     }
 
-    boolean expectsContinue() {
+    public boolean expectsContinue() {
         return expectsContinue && !http10();
     }
 }

@@ -2,6 +2,7 @@ package rivet.agent.proxy.tls;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -13,9 +14,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +82,20 @@ public final class Tls implements AutoCloseable {
 
     /** Makes a new connection one of TLS; once it is, {@code opened} is told what is spoken inside. */
     public void serve(Channel channel, BiConsumer<Channel, Spoken> opened) {
-        Mapping<String, SslContext> byName = name -> certificates.of(name);
+        serve(channel, name -> certificates.of(name), opened);
+    }
+
+    /** Likewise; {@code opened} is told the name that the client asks for, which is empty where it asks for none. */
+    public void serveByName(Channel channel, BiConsumer<Channel, String> opened) {
+        AtomicReference<String> asked = new AtomicReference<>("");
+        Mapping<String, SslContext> byName = name -> {
+            asked.set(name == null ? "" : name);
+            return certificates.of(name);
+        };
+        serve(channel, byName, (client, _) -> opened.accept(client, asked.get()));
+    }
+
+    private static void serve(Channel channel, Mapping<String, SslContext> byName, BiConsumer<Channel, Spoken> opened) {
         channel.pipeline()
                 .addLast(new SniHandler(byName, MAX_HELLO_BYTES, TlsSettings.HANDSHAKE.toMillis()))
                 .addLast(new Negotiation(opened));
@@ -112,6 +128,12 @@ public final class Tls implements AutoCloseable {
         }
     }
 
+    /** From where what was read already is handed on again: as it was, behind TLS if there is any. */
+    public static ChannelInboundInvoker inside(Channel channel) {
+        ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+        return tls == null ? channel.pipeline() : tls;
+    }
+
     /** Whether this connection, or the one that this stream is on, came by TLS. */
     public static boolean on(Channel channel) {
         return secured(channel.pipeline())
@@ -133,6 +155,11 @@ public final class Tls implements AutoCloseable {
 
     public int port() {
         return settings.port();
+    }
+
+    /** Where connections for TCP ports come that say whom they want. */
+    public Optional<Integer> tcpPort() {
+        return settings.tcpPort();
     }
 
     @Override
