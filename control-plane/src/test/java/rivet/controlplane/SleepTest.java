@@ -130,6 +130,16 @@ class SleepTest {
     }
 
     @Test
+    void who_waits_for_one_that_sleeps_to_be_ready_is_answered_at_once() {
+        var agent = controlPlane.agent("waits", 250, 256);
+        var actor = asleep(agent, "waits", "\"key\": \"waits\",");
+
+        var answer = Api.require(api.get("/actors/" + actor + "?wait=ready"));
+
+        assertThat(answer.text("/actor/state")).isEqualTo("sleeping");
+    }
+
+    @Test
     void one_that_is_destroyed_is_gone_at_once_and_can_be_neither_woken_nor_put_to_sleep() {
         var agent = controlPlane.agent("destroyed", 250, 256);
         var actor = asleep(agent, "destroyed", "");

@@ -37,7 +37,7 @@ public final class Startup {
         while (true) {
             var actor = server.actorWhenReady(id, HELD);
             if (build == null || build.toString().equals(actor.runtime().build())) {
-                if (actor.state().equals("running")) {
+                if (isThere(actor)) {
                     return actor;
                 }
                 if (hasFailed(actor)) {
@@ -52,6 +52,11 @@ public final class Startup {
             }
             Pause.of(INTERVAL);
         }
+    }
+
+    /** Who sleeps has nothing to start, and starts with the build that it has then. */
+    private static boolean isThere(ActorView actor) {
+        return actor.state().equals("running") || actor.state().equals("sleeping");
     }
 
     /** One that is stopping may be on its way to a new version. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.web.Problem;
 
 /** Holds a request until an actor is where its caller wants it, or the time is over. */
@@ -25,7 +26,7 @@ final class ActorWaits {
     }
 
     enum Goal {
-        /** It runs, or it never will. */
+        /** It runs, or waiting does not bring that about: it ends, or sleeps until somebody wants it. */
         READY,
         /** Nothing of it is left. */
         DESTROYED;
@@ -34,6 +35,7 @@ final class ActorWaits {
             return actor.state() instanceof Destroyed
                     || (this == READY
                             && (actor.state() instanceof Running
+                                    || actor.state() instanceof Sleeping
                                     || actor.state().ending()));
         }
     }
