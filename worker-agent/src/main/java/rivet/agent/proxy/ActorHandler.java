@@ -246,12 +246,8 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         return channel.isWritable();
     }
 
-    /** Whether it takes more, when it has been given what waits. */
     boolean drains() {
-        if (!writable()) {
-            flush();
-        }
-        return writable();
+        return Reading.drains(channel);
     }
 
     void adjustReading() {

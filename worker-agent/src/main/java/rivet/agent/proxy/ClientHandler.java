@@ -195,12 +195,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         return channel.isWritable();
     }
 
-    /** Whether it takes more, when it has been given what waits: to stop reading and begin again costs more than a write. */
     boolean drains() {
-        if (!writable()) {
-            flush();
-        }
-        return writable();
+        return Reading.drains(channel);
     }
 
     /** The request was answered in full; {@code more} says that the client may still be sending. */

@@ -7,6 +7,14 @@ final class Reading {
 
     private Reading() {}
 
+    /** Whether a connection takes more, when it has been given what waits: to stop reading and begin again costs more than a write. */
+    static boolean drains(Channel to) {
+        if (!to.isWritable()) {
+            to.flush();
+        }
+        return to.isWritable();
+    }
+
     static void turn(Channel channel, boolean on) {
         boolean resumed = on && !channel.config().isAutoRead();
         channel.config().setAutoRead(on);
