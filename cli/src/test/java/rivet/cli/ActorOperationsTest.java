@@ -132,32 +132,27 @@ final class ActorOperationsTest {
                 .contains("POST /actors/%s/sleep".formatted(ACTOR), "POST /actors/%s/wake".formatted(ACTOR));
     }
 
-    @Test
-    void upgrade_of_one_that_sleeps_does_not_wait_for_it_to_run() {
-        server.answer("GET /actors/" + ACTOR, 200, oneActor("sleeping"))
+    private Shell.Ran upgradeOf(String state) {
+        server.answer("GET /actors/" + ACTOR, 200, oneActor(state))
                 .answer(
                         "GET /builds/" + BUILD,
                         200,
                         "{\"build\": %s}".formatted(BUILDS.substring(12, BUILDS.length() - 2)))
                 .answer("GET /builds", 200, BUILDS)
                 .answer("POST /actors/%s/upgrade".formatted(ACTOR), 200, "{}");
+        return shell().run("actor", "upgrade", ACTOR, "--wait");
+    }
 
-        var ran = shell().run("actor", "upgrade", ACTOR, "--wait");
+    @Test
+    void upgrade_of_one_that_sleeps_does_not_wait_for_it_to_run() {
+        var ran = upgradeOf("sleeping");
 
         assertThat(ran.out()).startsWith("actor %s is sleeping on build %s\n".formatted(ACTOR, BUILD));
     }
 
     @Test
     void upgrade_takes_the_current_build_of_the_same_name() {
-        server.answer("GET /actors/" + ACTOR, 200, oneActor("running"))
-                .answer(
-                        "GET /builds/" + BUILD,
-                        200,
-                        "{\"build\": %s}".formatted(BUILDS.substring(12, BUILDS.length() - 2)))
-                .answer("GET /builds", 200, BUILDS)
-                .answer("POST /actors/%s/upgrade".formatted(ACTOR), 200, "{}");
-
-        var ran = shell().run("actor", "upgrade", ACTOR, "--wait");
+        var ran = upgradeOf("running");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out()).startsWith("actor %s is running on build %s\n".formatted(ACTOR, BUILD));

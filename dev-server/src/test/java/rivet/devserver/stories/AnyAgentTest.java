@@ -5,40 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import rivet.devserver.TwoAgents;
 import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
 /** An actor's URL works through whichever agent it is asked, wherever the actor runs and while it moves. */
-class AnyAgentTest {
-
-    @TempDir
-    static Path work;
-
-    static TwoAgents both;
-
-    @BeforeAll
-    static void start() throws Exception {
-        both = TwoAgents.start(work);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        both.close();
-    }
+class AnyAgentTest extends TwoAgentsStory {
 
     @Test
     void both_agents_serve_it() throws Exception {
-        var actor = both.createReady();
+        var actor = createReady();
 
         for (var agent : new TwoAgents.RunningAgent[] {both.first, both.second}) {
             assertThat(answer(both.post(agent.url(actor, "/"), "hello"))
@@ -60,7 +41,7 @@ class AnyAgentTest {
 
     @Test
     void a_request_during_an_upgrade_is_held_wherever_it_comes() throws Exception {
-        var actor = both.createReady();
+        var actor = createReady();
         var elsewhere = both.other(both.owner(actor));
         assertThat(generation(both.get(elsewhere.url(actor, "/")))).isEqualTo(1);
 
@@ -78,7 +59,7 @@ class AnyAgentTest {
 
     @Test
     void when_its_agent_dies_the_other_serves_it_under_the_same_url() throws Exception {
-        var actor = both.createReady();
+        var actor = createReady();
         var dies = both.owner(actor);
         var stays = both.other(dies);
         assertThat(generation(both.get(stays.url(actor, "/")))).isEqualTo(1);

@@ -4,49 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import rivet.devserver.TwoAgents;
 import rivet.devserver.stories.Load.Way;
 import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
 /** An actor that sleeps has no process; whoever comes, through whichever agent, finds it there, and nobody is sent away. */
-class SleepStoryTest {
+class SleepStoryTest extends TwoAgentsStory {
 
     private static final int MANY = 40;
-
-    @TempDir
-    static Path work = Path.of("");
-
-    static TwoAgents both;
-
-    private final List<JsonNode> actors = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws Exception {
-        both = TwoAgents.start(work);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        both.close();
-    }
-
-    @AfterEach
-    void destroy() throws Exception {
-        for (var actor : actors) {
-            both.send("DELETE", "/actors/" + TwoAgents.id(actor), null);
-            both.awaitState(actor, "destroyed");
-        }
-    }
 
     @Test
     void the_next_request_through_another_agent_starts_it() throws Exception {
@@ -107,11 +76,5 @@ class SleepStoryTest {
     private static void sleep(JsonNode actor) throws Exception {
         var asked = both.send("POST", "/actors/" + TwoAgents.id(actor) + "/sleep", null);
         assertThat(asked.statusCode()).as(asked.body()).isEqualTo(200);
-    }
-
-    private JsonNode createReady() throws Exception {
-        var actor = both.createReady();
-        actors.add(actor);
-        return actor;
     }
 }

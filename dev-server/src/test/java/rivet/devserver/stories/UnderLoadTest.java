@@ -5,18 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import rivet.devserver.TwoAgents;
 import rivet.devserver.stories.Load.Failure;
 import rivet.devserver.stories.Load.Way;
@@ -24,35 +18,10 @@ import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
 /** What users notice of stops, upgrades, drains and crashes while they work, through either agent: no failed request. */
-class UnderLoadTest {
+class UnderLoadTest extends TwoAgentsStory {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int SOME = 100;
-
-    @TempDir
-    static Path work = Path.of("");
-
-    static TwoAgents both;
-
-    private final List<JsonNode> actors = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws Exception {
-        both = TwoAgents.start(work);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        both.close();
-    }
-
-    @AfterEach
-    void destroy() throws Exception {
-        for (var actor : actors) {
-            both.send("DELETE", "/actors/" + TwoAgents.id(actor), null);
-            both.awaitState(actor, "destroyed");
-        }
-    }
 
     @Test
     void a_stop_fails_no_request_of_a_route_with_a_successor() throws Exception {
@@ -164,12 +133,6 @@ class UnderLoadTest {
 
     private static boolean mayFail(Failure failure, long gone) {
         return failure.method().equals("POST") && failure.began() - gone < 0;
-    }
-
-    private JsonNode createReady() throws Exception {
-        var actor = both.createReady();
-        actors.add(actor);
-        return actor;
     }
 
     private static Way[] waysTo(JsonNode actor, String path) {
