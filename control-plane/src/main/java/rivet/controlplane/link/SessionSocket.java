@@ -47,8 +47,13 @@ final class SessionSocket implements Socket {
         close(CloseStatus.SERVER_ERROR);
     }
 
-    /** A socket that is closed already, because the other side went, is what was wanted. */
+    /**
+     * A socket that is closed already, because the other side went, is what was wanted. It is asked first: of a channel
+     * that left its event loop, Reactor Netty makes the close frame and never releases it.
+     */
     private void close(CloseStatus status) {
-        session.close(status).onErrorComplete().subscribe();
+        if (session.isOpen()) {
+            session.close(status).onErrorComplete().subscribe();
+        }
     }
 }
