@@ -20,6 +20,10 @@ final class SocketBench {
 
     private static final int ROUNDS = 3;
     private static final int SPEAKING = 64;
+
+    /** Each round has new JVMs, which carry a sixth less until what they do is compiled; after one second it was not. */
+    private static final int WARM_UP_SECONDS = 5;
+
     private static final int WANTED_IDLE = 20_000;
 
     /** Both sides of a proxied WebSocket are files of the proxy; the rest is for what it has besides. */
@@ -51,7 +55,7 @@ final class SocketBench {
                         note(kib, target, idleKib(target, idle));
                     }
                     for (var target : targets) {
-                        speak(target, 1); // the JVMs compile
+                        speak(target, WARM_UP_SECONDS);
                         note(perSecond, target, speak(target, Wrk.SECONDS));
                     }
                 }
