@@ -132,6 +132,45 @@ final class ActorOperationsTest {
                 .contains("POST /actors/%s/sleep".formatted(ACTOR), "POST /actors/%s/wake".formatted(ACTOR));
     }
 
+    @Test
+    void a_store_is_listed_exported_and_mended() {
+        var kv = "/actors/%s/kv".formatted(ACTOR);
+        var entry = """
+                {"key": ["player", "ada"], "version": 3, "size": 12, "kind": "json", "json": {"score": 12}, "exact": true,
+                 "base64": "AA=="}""";
+        server.answer("GET " + kv, 200, "{\"entries\": [%s], \"pagination\": {}}".formatted(entry))
+                .answer("GET " + kv + "/entry", 200, "{\"entry\": %s}".formatted(entry))
+                .answer("PUT " + kv + "/entry", 200, "{\"version\": 4}")
+                .answer("DELETE " + kv + "/entry", 200, "{\"version\": 5}");
+
+        assertThat(shell().run("actor", "kv", "list", ACTOR).out())
+                .contains("[\"player\",\"ada\"]  3        12 B  {\"score\":12}");
+        assertThat(shell().run("actor", "kv", "get", ACTOR, "[\"player\",\"ada\"]")
+                        .out())
+                .isEqualTo("{\"score\":12}\n");
+        assertThat(shell().run("actor", "kv", "export", ACTOR).out())
+                .startsWith("{\"key\":[\"player\",\"ada\"],\"version\":3,")
+                .hasLineCount(1);
+        shell().run("actor", "kv", "put", ACTOR, "count", "--counter", "41", "--if-version", "0");
+        shell().run("actor", "kv", "put", ACTOR, "[1]", "some words");
+        assertThat(shell().run("actor", "kv", "delete", ACTOR, "count").exit()).isZero();
+
+        assertThat(server.requestLines())
+                .contains(
+                        "PUT " + kv + "/entry {\"key\":\"count\",\"counter\":41,\"version\":0}",
+                        "PUT " + kv + "/entry {\"key\":[1],\"json\":\"some words\"}",
+                        "DELETE " + kv + "/entry?key=%22count%22");
+    }
+
+    @Test
+    void a_value_is_given_once() {
+        var none = shell().run("actor", "kv", "put", ACTOR, "count");
+        var two = shell().run("actor", "kv", "put", ACTOR, "count", "7", "--counter", "7");
+
+        assertThat(List.of(none.exit(), two.exit())).containsExactly(2, 2);
+        assertThat(two.err()).contains("one of VALUE, --counter and --base64");
+    }
+
     private Shell.Ran upgradeOf(String state) {
         server.answer("GET /actors/" + ACTOR, 200, oneActor(state))
                 .answer(

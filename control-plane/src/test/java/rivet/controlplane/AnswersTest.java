@@ -1,10 +1,12 @@
 package rivet.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import rivet.protocol.ActorId;
+import rivet.protocol.link.DownReason;
 
 /** One life of a build and its actors by every operation that there is; each answer is held against the OpenAPI document. */
 @ControlPlaneTest
@@ -95,10 +97,24 @@ class AnswersTest {
         connections(build);
         api.post("/actors/" + actor + "/upgrade", "{\"build\": \"%s\"}".formatted(build));
         api.post("/actors/upgrade", "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\"}".formatted(build));
+        store(agent, build);
         api.post("/actors/" + actor + "/sleep", "");
         api.post("/actors/" + actor + "/wake", "");
         api.delete("/actors/" + actor + "?wait=destroyed&timeout=1");
         api.post("/actors/destroy", "{\"tags\": {\"room\": \"1\"}}");
+    }
+
+    private void store(SimulatedAgent agent, String build) {
+        var actor = api.actor("{\"tags\": {}, \"build\": \"%s\"}".formatted(build));
+        agent.awaitRun(actor, 1);
+        Api.require(api.post("/actors/" + actor + "/sleep", ""));
+        agent.down(actor, 1, DownReason.STOPPED, 0);
+        await().until(() -> api.state(actor).startsWith("sleeping"));
+        var path = "/actors/" + actor + "/kv";
+        api.send(api.json(path + "/entry").PUT(BodyPublishers.ofString("{\"key\": \"a\", \"json\": {\"b\": [1]}}")));
+        api.get(path);
+        api.get(path + "/entry?key=" + Api.encoded("\"a\""));
+        api.delete(path + "/entry?key=" + Api.encoded("\"a\""));
     }
 
     private void logs(SimulatedAgent agent, ActorId actor) {

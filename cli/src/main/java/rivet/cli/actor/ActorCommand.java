@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ActorUpgradeCommand.class,
             ActorSleepCommand.class,
             ActorWakeCommand.class,
+            ActorKvCommand.class,
             ActorDestroyCommand.class
         })
 public final class ActorCommand {}

@@ -57,6 +57,14 @@ public final class Explanations {
             @Nullable Instant placeBy,
             @Nullable Integer exitCode) {}
 
+    /** Which one it is, and the name of its state: all that who does something to it has to know. */
+    public record Status(ActorId actor, String state) {}
+
+    public Status status(Environment environment, String id) {
+        var actor = requests.get(environment, ActorController.parse(id));
+        return new Status(actor.id(), actor.state().status());
+    }
+
     public Explanation of(Environment environment, String id) {
         var actor = requests.get(environment, ActorController.parse(id));
         var state = actor.state();

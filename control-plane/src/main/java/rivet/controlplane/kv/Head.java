@@ -111,10 +111,7 @@ final class Head {
             }
         }
         if (bytes + growth(write, changes) > KvLimits.ACTOR_BYTES) {
-            return new Refused(
-                    Code.TOO_LARGE,
-                    "the store: it would hold more than %d bytes (expected: at most that)"
-                            .formatted(KvLimits.ACTOR_BYTES));
+            return KvLimits.full();
         }
         version++;
         var sums = new ArrayList<Long>();

@@ -106,6 +106,12 @@ final class KvLimits {
                 : tooLarge("key: %d bytes (expected: 1 to %d)".formatted(key.length(), KEY_BYTES));
     }
 
+    static Refused full() {
+        return new Refused(
+                Code.TOO_LARGE,
+                "the store: it would hold more than %d bytes (expected: at most that)".formatted(ACTOR_BYTES));
+    }
+
     private static Optional<Refused> tooMany(int keys) {
         return tooLarge("keys: %d (expected: at most %d)".formatted(keys, KEYS));
     }

@@ -51,7 +51,7 @@ class KvRepository {
         return isThere.getFirst() ? Optional.empty() : Optional.of(KvStore.LOST);
     }
 
-    KvAnswer get(UUID actor, List<Bytes> keys) {
+    KvAnswer.Found get(UUID actor, List<Bytes> keys) {
         var found = new HashMap<Bytes, KvAnswer.Value>();
         jdbc.query(
                 "select key, version, value from kv_entry where actor_id = ? and key = any (?)",
@@ -66,7 +66,7 @@ class KvRepository {
     }
 
     /** Sizes first: at most one answer's worth of values is read. */
-    KvAnswer list(UUID actor, KvRequest.Range range) {
+    KvAnswer.Listed list(UUID actor, KvRequest.Range range) {
         var order = range.reverse() ? "desc" : "asc";
         var rows = jdbc.query(
                 """

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.ProblemView;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -109,7 +110,7 @@ final class Schemas {
             return schema.put("type", "integer").put("format", "int64");
         } else if (type == double.class || type == Double.class) {
             return schema.put("type", "number").put("format", "double");
-        } else if (type == Object.class) {
+        } else if (type == Object.class || type == JsonNode.class) {
             return schema;
         } else if (type.isEnum()) {
             var values = schema.put("type", "string").putArray("enum");

@@ -37,7 +37,12 @@ final class Words {
             Map.entry("connection", "The id of the connection, a UUID."),
             Map.entry("subject", "Only the connections that were made for this subject."),
             Map.entry("part", "Which part, from 0."),
-            Map.entry("key", "The key of the actor, 1 to 256 bytes."),
+            Map.entry(
+                    "key",
+                    "The key of the actor, 1 to 256 bytes; or of an entry of its store: a JSON array, or one element."),
+            Map.entry("prefix", "Only keys that begin with this JSON array, or with this JSON string."),
+            Map.entry("reverse", "Whether the last key comes first."),
+            Map.entry("version", "The version that the entry must have, 0 for none; absent: any."),
             Map.entry("cursor", "`pagination.cursor` of the page before; absent for the first."),
             Map.entry("limit", "How many at most, 1 to 1000."),
             Map.entry("tags_json", "A JSON object of texts: only those that have all of these tags."),

@@ -80,6 +80,30 @@ class KvStoryTest {
         }
     }
 
+    @Test
+    void what_an_operator_mends_while_it_sleeps_it_finds_when_it_wakes() throws Exception {
+        try (var server = RunningDevServer.start(work.resolve("data"))) {
+            deploy(server, "1");
+            var actor = create(server);
+            var id = RunningDevServer.id(actor);
+            count(server, actor);
+            assertThat(server.rivet(work, "actor", "kv", "put", id, "count", "--counter", "41")
+                            .errors())
+                    .contains("KV_IN_USE");
+
+            server.rivet(work, "actor", "sleep", id);
+            server.awaitState(actor, "sleeping");
+            assertThat(server.rivet(work, "actor", "kv", "get", id, "count").output())
+                    .isEqualTo("1\n");
+            var put = server.rivet(work, "actor", "kv", "put", id, "count", "--counter", "41");
+            assertThat(put.exitCode()).as(put.errors()).isZero();
+
+            assertThat(count(server, actor).path("count").asInt()).isEqualTo(42);
+            assertThat(server.rivet(work, "audit").output()).contains("PUT /actors/" + id + "/kv/entry");
+            server.destroy(actor);
+        }
+    }
+
     /** 0: it does not say. */
     private static long generation(RunningDevServer server, JsonNode actor) throws Exception {
         var reply = server.get(RunningDevServer.url(actor, "http"));

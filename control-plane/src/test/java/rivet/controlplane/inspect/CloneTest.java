@@ -1,0 +1,103 @@
+package rivet.controlplane.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import rivet.protocol.Wire;
+
+/** Against what V8 itself writes and reads. */
+class CloneTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "null | null",
+                "[true, false, 0, -1, 7, 3e9, 1.5, -2147483648] | [true,false,0,-1,7,3000000000,1.5,-2147483648]",
+                "['', 'ascii', 'Grüße', 'Ω☃😀'] | [\"\",\"ascii\",\"Grüße\",\"Ω☃😀\"]",
+                "({ a: 1, b: { c: [] }, 7: 'seven', 'Ω': null }) | {\"7\":\"seven\",\"a\":1,\"b\":{\"c\":[]},\"Ω\":null}",
+            })
+    void what_json_can_say_is_read_as_it_is(String script, String json) throws Exception {
+        var read = CloneReader.read(serialized(script)).orElseThrow();
+
+        assertThat(read.json()).isEqualTo(Wire.JSON.readTree(json));
+        assertThat(read.exact()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "new Date(0) | \"1970-01-01T00:00:00Z\"",
+                "new Map([['a', 1], [2, 'b']]) | [[\"a\",1],[2,\"b\"]]",
+                "new Set(['a', 2]) | [\"a\",2]",
+                "[1, , 3] | {\"0\":1,\"2\":3}",
+                "({ nothing: undefined }) | {\"nothing\":null}",
+                "-12345678901234567890n | -12345678901234567890",
+                "[NaN, -Infinity] | [\"NaN\",\"-Infinity\"]",
+                "Uint8Array.of(1, 2, 3) | {\"base64\":\"AQID\"}",
+                "Buffer.of(1, 2, 3) | {\"base64\":\"AQID\"}",
+                "(() => { const a = { x: 1 }; return [a, a, new Date(0), a]; })() | [{\"x\":1},{\"x\":1},\"1970-01-01T00:00:00Z\",{\"x\":1}]",
+                "(() => { const a = []; a[3] = 'x'; a.length = 5000; return a; })() | {\"3\":\"x\"}",
+            })
+    void what_it_cannot_say_is_shown_as_what_comes_closest(String script, String json) throws Exception {
+        var read = CloneReader.read(serialized(script)).orElseThrow();
+
+        assertThat(read.json()).isEqualTo(Wire.JSON.readTree(json));
+        assertThat(read.exact()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(() => { const a = {}; a.self = a; return a; })()", "/x/", "new Error('e')"})
+    void what_has_no_likeness_is_not_shown(String script) throws Exception {
+        assertThat(CloneReader.read(serialized(script))).isEmpty();
+    }
+
+    @Test
+    void no_bytes_however_wrong_are_more_than_unreadable() throws Exception {
+        var good = serialized("({ a: [1, 'two', 3.5, 4n, new Date(), new Map([[1, 2]])] })");
+        for (int at = 0; at < good.length; at++) {
+            for (int value = 0; value < 256; value++) {
+                var bad = good.clone();
+                bad[at] = (byte) value;
+                CloneReader.read(bad);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "{\"a\":[1,-1,2147483648,0.5,1e300],\"b\":{},\"c\":\"Ω☃😀\",\"7\":[true,false,null,[]]}",
+                "\"text\"",
+                "-2147483648"
+            })
+    void what_is_written_v8_reads(String json) throws Exception {
+        var written = Base64.getEncoder().encodeToString(CloneWriter.write(Wire.JSON.readTree(json)));
+
+        var back = node("JSON.stringify(v8.deserialize(Buffer.from('%s', 'base64')))".formatted(written));
+
+        assertThat(Wire.JSON.readTree(back)).isEqualTo(Wire.JSON.readTree(node("JSON.stringify(%s)".formatted(json))));
+    }
+
+    private static byte[] serialized(String script) throws Exception {
+        return Base64.getDecoder().decode(node("v8.serialize(%s).toString('base64')".formatted(script)));
+    }
+
+    private static String node(String expression) throws Exception {
+        var process = new ProcessBuilder("node", "-e", "process.stdout.write(" + expression + ")").start();
+        process.getOutputStream().close();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var complained = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(complained).isZero();
+        return said;
+    }
+}
