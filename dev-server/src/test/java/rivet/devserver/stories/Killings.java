@@ -21,7 +21,7 @@ final class Killings {
             Map.of("RIVET_ACTORS_BACKOFFBASE", "10ms", "RIVET_ACTORS_BACKOFFMAX", "200ms");
 
     private static final int TIMES = 20;
-    private static final int MOST_STEPS_BETWEEN = 12;
+    private static final int MOST_STEPS_BETWEEN = 6;
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final AgentProcesses processes;
