@@ -45,7 +45,7 @@ final class ExamplesTest {
     }
 
     private static String kind(Path example) {
-        if (example.endsWith("java-counter")) {
+        if (Files.exists(example.resolve("pom.xml"))) {
             return "java";
         }
         return example.endsWith("stubborn") ? "executable" : "javascript";

@@ -1,0 +1,184 @@
+package rivet.devserver.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code examples/workflow}: an order that was accepted comes to its end, and nothing is done twice for it. */
+class WorkflowExampleTest {
+
+    private static final int UNDER_WAY_AT_ONCE = 6;
+    private static final int EVERY_THIRD = 3;
+
+    @TempDir
+    Path work;
+
+    @Test
+    void orders_are_fulfilled_once_however_often_the_process_is_killed() throws Exception {
+        try (var services = new Services();
+                var server = RunningDevServer.start(work.resolve("data"), Killings.SETTINGS);
+                var client = new PersistentClient()) {
+            server.deployExample("workflow", work);
+            var actor = server.create("""
+                    {"tags": {}, "build_tags": {"name": "workflow", "current": "true"}, "lifecycle": {"durable": true},
+                     "runtime": {"environment": {"SERVICES": "%s", "THINKING_MS": "100"}},
+                     "resources": {"cpu": 500, "memory": 256},
+                     "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""".formatted(services.base()));
+            var orders = new Customers(
+                    client, URI.create(RunningDevServer.url(actor, "http").replaceAll("/?$", "/")));
+            orders.start();
+
+            new Killings(work.resolve("data")).go(services::done);
+
+            for (var order : orders.stop()) {
+                boolean heavy = order % EVERY_THIRD == 0;
+                assertThat(orders.outcome(order)).startsWith(heavy ? "cancelled: too heavy" : "shipped: ");
+                assertThat(services.doneFor(order))
+                        .isEqualTo(
+                                heavy
+                                        ? List.of("reserve", "charge", "refund", "release")
+                                        : List.of("reserve", "charge", "ship"));
+            }
+            server.destroy(actor);
+        }
+    }
+
+    /** Who orders one thing after the other, and waits for some of them. */
+    private record Customers(
+            PersistentClient client, URI actor, List<Integer> orders, Semaphore room, List<Thread> threads) {
+
+        Customers(PersistentClient client, URI actor) {
+            this(client, actor, new ArrayList<>(), new Semaphore(UNDER_WAY_AT_ONCE), new ArrayList<>());
+        }
+
+        void start() {
+            threads.add(Thread.startVirtualThread(this::order));
+        }
+
+        private void order() {
+            try {
+                for (int number = 1; !Thread.currentThread().isInterrupted(); number++) {
+                    room.acquire();
+                    int order = number;
+                    orders.add(order);
+                    threads.add(Thread.startVirtualThread(() -> follow(order)));
+                }
+            } catch (InterruptedException _) {
+                // there are enough
+            }
+        }
+
+        private void follow(int order) {
+            try {
+                var path = actor.resolve("orders/" + order);
+                assertThat(client.send("POST", path, order % EVERY_THIRD == 0 ? "piano" : "lamp")
+                                .statusCode())
+                        .isEqualTo(202);
+                while (client.send("GET", path, "").body().equals("under way")) {
+                    Thread.sleep(10);
+                }
+                room.release();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** No further ones. @return all that there were, which have come to their end */
+        List<Integer> stop() throws InterruptedException {
+            var ordering = threads.getFirst();
+            ordering.interrupt();
+            ordering.join();
+            for (var thread : threads) {
+                thread.join();
+            }
+            return List.copyOf(orders);
+        }
+
+        String outcome(int order) throws Exception {
+            return client.send("GET", actor.resolve("orders/" + order), "").body();
+        }
+    }
+
+    /** The others: they fail often, answer late or never, and do what they are asked for once for each key. */
+    private static final class Services implements AutoCloseable {
+
+        private final HttpServer http;
+        private final Map<String, String> said = new ConcurrentHashMap<>();
+        private final ConcurrentLinkedQueue<String> done = new ConcurrentLinkedQueue<>();
+        private final AtomicLong count = new AtomicLong();
+
+        Services() throws IOException {
+            http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            http.createContext("/", this::answer);
+            http.start();
+        }
+
+        String base() {
+            return "http://127.0.0.1:" + http.getAddress().getPort();
+        }
+
+        private void answer(HttpExchange exchange) throws IOException {
+            try (exchange) {
+                var key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+                var service = exchange.getRequestURI().getPath().substring(1);
+                var item = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                int luck = ThreadLocalRandom.current().nextInt(10);
+                if (luck == 0) {
+                    exchange.sendResponseHeaders(503, -1);
+                    return;
+                }
+                var reply = said.computeIfAbsent(key, _ -> does(service, key, item));
+                count.incrementAndGet();
+                if (luck > 1) { // else it was done, and the answer is lost
+                    var body = reply.getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(reply.startsWith("too") ? 422 : 200, body.length);
+                    exchange.getResponseBody().write(body);
+                }
+            }
+        }
+
+        private String does(String service, String key, String item) {
+            if (service.equals("ship") && item.equals("piano")) {
+                return "too heavy";
+            }
+            done.add(key);
+            return "receipt of " + key;
+        }
+
+        long done() {
+            return count.get();
+        }
+
+        List<String> doneFor(int order) {
+            var prefix = order + "/";
+            return done.stream()
+                    .filter(key -> key.startsWith(prefix))
+                    .map(key -> key.substring(prefix.length()))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            http.stop(0);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import type { Kv } from "@rivet-gg/actor";
+import { type Message, Model, type ToolCall } from "./model.ts";
+import { TOOLS, use } from "./tools.ts";
+
+const SYSTEM: Message = { role: "system", content: "You help guests of a restaurant. Be brief." };
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** What those who listen are told. @param number of a message, which stays; a piece of one that is being said has none */
+export type Told = { message: Message; number: number } | { piece: string };
+
+/**
+ * A conversation that goes on where it was. Each message is kept before what follows from it is done: a question before it is
+ * answered, a wish to use a tool before the tool is used, what came of that before the model is asked again. So nothing is lost and
+ * nothing is done twice but what was under way: an answer is asked for again, and a tool is used again with the same key.
+ */
+export class Conversation {
+  readonly messages: Message[];
+  #kv: Kv;
+  #model = new Model();
+  #listeners = new Set<(told: Told) => void>();
+  #wake = () => {};
+
+  private constructor(kv: Kv, messages: Message[]) {
+    this.#kv = kv;
+    this.messages = messages;
+  }
+
+  static async open(kv: Kv): Promise<Conversation> {
+    const messages: Message[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof kv.list<Message>>> = await kv.list<Message>({ prefix: ["message"], cursor });
+      messages.push(...page.values());
+      cursor = page.cursor;
+    } while (cursor !== null);
+    return new Conversation(kv, messages);
+  }
+
+  listen(listener: (told: Told) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(told: Told): void {
+    this.#listeners.forEach((listener) => listener(told));
+  }
+
+  /** Returns when the question will be answered. @param id the same again is the same question */
+  async ask(id: string, text: string): Promise<void> {
+    await this.#kv.transact(async (entries) => {
+      if (await entries.get(["asked", id]) === null) {
+        const place = ((await entries.get<number>("asked")) ?? 0) + 1;
+        await entries.put("asked", place);
+        await entries.put(["asked", id], place);
+        await entries.put(["waiting", place], text);
+      }
+    });
+    this.#wake();
+  }
+
+  /** Until the signal. */
+  async goOn(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#wake());
+    let pause = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      const more = new Promise<void>((resolve) => this.#wake = resolve);
+      try {
+        if (!await this.#step()) {
+          await more;
+        }
+        pause = FIRST_PAUSE_MS;
+      } catch (error) {
+        console.error(`again in ${pause} ms:`, error instanceof Error ? error.message : error);
+        await new Promise((done) => setTimeout(done, pause));
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  /** @returns false: there is nothing to do */
+  async #step(): Promise<boolean> {
+    const last = this.messages.at(-1);
+    if (last === undefined || (last.role === "assistant" && last.tool_calls === undefined)) {
+      return await this.#next();
+    }
+    const call = this.#unused();
+    await this.#keep(
+      call === undefined
+        ? await this.#model.complete([SYSTEM, ...this.messages], TOOLS, (piece) => this.#tell({ piece }))
+        : {
+          role: "tool",
+          tool_call_id: call.id,
+          content: await use(call.function.name, call.function.arguments, call.id),
+        },
+    );
+    return true;
+  }
+
+  /** The next question, if there is one. */
+  async #next(): Promise<boolean> {
+    const [waiting] = (await this.#kv.list<string>({ prefix: ["waiting"], limit: 1 })).entries();
+    if (waiting === undefined) {
+      return false;
+    }
+    const [key, text] = waiting;
+    const message: Message = { role: "user", content: text };
+    await this.#kv.transact(async (entries) => {
+      entries.delete(key);
+      await entries.put(["message", this.messages.length], message);
+    });
+    this.#said(message);
+    return true;
+  }
+
+  /** The first call of a tool that the model wants and that nothing came of yet. */
+  #unused(): ToolCall | undefined {
+    const answered = new Set(this.messages.map((message) => message.tool_call_id));
+    return this.messages.findLast((message) => message.role === "assistant" || message.role === "user")?.tool_calls
+      ?.find((call) => !answered.has(call.id));
+  }
+
+  async #keep(message: Message): Promise<void> {
+    await this.#kv.put(["message", this.messages.length], message);
+    this.#said(message);
+  }
+
+  #said(message: Message): void {
+    this.messages.push(message);
+    this.#tell({ message, number: this.messages.length - 1 });
+  }
+}
