@@ -82,7 +82,8 @@ class KeyStoryTest {
         assertThat(server.send("DELETE", "/actors/" + first, null).statusCode()).isEqualTo(200);
 
         var asked = ask("room-8");
-        // There are others, the agent's and our own, some of which are idle and may go: a few of the people may not be there yet.
+        // There are others, the agent's and our own, some of which are idle and may go: a few of the people may not be
+        // there yet.
         await().atMost(Duration.ofMinutes(4)).until(() -> connections() >= PEOPLE);
         assertThat(asked).as("the key is still held").noneMatch(Future::isDone);
         mayEnd.set(200);
