@@ -57,6 +57,13 @@ export interface ActorContext {
    * destroyed. A write is committed when its promise is fulfilled.
    */
   readonly kv: Kv;
+
+  /**
+   * Says that this actor is ready for requests. Where it was created with `lifecycle.readiness: { signal: true }`, requests wait
+   * for this, and the start has failed if it does not come within the start timeout; else it does nothing. Rejected with a
+   * {@link KvError} with code `unavailable` where the agent cannot be reached for 5 s.
+   */
+  ready(): Promise<void>;
 }
 
 /** What may stand in a key. */

@@ -51,6 +51,14 @@ public interface ActorContext {
     Kv kv();
 
     /**
+     * Says that this actor is ready for requests. Where it was created with {@code lifecycle.readiness.signal}, requests wait
+     * for this, and the start has failed if it does not come within the start timeout; else it does nothing. May be repeated.
+     *
+     * @throws KvException with code {@code UNAVAILABLE} if the agent cannot be reached for 5 s
+     */
+    void ready();
+
+    /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as
      * the actor's log. Unless the actor brings another {@link System.LoggerFinder}, it is {@code java.util.logging}'s,
      * which prints {@code INFO} and above to the error stream.

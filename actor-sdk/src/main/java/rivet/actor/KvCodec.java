@@ -21,6 +21,9 @@ final class KvCodec {
     private static final int GET = 1;
     private static final int RANGE = 2;
     private static final int WRITE = 3;
+    /** No matter of the store, but the same socket. */
+    private static final int READY = 16;
+
     private static final int MOST_IN_A_LIST = 0xffff;
 
     private static final List<KvException.Code> CODES = List.of(
@@ -141,6 +144,15 @@ final class KvCodec {
     static Written written(byte[] answer) {
         var in = accepted(answer);
         return new Written(in.getLong(), list(in, ByteBuffer::getLong));
+    }
+
+    static byte[] ready() {
+        return new Out().tag(READY).done();
+    }
+
+    /** The answer to what has nothing to answer. */
+    static void done(byte[] answer) {
+        var _ = accepted(answer);
     }
 
     /** What stands behind the status. */

@@ -2,19 +2,32 @@ package rivet.actor;
 
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** The context of an actor that an agent started as a process. */
 record ProcessContext(
-        ActorMetadata metadata, Map<String, String> environment, Shutdown shutdown, System.Logger log, Kv kv)
+        ActorMetadata metadata,
+        Map<String, String> environment,
+        Shutdown shutdown,
+        System.Logger log,
+        UnaryOperator<byte[]> agent,
+        Kv kv)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
+        var agent = KvSocket.of(environment);
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
                 new Shutdown(ActorEnvironment.grace(environment)),
                 System.getLogger(actor.getName()),
-                new KvClient(KvSocket.of(environment)));
+                agent,
+                new KvClient(agent));
+    }
+
+    @Override
+    public void ready() {
+        KvCodec.done(agent.apply(KvCodec.ready()));
     }
 
     @Override

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt by the server's clock
  * @param startedAt when its present process was ready; {@code null} while there is none
  * @param destroyedAt when its destruction began; {@code null} before
+ * @param upgrade the newest upgrade, while its build has not been ready yet, or if it was rolled back; {@code null} otherwise
  */
 public record Actor(
         String id,
@@ -45,7 +46,8 @@ public record Actor(
         @Nullable Long generation,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant destroyedAt) {
+        @Nullable Instant destroyedAt,
+        @Nullable Upgrade upgrade) {
 
     /** Checks that the server sent what an actor always has. */
     public Actor {
@@ -61,6 +63,26 @@ public record Actor(
             return ActorState.DESTROYED;
         }
         return startedAt != null ? ActorState.RUNNING : ActorState.STARTING;
+    }
+
+    /**
+     * An upgrade of which something is to be told.
+     *
+     * @param build that it was upgraded to
+     * @param previousBuild that was ready before
+     * @param state {@code open}: the new build has not been ready yet; {@code rolled_back}: it did not become ready, and the actor
+     *     has the build before again
+     * @param message why it was rolled back, for people; {@code null} if it was not
+     */
+    public record Upgrade(
+            String build,
+            String previousBuild,
+            String state,
+            @Nullable String message) {
+
+        boolean isRolledBack() {
+            return state.equals("rolled_back");
+        }
     }
 
     /**

@@ -166,7 +166,7 @@ public final class Actors {
 
     /**
      * Starts an actor again on another build. Its id, URLs, tags and key stay. Returns when the upgrade is certain, which is
-     * before the new process runs.
+     * before the new process runs. If that does not become ready, the actor goes back to the build before by itself.
      *
      * @param id a UUID as text
      * @param build which build
@@ -175,6 +175,31 @@ public final class Actors {
      */
     public void upgrade(String id, BuildSelector build) {
         transport.send(Call.post(path(id) + "/upgrade", Upgrade.to(build, null)));
+    }
+
+    /**
+     * As {@link #upgrade}, and waits until the new build is ready.
+     *
+     * @param id a UUID as text
+     * @param build which build
+     * @param timeout how long to wait
+     * @return the actor, running the new build; or asleep, if it was
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Invalid if there is no such build
+     * @throws RivetException.Conflict with the code {@code UPGRADE_ROLLED_BACK} if the new build did not become ready, and the actor
+     *     has the build before again
+     * @throws RivetException.ActorEnded if it ended
+     * @throws RivetException.TimedOut if the time ran out; the upgrade goes on
+     */
+    public Actor upgradeReady(String id, BuildSelector build, Duration timeout) {
+        var actor = new Wait(transport, Wait.Goal.READY, timeout)
+                .from(Call.post(path(id) + "/upgrade", Upgrade.to(build, null)));
+        var upgrade = actor.upgrade();
+        if (upgrade != null && upgrade.isRolledBack()) {
+            throw new RivetException.Conflict(
+                    RivetException.Failure.ofClient("UPGRADE_ROLLED_BACK", String.valueOf(upgrade.message())));
+        }
+        return actor;
     }
 
     /**

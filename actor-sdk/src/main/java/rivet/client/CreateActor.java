@@ -30,6 +30,9 @@ public final class CreateActor {
     private @Nullable EndpointType endpointType;
     private @Nullable Resources resources;
     private @Nullable Duration killTimeout;
+    private @Nullable Duration startTimeout;
+    private @Nullable Readiness readiness;
+    private @Nullable Liveness liveness;
     private @Nullable Duration placementTimeout;
     private @Nullable String idempotencyKey;
     private boolean hostNetwork;
@@ -49,6 +52,9 @@ public final class CreateActor {
         this.endpointType = from.endpointType;
         this.resources = from.resources;
         this.killTimeout = from.killTimeout;
+        this.startTimeout = from.startTimeout;
+        this.readiness = from.readiness;
+        this.liveness = from.liveness;
         this.placementTimeout = from.placementTimeout;
         this.idempotencyKey = from.idempotencyKey;
         this.hostNetwork = from.hostNetwork;
@@ -218,6 +224,62 @@ public final class CreateActor {
     }
 
     /**
+     * Sets how long a start may take, from the spawn of the process until it is ready; unless set, as long as the agent's
+     * operator allows, which is usually 30 seconds. A start that takes longer has failed.
+     *
+     * @param timeout 100 milliseconds to an hour; what is less than a millisecond is dropped
+     * @return a new request
+     * @throws IllegalArgumentException if the timeout is negative
+     */
+    public CreateActor startTimeout(Duration timeout) {
+        var copy = new CreateActor(this);
+        copy.startTimeout = Checks.notNegative("startTimeout", timeout);
+        return copy;
+    }
+
+    /**
+     * Has the actor say itself when it is ready, by {@code ctx.ready()}. Unless set, it is when its ports are open.
+     *
+     * @return a new request
+     */
+    public CreateActor readyBySignal() {
+        var copy = new CreateActor(this);
+        copy.readiness = new Readiness(true, readiness == null ? null : readiness.http());
+        return copy;
+    }
+
+    /**
+     * Takes the actor for ready when it answers a GET with 2xx. Unless set, it is when its ports are open.
+     *
+     * @param port the name of one of its HTTP ports
+     * @param path from the slash on
+     * @return a new request
+     */
+    public CreateActor readyByHttp(String port, String path) {
+        var copy = new CreateActor(this);
+        copy.readiness = new Readiness(readiness == null ? null : readiness.signal(), new HttpCheck(port, path));
+        return copy;
+    }
+
+    /**
+     * Has the running actor asked by GET again and again; when it does not answer with 2xx so often in a row, it is killed and
+     * counts as crashed.
+     *
+     * @param port the name of one of its HTTP ports
+     * @param path from the slash on
+     * @param period from one check to the next, 100 milliseconds to an hour
+     * @param failures 1 to 100
+     * @return a new request
+     * @throws IllegalArgumentException if the period is negative
+     */
+    public CreateActor liveness(String port, String path, Duration period, int failures) {
+        var copy = new CreateActor(this);
+        copy.liveness = new Liveness(
+                new HttpCheck(port, path), Checks.notNegative("period", period).toMillis(), failures);
+        return copy;
+    }
+
+    /**
      * Has the actor started again after a crash or the loss of its machine. Otherwise it is destroyed.
      *
      * @return a new request
@@ -273,7 +335,13 @@ public final class CreateActor {
                 new Runtime(environment, endpointType == null ? null : new RuntimeNetwork(endpointType)),
                 new Network(hostNetwork ? "host" : null, wirePorts),
                 resources,
-                new Lifecycle(millis(killTimeout), durable, millis(placementTimeout)));
+                new Lifecycle(
+                        millis(killTimeout),
+                        durable,
+                        millis(placementTimeout),
+                        millis(startTimeout),
+                        readiness,
+                        liveness));
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {
@@ -331,5 +399,14 @@ public final class CreateActor {
     record Lifecycle(
             @Nullable Long killTimeout,
             boolean durable,
-            @Nullable Long placementTimeout) {}
+            @Nullable Long placementTimeout,
+            @Nullable Long startTimeout,
+            @Nullable Readiness readiness,
+            @Nullable Liveness liveness) {}
+
+    record Readiness(@Nullable Boolean signal, @Nullable HttpCheck http) {}
+
+    record Liveness(HttpCheck http, long period, int failures) {}
+
+    record HttpCheck(String port, String path) {}
 }

@@ -228,6 +228,19 @@ class ActorsTest {
     }
 
     @Test
+    void upgrade_that_was_rolled_back_while_nobody_held_the_answer_is_a_conflict() {
+        server.then(200, Samples.one("running").replaceFirst("\\{\"id\"", """
+                {"upgrade": {"build": "b", "previous_build": "a", "state": "rolled_back", "message": "it crashed"}, "id\""""));
+
+        assertThatExceptionOfType(RivetException.Conflict.class)
+                .isThrownBy(() -> client.actors()
+                        .upgradeReady(Samples.ID, BuildSelector.id(Samples.BUILD), Duration.ofSeconds(9)))
+                .satisfies(conflict -> assertThat(conflict.code()).isEqualTo("UPGRADE_ROLLED_BACK"))
+                .withMessageContaining("it crashed");
+        assertThat(server.lines().getFirst()).startsWith("POST /actors/" + Samples.ID + "/upgrade?wait=ready&timeout=");
+    }
+
+    @Test
     void connections_are_made_and_revoked() {
         server.then(200, """
                 {"url": "http://a.localhost/?rivet_token=t", "ws_url": "ws://a.localhost/?rivet_token=t", "token": "t",

@@ -172,8 +172,12 @@ final class ActorOperationsTest {
     }
 
     private Shell.Ran upgradeOf(String state) {
-        server.answer("GET /actors/" + ACTOR, 200, oneActor(state))
-                .answer(
+        server.answer("GET /actors/" + ACTOR, 200, oneActor(state));
+        return upgradeOf();
+    }
+
+    private Shell.Ran upgradeOf() {
+        server.answer(
                         "GET /builds/" + BUILD,
                         200,
                         "{\"build\": %s}".formatted(BUILDS.substring(12, BUILDS.length() - 2)))
@@ -190,6 +194,20 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void upgrade_that_was_rolled_back_fails_with_the_reason() {
+        var rolledBack = """
+                {"actor": {"upgrade": {"build": "%1$s", "previous_build": "%1$s", "state": "rolled_back",
+                 "message": "it is deaf"},""".formatted(BUILD);
+        server.answer("GET /actors/" + ACTOR, 200, oneActor("running").replaceFirst("\\{\"actor\": \\{", rolledBack));
+
+        var ran = upgradeOf();
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("UPGRADE_ROLLED_BACK", "did not become ready: it is deaf", "rivet actor logs " + ACTOR);
+    }
+
+    @Test
     void upgrade_takes_the_current_build_of_the_same_name() {
         var ran = upgradeOf("running");
 
@@ -197,6 +215,39 @@ final class ActorOperationsTest {
         assertThat(ran.out()).startsWith("actor %s is running on build %s\n".formatted(ACTOR, BUILD));
         assertThat(server.requestLines())
                 .contains("POST /actors/%s/upgrade {\"build\":\"%s\"}".formatted(ACTOR, BUILD));
+    }
+
+    @Test
+    void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped() {
+        server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
+                .answer("POST /actors/upgrade", 200, "{\"count\": 3, \"rollout\": \"r1\"}")
+                .answer("GET /actors/upgrades/r1", 200, rollout("running", 1))
+                .answer("GET /actors/upgrades/r1", 200, rollout("stopped", 1));
+
+        var ran = shell().run(
+                        "actor", "upgrade", "-t", "name=room", "--batch-size", "2", "--pause", "5", "--wait", "--yes");
+
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("upgrade r1 is running: 1 of 3 actors ready, 2 told", "UPGRADE_STOPPED", "actor a is deaf");
+        assertThat(server.requestLines()).anyMatch(line -> line.contains("\"batch_size\":2,\"pause_ms\":5"));
+    }
+
+    @Test
+    void upgrades_are_listed_and_cancelled() {
+        server.answer("GET /actors/upgrades", 200, "{\"rollouts\": []}")
+                .answer("DELETE /actors/upgrades/r1", 200, rollout("cancelled", 2));
+
+        assertThat(shell().run("actor", "upgrades").out()).isEqualTo("no upgrades\n");
+        assertThat(shell().run("actor", "upgrades", "r1", "--cancel").out())
+                .startsWith("upgrade r1 is cancelled: 2 of 3 actors ready, 2 told");
+    }
+
+    private static String rollout(String state, int ready) {
+        return """
+                {"rollout": {"id": "r1", "build": "b", "tags": {"name": "room"}, "state": "%s", "reason": "actor a is deaf", "total": 3,
+                 "begun": 2, "ready": %d, "rolled_back": 0, "gone": 0, "batch_size": 2, "pause_ms": 5,
+                 "created_at": "2026-01-02T03:04:01Z"}}""".formatted(state, ready);
     }
 
     @Test
@@ -313,6 +364,9 @@ final class ActorOperationsTest {
                 "actor destroy x",
                 "actor destroy " + ACTOR + " -t a=b",
                 "actor upgrade -t a=b --wait",
+                "actor upgrade " + ACTOR + " --batch-size 2",
+                "actor upgrade -t a=b --percentage 2 --next-start",
+                "actor upgrades --cancel",
                 "actor upgrade " + ACTOR + " --build x",
                 "actor events x",
                 "actor explain x",

@@ -97,6 +97,13 @@ class AnswersTest {
         connections(build);
         api.post("/actors/" + actor + "/upgrade", "{\"build\": \"%s\"}".formatted(build));
         api.post("/actors/upgrade", "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\"}".formatted(build));
+        var rollout = api.post(
+                        "/actors/upgrade",
+                        "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\", \"percentage\": 1}".formatted(build))
+                .text("/rollout");
+        api.get("/actors/upgrades");
+        api.get("/actors/upgrades/" + rollout);
+        api.delete("/actors/upgrades/" + rollout);
         store(agent, build);
         api.post("/actors/" + actor + "/sleep", "");
         api.post("/actors/" + actor + "/wake", "");

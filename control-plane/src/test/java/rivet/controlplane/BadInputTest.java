@@ -103,6 +103,13 @@ class BadInputTest {
                 with("'lifecycle': {'placement_timeout': -1}", "lifecycle.placement_timeout"),
                 with("'lifecycle': {'placement_timeout': 86400001}", "lifecycle.placement_timeout"),
                 with("'lifecycle': {'placement_timeout': '1s'}", "lifecycle.placement_timeout"),
+                with("'lifecycle': {'start_timeout': 99}", "lifecycle.start_timeout"),
+                with("'lifecycle': {'start_timeout': 3600001}", "lifecycle.start_timeout"),
+                with("'lifecycle': {'readiness': {'signal': 'yes'}}", "lifecycle.readiness.signal"),
+                with(
+                        "'lifecycle': {'readiness': {'http': {'port': 'none', 'path': '/'}}}",
+                        "lifecycle.readiness.http.port"),
+                with("'lifecycle': {'liveness': {}}", "lifecycle.liveness.http"),
                 with("'lifecycle': {'durable': 'true'}", "lifecycle.durable"),
                 with("'lifecycle': {'durable': 1}", "lifecycle.durable"),
                 with("'regoin': 'local'", "regoin"),

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import rivet.actor.Actor;
 import rivet.actor.ActorContext;
@@ -40,6 +41,7 @@ public final class TestContext implements ActorContext {
     private final Map<String, String> environment;
     private final Shutdown shutdown;
     private final Kv kv;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     private TestContext(Builder builder) {
         this.metadata = builder.metadata();
@@ -98,6 +100,20 @@ public final class TestContext implements ActorContext {
     @Override
     public Kv kv() {
         return kv;
+    }
+
+    @Override
+    public void ready() {
+        ready.complete(null);
+    }
+
+    /**
+     * Tells when the actor has said that it is ready.
+     *
+     * @return always the same, completed by the first {@link #ready()}; nobody else is to complete it
+     */
+    public CompletableFuture<Void> whenReady() {
+        return ready;
     }
 
     @Override

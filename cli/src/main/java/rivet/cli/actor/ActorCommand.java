@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ActorConnectionsCommand.class,
             ActorDisconnectCommand.class,
             ActorUpgradeCommand.class,
+            ActorUpgradesCommand.class,
             ActorSleepCommand.class,
             ActorWakeCommand.class,
             ActorKvCommand.class,

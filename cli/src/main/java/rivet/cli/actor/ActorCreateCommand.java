@@ -109,6 +109,9 @@ final class ActorCreateCommand extends ServerCommand {
                             + "room at once (0 to 86400000; else it waits as long as it takes).")
     private @Nullable Long placementTimeoutMs;
 
+    @Mixin
+    private final HealthOptions health = new HealthOptions();
+
     @Option(
             names = "--cpu",
             paramLabel = "MILLICORES",
@@ -187,7 +190,13 @@ final class ActorCreateCommand extends ServerCommand {
                 variables.isEmpty() ? null : new CreateActorRequest.Runtime(variables, null, null),
                 opened.isEmpty() ? null : new CreateActorRequest.Network(null, opened, null),
                 resources(),
-                new CreateActorRequest.Lifecycle(killTimeoutMs, durable, placementTimeoutMs));
+                new CreateActorRequest.Lifecycle(
+                        killTimeoutMs,
+                        durable,
+                        placementTimeoutMs,
+                        health.startTimeoutMs(),
+                        health.readiness(),
+                        health.liveness()));
     }
 
     private Map<String, String> buildTags(ControlPlaneClient server, Map<String, String> both) {

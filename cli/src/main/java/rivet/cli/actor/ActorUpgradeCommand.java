@@ -26,7 +26,7 @@ import rivet.protocol.api.BuildView;
         description = {
             "Give an actor, or all that have some tags, another build: it is told to end, and started again "
                     + "on the new build.",
-            "Id, key, tags and URLs stay.",
+            "Id, key, tags and URLs stay. A build that does not become ready is taken back.",
             "",
             "Which build is said by id or by tags; else it is the current one of the name that the actor's "
                     + "own build has, and with --tags that of the tag 'name'."
@@ -35,7 +35,8 @@ import rivet.protocol.api.BuildView;
         footer = {
             "  rivet actor upgrade ID --wait",
             "  rivet actor upgrade ID -b name=room,version=3 --no-build-current-tag",
-            "  rivet actor upgrade --tags name=room --yes"
+            "  rivet actor upgrade --tags name=room --yes",
+            "  rivet actor upgrade --tags name=room --batch-size 10 --pause 5000 --wait --yes"
         })
 final class ActorUpgradeCommand extends ServerCommand {
 
@@ -55,8 +56,43 @@ final class ActorUpgradeCommand extends ServerCommand {
 
     @Option(
             names = "--wait",
-            description = "Return when it runs on the new build; fail if it does not start. With an ID.")
+            description =
+                    "Return when it runs on the new build; fail if it does not start. With an ID, or with --batch-size, "
+                            + "--pause or --percentage.")
     private boolean wait;
+
+    @Option(
+            names = "--next-start",
+            description = "Leave what runs alone; whatever starts it next starts the new build.")
+    private boolean nextStart;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description =
+                    "With --tags: so many at a time; the next when all of them are ready, and none any more when one is "
+                            + "rolled back (1 to 1000).")
+    private @Nullable Integer batchSize;
+
+    @Option(
+            names = "--pause",
+            paramLabel = "MS",
+            description = "With --tags: milliseconds from a batch that is ready to the next one (0 to 86400000).")
+    private @Nullable Long pauseMs;
+
+    @Option(
+            names = "--percentage",
+            paramLabel = "PERCENT",
+            description = "With --tags: only so many of those that have another build, rounded up (1 to 100).")
+    private @Nullable Integer percentage;
+
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "MS",
+            description =
+                    "Milliseconds that the first start of the new build may take (100 to 3600000; else the actor's own, "
+                            + "else 10000).")
+    private @Nullable Long startTimeoutMs;
 
     @Option(
             names = {"-y", "--yes"},
@@ -71,9 +107,26 @@ final class ActorUpgradeCommand extends ServerCommand {
     protected void check() {
         WhichActors.requireOne(id, tags);
         build.id();
-        if (wait && id == null) {
-            throw Failure.badInput("BAD_OPTION", "--wait with --tags (expected: --wait with an ID)");
+        if (wait && id == null && !rolls()) {
+            throw Failure.badInput(
+                    "BAD_OPTION",
+                    "--wait with --tags (expected: --wait with an ID, or --batch-size, --pause or --percentage)");
         }
+        if (rolls() && (id != null || nextStart)) {
+            throw Failure.badInput(
+                    "BAD_OPTION", "--batch-size, --pause and --percentage are for --tags, without --next-start");
+        }
+        if (wait && nextStart) {
+            throw Failure.badInput("BAD_OPTION", "--wait with --next-start (expected: one of them)");
+        }
+    }
+
+    private boolean rolls() {
+        return batchSize != null || pauseMs != null || percentage != null;
+    }
+
+    private @Nullable String policy() {
+        return nextStart ? "next_start" : null;
     }
 
     @Override
@@ -91,7 +144,7 @@ final class ActorUpgradeCommand extends ServerCommand {
                 ? server.build(BuildId.parse(build.id()))
                 : newest(server, wanted.isEmpty() ? sameName(server, actorId) : wanted);
         var buildId = BuildId.parse(to.id());
-        server.upgradeActor(actorId, buildId);
+        server.upgradeActor(actorId, new ControlPlaneClient.Upgrade(to.id(), policy(), startTimeoutMs));
         var actor = wait ? new Startup(server).await(actorId, buildId, START_DEADLINE) : server.actor(actorId);
         output.result(new Document(actor.id(), to.id(), actor.state()), () -> {
             output.say("actor %s is %s on build %s".formatted(actorId, actor.state(), to.id()));
@@ -116,15 +169,21 @@ final class ActorUpgradeCommand extends ServerCommand {
         long count = server.allActors(new ActorQuery(of, null, false, null)).count();
         new Question(surroundings).demandYes(yes, "upgrade %d actors with %s?".formatted(count, Pairs.print(of)));
         var upgraded = server.call("POST", "/actors/upgrade", Map.of(), to, Upgraded.class);
+        if (wait && upgraded.rollout != null) {
+            ActorUpgradesCommand.await(server, output, upgraded.rollout);
+        }
         output.result(upgraded, () -> {
             output.say("%d actors are upgraded".formatted(upgraded.count));
+            if (upgraded.rollout != null && !wait) {
+                output.next(rivet("actor upgrades " + upgraded.rollout + " --wait"));
+            }
             output.next(rivet("actor list -t " + Pairs.print(of)));
         });
     }
 
     private UpgradeMany many(Map<String, String> of) {
         if (build.id() != null) {
-            return new UpgradeMany(of, build.id(), null);
+            return upgrade(of, build.id(), null);
         }
         var name = of.get("name");
         var wanted = build.tags(Map.of());
@@ -132,7 +191,12 @@ final class ActorUpgradeCommand extends ServerCommand {
             throw Failure.badInput("BAD_OPTION", "which build? (expected: --build ID, or --build-tags name=…)")
                     .withRemedy("'%s' shows what there is".formatted(rivet("build list")));
         }
-        return new UpgradeMany(of, null, wanted.isEmpty() ? build.tags(Map.of("name", name)) : wanted);
+        return upgrade(of, null, wanted.isEmpty() ? build.tags(Map.of("name", name)) : wanted);
+    }
+
+    private UpgradeMany upgrade(
+            Map<String, String> of, @Nullable String buildId, @Nullable Map<String, String> buildTags) {
+        return new UpgradeMany(of, buildId, buildTags, policy(), startTimeoutMs, batchSize, pauseMs, percentage);
     }
 
     /** @param id of the actor */
@@ -141,7 +205,12 @@ final class ActorUpgradeCommand extends ServerCommand {
     private record UpgradeMany(
             Map<String, String> tags,
             @Nullable String build,
-            @Nullable Map<String, String> buildTags) {}
+            @Nullable Map<String, String> buildTags,
+            @Nullable String policy,
+            @Nullable Long startTimeout,
+            @Nullable Integer batchSize,
+            @Nullable Long pauseMs,
+            @Nullable Integer percentage) {}
 
-    private record Upgraded(long count) {}
+    private record Upgraded(long count, @Nullable String rollout) {}
 }

@@ -36,6 +36,7 @@ public final class Startup {
         long start = System.nanoTime();
         while (true) {
             var actor = server.actorWhenReady(id, HELD);
+            requireNotRolledBack(actor, build);
             if (build == null || build.toString().equals(actor.runtime().build())) {
                 if (isThere(actor)) {
                     return actor;
@@ -64,6 +65,21 @@ public final class Startup {
         return actor.destroyedAt() != null
                 || actor.state().equals("destroyed")
                 || actor.state().equals("crash_backoff");
+    }
+
+    private static void requireNotRolledBack(ActorView actor, @Nullable BuildId build) {
+        var upgrade = actor.upgrade();
+        if (build != null
+                && upgrade != null
+                && upgrade.build().equals(build.toString())
+                && upgrade.state().equals("rolled_back")) {
+            throw new Failure(
+                            ExitCode.FAILED,
+                            "UPGRADE_ROLLED_BACK",
+                            "actor %s has build %s again, because build %s did not become ready: %s"
+                                    .formatted(actor.id(), upgrade.previousBuild(), build, upgrade.message()))
+                    .withRemedy("'rivet actor logs %s' shows what it printed".formatted(actor.id()));
+        }
     }
 
     private Failure didNotStart(ActorView actor) {

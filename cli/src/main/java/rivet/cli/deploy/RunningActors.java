@@ -45,13 +45,13 @@ final class RunningActors {
     void upgrade(String name, List<ActorId> actors, BuildId to) {
         var startup = new Startup(server);
         output.progress("%s: upgrading actor %s (1 of %d)…".formatted(name, actors.getFirst(), actors.size()));
-        server.upgradeActor(actors.getFirst(), to);
+        server.upgradeActor(actors.getFirst(), ControlPlaneClient.Upgrade.to(to));
         startup.await(actors.getFirst(), to, START_DEADLINE);
         var others = actors.subList(1, actors.size());
         if (!others.isEmpty()) {
             output.progress("%s: it runs; upgrading the other %d…".formatted(name, others.size()));
         }
-        others.forEach(actor -> server.upgradeActor(actor, to));
+        others.forEach(actor -> server.upgradeActor(actor, ControlPlaneClient.Upgrade.to(to)));
         others.forEach(actor -> startup.await(actor, to, START_DEADLINE));
     }
 }

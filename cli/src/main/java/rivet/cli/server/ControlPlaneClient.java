@@ -75,11 +75,18 @@ public final class ControlPlaneClient implements AutoCloseable {
         return call("POST", "/actors", Map.of("dry_run", "true"), request, PlacementView.class);
     }
 
-    public void upgradeActor(ActorId id, BuildId build) {
-        call("POST", "/actors/" + id + "/upgrade", Map.of(), new UpgradeRequest(build.toString()));
+    public void upgradeActor(ActorId id, Upgrade to) {
+        call("POST", "/actors/" + id + "/upgrade", Map.of(), to);
     }
 
-    private record UpgradeRequest(String build) {}
+    /** @param policy absent: now @param startTimeout ms of the new build's first start; absent: as usual */
+    public record Upgrade(
+            String build, @Nullable String policy, @Nullable Long startTimeout) {
+
+        public static Upgrade to(BuildId build) {
+            return new Upgrade(build.toString(), null, null);
+        }
+    }
 
     /** As soon as it runs or has ended, and at the latest after this time, whatever it is like then. */
     public ActorView actorWhenReady(ActorId id, Duration atMost) {

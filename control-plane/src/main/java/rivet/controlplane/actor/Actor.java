@@ -16,6 +16,7 @@ import rivet.protocol.BuildId;
  * @param version counts its changes
  * @param startedAt when it last became running
  * @param destroyedAt when its destruction began
+ * @param upgrade absent: there is nothing to tell of any
  */
 record Actor(
         ActorId id,
@@ -30,12 +31,13 @@ record Actor(
         long version,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant destroyedAt) {
+        @Nullable Instant destroyedAt,
+        @Nullable Upgrade upgrade) {
 
     Actor with(ActorState next) {
         var assigned = next.assignment().map(Assignment::generation).orElse(generation);
-        var started =
-                next instanceof ActorState.Running && !(state instanceof ActorState.Running) ? next.since() : startedAt;
+        var begins = next instanceof ActorState.Running && !(state instanceof ActorState.Running);
+        var started = begins ? next.since() : startedAt;
         var ended = destroyedAt == null && next.ending() ? next.since() : destroyedAt;
         return new Actor(
                 id,
@@ -50,10 +52,29 @@ record Actor(
                 version,
                 createdAt,
                 started,
-                ended);
+                ended,
+                begins && isTrial(assigned) ? null : upgrade);
     }
 
-    Actor with(BuildId another) {
+    /** Whether it is this start that shows whether its build works. */
+    boolean isTrial(long started) {
+        return upgrade != null && upgrade.isTriedBy(started);
+    }
+
+    /** What was ready before stays what it goes back to, until another has been ready. */
+    Actor upgradedTo(BuildId another, @Nullable Long startTimeoutMs) {
+        var proven = upgrade != null && upgrade.isOpen() ? upgrade.from() : startedAt == null ? null : build;
+        var trial = proven == null || proven.equals(another)
+                ? null
+                : new Upgrade(proven, another, generation, startTimeoutMs, null);
+        return with(another, trial);
+    }
+
+    Actor rolledBack(String why) {
+        return upgrade == null ? this : with(upgrade.from(), upgrade.failed(why));
+    }
+
+    private Actor with(BuildId another, @Nullable Upgrade of) {
         return new Actor(
                 id,
                 environmentId,
@@ -67,7 +88,8 @@ record Actor(
                 version,
                 createdAt,
                 startedAt,
-                destroyedAt);
+                destroyedAt,
+                of);
     }
 
     Actor with(ActorSetup another) {
@@ -84,7 +106,8 @@ record Actor(
                 version,
                 createdAt,
                 startedAt,
-                destroyedAt);
+                destroyedAt,
+                upgrade);
     }
 
     Actor withVersion(long next) {
@@ -101,6 +124,7 @@ record Actor(
                 next,
                 createdAt,
                 startedAt,
-                destroyedAt);
+                destroyedAt,
+                upgrade);
     }
 }

@@ -47,15 +47,17 @@ final class ActorChecks {
         var tags = tags(request.tags());
         var network = request.network();
         var mode = PortChecks.mode(network == null ? null : network.mode());
+        var ports = PortChecks.ports(network == null ? null : network.ports(), mode, build.kind());
         var setup = new ActorSetup(
                 key(request.key()),
                 environment(request.runtime()),
                 mode,
-                PortChecks.ports(network == null ? null : network.ports(), mode, build.kind()),
+                ports,
                 endpoint(request.runtime()),
                 grace(request.lifecycle()),
                 durable(request.lifecycle()),
-                placementTimeout(request.lifecycle()));
+                placementTimeout(request.lifecycle()),
+                HealthChecks.read(request.lifecycle(), ports));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);

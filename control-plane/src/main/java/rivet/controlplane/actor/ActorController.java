@@ -11,6 +11,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import rivet.controlplane.actor.ActorRequests.When;
 import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
@@ -29,17 +30,26 @@ import rivet.protocol.api.ManyActors;
 class ActorController {
 
     static final int PAGE = 32;
+    private static final int MOST_IN_A_BATCH = 1000;
+    private static final long LONGEST_PAUSE_MS = 86_400_000;
     private static final String GRACE = "override_kill_timeout";
 
     private final ActorRequests requests;
+    private final Rollouts rollouts;
     private final ActorSearch search;
     private final BuildChoice builds;
     private final ActorWaits waits;
     private final ActorViews views;
 
     ActorController(
-            ActorRequests requests, ActorSearch search, BuildChoice builds, ActorWaits waits, ActorViews views) {
+            ActorRequests requests,
+            Rollouts rollouts,
+            ActorSearch search,
+            BuildChoice builds,
+            ActorWaits waits,
+            ActorViews views) {
         this.requests = requests;
+        this.rollouts = rollouts;
         this.search = search;
         this.builds = builds;
         this.waits = waits;
@@ -111,22 +121,51 @@ class ActorController {
         return new ManyActors.Destroyed(requests.destroyAll(caller, tags, grace));
     }
 
-    /** Lets an actor run another build: its copy is stopped with its grace, then the new one is started. */
+    /**
+     * Lets an actor run another build: its copy is stopped with its grace, then the new one is started. If that does not become
+     * ready the actor goes back to the build before. Answers nothing, but to those who wait.
+     */
     @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/{id}/upgrade")
-    Map<String, Object> upgrade(Caller caller, @PathVariable("id") String id, @RequestBody UpgradeRequest request) {
+    Map<String, Object> upgrade(
+            Caller caller,
+            @PathVariable("id") String id,
+            @RequestParam(name = "wait", required = false) @Nullable String waitFor,
+            @RequestParam(name = "timeout", required = false) @Nullable Long timeoutMs,
+            @RequestBody UpgradeRequest request) {
+        var wait = waits.parse(waitFor, timeoutMs);
+        var startTimeout = HealthChecks.ms("start_timeout", request.startTimeout());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        requests.upgrade(caller, parse(id), build);
-        return Map.of();
+        var actor = requests.upgrade(caller, parse(id), build, when(request.policy()), startTimeout);
+        return wait == null ? Map.of() : Map.of("actor", views.view(waits.upgraded(actor, build.id(), wait), null));
     }
 
-    /** Upgrades all actors that have these tags, and says how many. */
+    /**
+     * Upgrades all actors that have these tags, and says how many: all at once, or with {@code batch_size}, {@code pause_ms} or
+     * {@code percentage} some at a time, for as long as none is rolled back.
+     */
     @Needs({Scope.ACTORS, Scope.DEPLOY})
     @PostMapping("/upgrade")
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        return new Upgraded(requests.upgradeAll(caller, tags, build));
+        var startTimeout = HealthChecks.ms("start_timeout", request.startTimeout());
+        var when = when(request.policy());
+        if (request.batchSize() == null && request.pauseMs() == null && request.percentage() == null) {
+            return new Upgraded(requests.upgradeAll(caller, tags, build, when, startTimeout), null);
+        }
+        if (when != When.NOW) {
+            throw Problem.badField("policy", request.policy(), "now, with batch_size, pause_ms or percentage");
+        }
+        var plan = new Rollouts.Plan(
+                tags,
+                build.id(),
+                startTimeout,
+                within("percentage", request.percentage(), 100, 100),
+                within("batch_size", request.batchSize(), MOST_IN_A_BATCH, MOST_IN_A_BATCH),
+                pause(request.pauseMs()));
+        var begun = rollouts.begin(caller, plan, build);
+        return new Upgraded(begun.count(), begun.id().toString());
     }
 
     /** Puts an actor to sleep: its process is stopped with its grace, and nothing is kept for it until somebody wants it. */
@@ -150,14 +189,58 @@ class ActorController {
         return wait == null ? Map.of() : Map.of("actor", views.view(waits.await(actor, wait), null));
     }
 
-    record UpgradeRequest(@Nullable String build, @Nullable Map<String, String> buildTags) {}
+    /**
+     * @param policy {@code now}, the default: what runs is stopped for it; or {@code next_start}: whenever it is started next
+     * @param startTimeout ms from the spawn of the new build until it is ready, 100 to 3 600 000; absent: the actor's, else 10 000
+     */
+    record UpgradeRequest(
+            @Nullable String build,
+            @Nullable Map<String, String> buildTags,
+            @Nullable String policy,
+            @Nullable Long startTimeout) {}
 
+    /**
+     * @param policy {@code now}, the default, or {@code next_start}
+     * @param startTimeout as for one
+     * @param batchSize how many at a time, 1 to 1000; absent: 1000
+     * @param pauseMs from the time when all of a batch are ready to the next batch, 0 to 86 400 000; absent: 0
+     * @param percentage of those that have another build, 1 to 100, rounded up; absent: all
+     */
     record UpgradeAllRequest(
             @Nullable Map<String, String> tags,
             @Nullable String build,
-            @Nullable Map<String, String> buildTags) {}
+            @Nullable Map<String, String> buildTags,
+            @Nullable String policy,
+            @Nullable Long startTimeout,
+            @Nullable Integer batchSize,
+            @Nullable Long pauseMs,
+            @Nullable Integer percentage) {}
 
-    record Upgraded(long count) {}
+    /** @param count how many are, or are to be, upgraded @param rollout where to see how far it is; absent if all were told */
+    record Upgraded(long count, @Nullable String rollout) {}
+
+    private static When when(@Nullable String policy) {
+        return switch (policy) {
+            case null -> When.NOW;
+            case "now" -> When.NOW;
+            case "next_start" -> When.NEXT_START;
+            default -> throw Problem.badField("policy", policy, "now or next_start");
+        };
+    }
+
+    private static int within(String field, @Nullable Integer given, int most, int otherwise) {
+        if (given != null && (given < 1 || given > most)) {
+            throw Problem.badField(field, given, "1 to %d".formatted(most));
+        }
+        return given == null ? otherwise : given;
+    }
+
+    private static long pause(@Nullable Long ms) {
+        if (ms != null && (ms < 0 || ms > LONGEST_PAUSE_MS)) {
+            throw Problem.badField("pause_ms", ms, "0 to %d milliseconds".formatted(LONGEST_PAUSE_MS));
+        }
+        return ms == null ? 0 : ms;
+    }
 
     private static @Nullable String key(@Nullable String key) {
         if (key != null && !ActorChecks.fits(key, 1, ActorChecks.LONGEST_KEY)) {

@@ -17,6 +17,19 @@ record ActorDraft(BuildId build, Map<String, String> tags, String region, ActorS
         var atMost = setup.placementTimeout();
         var waiting = new Pending(now, Waiting.QUEUED, 0, atMost == null ? null : now.plus(atMost));
         return new Actor(
-                ActorId.random(), environment, region, build, tags, setup, resources, waiting, 0, 1, now, null, null);
+                ActorId.random(),
+                environment,
+                region,
+                build,
+                tags,
+                setup,
+                resources,
+                waiting,
+                0,
+                1,
+                now,
+                null,
+                null,
+                null);
     }
 }

@@ -47,6 +47,16 @@ sealed interface ActorEvent {
     /** It need not leave its agent any more. */
     record DrainLifted(Instant when) implements ActorEvent {}
 
-    /** What the actor's creator and this installation decided about crashes. */
-    record Policy(boolean durable, Backoff backoff, double chance) {}
+    /**
+     * What the actor's creator and this installation decided about crashes.
+     *
+     * @param onTrial whether its build was never ready and another was before
+     */
+    record Policy(boolean durable, Backoff backoff, double chance, boolean onTrial) {
+
+        /** Its build has been ready, or there was none before it. */
+        Policy(boolean durable, Backoff backoff, double chance) {
+            this(durable, backoff, chance, false);
+        }
+    }
 }

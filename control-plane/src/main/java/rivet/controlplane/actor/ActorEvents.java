@@ -52,7 +52,10 @@ final class ActorEvents {
         return switch (event) {
             case ActorEvent.Placed _ -> "placed";
             case ActorEvent.Up _ -> "ready";
-            case Down down -> down.ending().code();
+            case Down down ->
+                isRolledBack(after.state())
+                        ? after.state().why()
+                        : down.ending().code();
             case ActorEvent.DrainLifted _ -> "drain_lifted";
             case ActorEvent.NotPlaced _,
                     ActorEvent.PlacementTimedOut _,
@@ -64,6 +67,11 @@ final class ActorEvents {
                     ActorEvent.DrainRequested _,
                     ActorEvent.DrainBlocked _ -> after.state().why();
         };
+    }
+
+    private static boolean isRolledBack(ActorState state) {
+        return state instanceof ActorState.Pending(var _, var reason, var _, var _)
+                && reason == ActorState.Waiting.ROLLED_BACK;
     }
 
     /** The next rows of one actor, oldest first. */

@@ -73,7 +73,7 @@ final class ActorLifecycle {
         return switch (event) {
             case Up(var when, var from, var ports) ->
                 from.equals(state.at()) ? new Running(when, from, ports, state.crashes()) : state;
-            case Down down -> down.from().equals(state.at()) ? ended(down, state.crashes()) : state;
+            case Down down -> down.from().equals(state.at()) ? notReady(down, state.crashes()) : state;
             case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
             case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
             case DrainRequested(var when, var grace, var durable) ->
@@ -185,6 +185,13 @@ final class ActorLifecycle {
             case SLEEP -> asleep(down.when());
             case WAKE -> new Pending(down.when(), Waiting.WOKEN, 0);
         };
+    }
+
+    /** One start that fails is enough: a second one would be as long without anybody being served. */
+    private static ActorState notReady(Down down, int crashesBefore) {
+        return down.policy().onTrial() && !down.ending().byAgent()
+                ? new Pending(down.when(), Waiting.ROLLED_BACK, 0)
+                : ended(down, crashesBefore);
     }
 
     /** A copy ended that nobody asked to stop. */

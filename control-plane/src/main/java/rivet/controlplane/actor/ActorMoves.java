@@ -122,10 +122,20 @@ final class ActorMoves {
     /** @param first what else is to change of the actor, whether or not its state does */
     Optional<Actor> move(
             AskedBy by, ActorId id, UnaryOperator<Actor> first, Function<ActorRepository.Moment, ActorEvent> happened) {
+        return change(by, id, first, happened.andThen(Optional::of));
+    }
+
+    /** @param happened empty: nothing did, as seen before anything of the actor was changed */
+    Optional<Actor> change(
+            AskedBy by,
+            ActorId id,
+            UnaryOperator<Actor> first,
+            Function<ActorRepository.Moment, Optional<ActorEvent>> happened) {
         return transactions.run(() -> repository.lock(id).map(moment -> {
+            var event = happened.apply(moment);
             var changed = first.apply(moment.actor());
             var kept = changed.equals(moment.actor()) ? changed : saved(changed);
-            return step(kept, happened.apply(moment), by);
+            return event.map(one -> step(kept, one, by)).orElse(kept);
         }));
     }
 
@@ -227,7 +237,7 @@ final class ActorMoves {
         if (next.equals(before.state())) {
             return before;
         }
-        var after = saved(before.with(next));
+        var after = saved(rolledBackWhereItFailed(before.with(next), event));
         diary.write(before, after, event, by);
         runs.write(before, after);
         tellAgent(before, after);
@@ -240,6 +250,14 @@ final class ActorMoves {
                 : after;
         countDrained(before.state(), settled.state());
         return settled;
+    }
+
+    private static Actor rolledBackWhereItFailed(Actor actor, ActorEvent event) {
+        return event instanceof ActorEvent.Down down
+                        && actor.state() instanceof Pending(var _, var reason, var _, var _)
+                        && reason == Waiting.ROLLED_BACK
+                ? actor.rolledBack(down.ending().message())
+                : actor;
     }
 
     private void countDrained(ActorState before, ActorState after) {

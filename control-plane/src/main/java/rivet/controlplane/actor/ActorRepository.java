@@ -22,6 +22,7 @@ import rivet.controlplane.agent.Reservation;
 import rivet.controlplane.database.TagsColumn;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
+import rivet.protocol.Wire;
 
 /** The rows of actors. Times that are compared come from the database's clock. */
 @Component
@@ -104,7 +105,7 @@ final class ActorRepository {
     void save(Actor actor) {
         var saved = jdbc.sql("""
                 update actor
-                set state = cast(:state as jsonb), build_id = :build, generation = :generation,
+                set state = cast(:state as jsonb), build_id = :build, upgrade = cast(:upgrade as jsonb), generation = :generation,
                     version = version + 1, started_at = :started, destroyed_at = :destroyed
                 where id = :id and version = :version
                 """)
@@ -112,6 +113,7 @@ final class ActorRepository {
                 .param("version", actor.version())
                 .param("state", ActorStateColumn.write(actor.state()))
                 .param("build", actor.build().value())
+                .param("upgrade", actor.upgrade() == null ? null : Wire.JSON.writeValueAsString(actor.upgrade()))
                 .param("generation", actor.generation())
                 .param("started", time(actor.startedAt()))
                 .param("destroyed", time(actor.destroyedAt()))
@@ -244,7 +246,12 @@ final class ActorRepository {
                 row.getLong("version"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "started_at"),
-                instant(row, "destroyed_at"));
+                instant(row, "destroyed_at"),
+                upgrade(row.getString("upgrade")));
+    }
+
+    private static @Nullable Upgrade upgrade(@Nullable String json) {
+        return json == null ? null : Wire.JSON.readValue(json, Upgrade.class);
     }
 
     private static ActorId id(ResultSet row, int number) throws SQLException {

@@ -15,6 +15,7 @@ import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
+import rivet.protocol.BuildKind;
 
 /** What callers can ask of actors that there are. An actor of another environment is as good as none. */
 @Component
@@ -66,18 +67,27 @@ final class ActorRequests {
                 caller.environment(), tags, id -> destroyed(caller, id, grace).isPresent());
     }
 
-    void upgrade(Caller caller, ActorId id, Build build) {
+    /** When an actor gets its new build. */
+    enum When {
+        /** What runs is stopped for it. */
+        NOW,
+        /** Whenever it is started next, for whatever reason. */
+        NEXT_START
+    }
+
+    /** @param startTimeoutMs what the new build's first start may take; absent: as usual */
+    Actor upgrade(Caller caller, ActorId id, Build build, When when, @Nullable Long startTimeoutMs) {
         var actor = get(caller.environment(), id);
         requireSameKind(actor, build);
-        var after = moves.move(
+        var after = moves.change(
                 AskedBy.of(caller),
                 id,
-                now -> now.state().ending() ? now : now.with(build.id()),
-                moment -> new ActorEvent.UpgradeRequested(
-                        moment.now(), moment.actor().setup().grace()));
-        if (after.isEmpty() || after.get().state().ending()) {
-            throw destroyed(id);
-        }
+                now -> now.state().ending() ? now : now.upgradedTo(build.id(), startTimeoutMs),
+                moment -> when == When.NOW
+                        ? Optional.of(new ActorEvent.UpgradeRequested(
+                                moment.now(), moment.actor().setup().grace()))
+                        : Optional.empty());
+        return after.filter(upgraded -> !upgraded.state().ending()).orElseThrow(() -> destroyed(id));
     }
 
     /** Repeating it is harmless. */
@@ -106,8 +116,8 @@ final class ActorRequests {
     }
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */
-    long upgradeAll(Caller caller, Map<String, String> tags, Build build) {
-        return countLiving(caller.environment(), tags, id -> upgraded(caller, id, build));
+    long upgradeAll(Caller caller, Map<String, String> tags, Build build, When when, @Nullable Long startTimeoutMs) {
+        return countLiving(caller.environment(), tags, id -> upgraded(caller, id, build, when, startTimeoutMs));
     }
 
     /** Each in a transaction of its own, so that many leave room for others. @param change whether it did something */
@@ -124,9 +134,9 @@ final class ActorRequests {
         }
     }
 
-    private boolean upgraded(Caller caller, ActorId id, Build build) {
+    private boolean upgraded(Caller caller, ActorId id, Build build, When when, @Nullable Long startTimeoutMs) {
         try {
-            upgrade(caller, id, build);
+            upgrade(caller, id, build, when, startTimeoutMs);
             return true;
         } catch (Problem _) {
             return false;
@@ -134,8 +144,16 @@ final class ActorRequests {
     }
 
     /** An actor keeps its setup, which was checked against its kind of build. */
+    boolean isSameKind(Actor actor, Build build) {
+        return kind(actor, build) == build.kind();
+    }
+
+    private BuildKind kind(Actor actor, Build build) {
+        return builds.find(actor.build()).map(Build::kind).orElse(build.kind());
+    }
+
     private void requireSameKind(Actor actor, Build build) {
-        var now = builds.find(actor.build()).map(Build::kind).orElse(build.kind());
+        var now = kind(actor, build);
         if (now != build.kind()) {
             throw Problem.badField("build", build.kind(), "a %s build, as the actor has".formatted(now));
         }

@@ -7,6 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param defaultKillTimeout from the termination signal to the kill, where the creator says nothing
  * @param waitTimeout how long a request with {@code wait} is held where it says nothing
  * @param waitMax the longest that it may say
+ * @param upgradeStartTimeout how long the first start of a new build may take, where nobody says; what waits for the actor has to
+ *     outlast it and the start of the build before
  * @param keyTimeout how long a get-or-create waits for the holder of its key to be destroyed
  */
 @ConfigurationProperties("rivet.actors")
@@ -14,6 +16,7 @@ record ActorSettings(
         Duration defaultKillTimeout,
         Duration waitTimeout,
         Duration waitMax,
+        Duration upgradeStartTimeout,
         Duration keyTimeout,
         Duration backoffBase,
         Duration backoffMax,
@@ -23,6 +26,11 @@ record ActorSettings(
         if (defaultKillTimeout.isNegative() || defaultKillTimeout.toMillis() > ActorChecks.LONGEST_GRACE_MS) {
             throw new IllegalArgumentException(
                     "rivet.actors.default-kill-timeout: %s (expected: 0 to 2 h)".formatted(defaultKillTimeout));
+        }
+        if (upgradeStartTimeout.toMillis() < HealthChecks.SHORTEST_MS
+                || upgradeStartTimeout.toMillis() > HealthChecks.LONGEST_MS) {
+            throw new IllegalArgumentException(
+                    "rivet.actors.upgrade-start-timeout: %s (expected: 100 ms to 1 h)".formatted(upgradeStartTimeout));
         }
         if (waitTimeout.isNegative() || waitTimeout.compareTo(waitMax) > 0 || keyTimeout.isNegative()) {
             throw new IllegalArgumentException(

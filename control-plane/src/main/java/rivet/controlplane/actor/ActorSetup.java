@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rivet.protocol.Health;
 import rivet.protocol.PortGuard;
 import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
@@ -14,6 +15,7 @@ import rivet.protocol.PortProtocol;
  * @param key unique among the environment's actors that are not destroyed; also a generated column
  * @param grace from the termination signal to the kill
  * @param placementTimeout how long it may wait for its first agent; absent: as long as it takes
+ * @param health absent: as usual
  */
 record ActorSetup(
         @Nullable String key,
@@ -23,7 +25,8 @@ record ActorSetup(
         EndpointType endpoint,
         Duration grace,
         boolean durable,
-        @Nullable Duration placementTimeout) {
+        @Nullable Duration placementTimeout,
+        @Nullable Health health) {
 
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
@@ -44,7 +47,7 @@ record ActorSetup(
     }
 
     ActorSetup with(Map<String, Port> numbered) {
-        return new ActorSetup(key, environment, network, numbered, endpoint, grace, durable, placementTimeout);
+        return new ActorSetup(key, environment, network, numbered, endpoint, grace, durable, placementTimeout, health);
     }
 
     /** Whether proxies have a number for one of its ports alone. */

@@ -66,6 +66,8 @@ sealed interface ActorState {
         AGENT_RESTARTED,
         AGENT_LOST,
         UPGRADED,
+        /** Its new build did not become ready, and so it has the one before again. */
+        ROLLED_BACK,
         DRAIN,
         WOKEN;
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.agent.Agents;
+import rivet.protocol.Health;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.PortRouting;
 
@@ -53,14 +54,36 @@ final class ActorViews {
                 new ActorView.Network(setup.network().toString(), ports),
                 new ActorView.Resources(
                         actor.resources().cpuMillicores(), actor.resources().memoryMib()),
-                new ActorView.Lifecycle(setup.grace().toMillis(), setup.durable(), millis(setup.placementTimeout())),
+                lifecycle(setup),
                 actor.state().status(),
                 actor.state().why(),
                 queuePosition,
                 setup.key(),
                 actor.createdAt(),
                 actor.startedAt(),
-                actor.destroyedAt());
+                actor.destroyedAt(),
+                upgrade(actor.upgrade()));
+    }
+
+    private static ActorView.Lifecycle lifecycle(ActorSetup setup) {
+        var health = setup.health() == null ? Health.USUAL : setup.health();
+        return new ActorView.Lifecycle(
+                setup.grace().toMillis(),
+                setup.durable(),
+                millis(setup.placementTimeout()),
+                health.startTimeoutMs(),
+                HealthChecks.readiness(health),
+                HealthChecks.liveness(health));
+    }
+
+    private static ActorView.@Nullable Upgrade upgrade(@Nullable Upgrade upgrade) {
+        return upgrade == null
+                ? null
+                : new ActorView.Upgrade(
+                        upgrade.to().toString(),
+                        upgrade.from().toString(),
+                        upgrade.isOpen() ? "open" : "rolled_back",
+                        upgrade.failure());
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {

@@ -8,6 +8,7 @@ import rivet.controlplane.actor.ActorState.Destroyed;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.web.Problem;
+import rivet.protocol.BuildId;
 
 /** Holds a request until an actor is where its caller wants it, or the time is over. */
 @Component
@@ -84,6 +85,22 @@ final class ActorWaits {
     /** @return the actor as it is when the wait ends, whether or not it got there */
     Actor await(Actor actor, @Nullable Wait wait) {
         return wait == null || wait.goal().isReached(actor) ? actor : held(actor, wait);
+    }
+
+    /** @throws Problem if the build was rolled back meanwhile */
+    Actor upgraded(Actor actor, BuildId to, Wait wait) {
+        var after = await(actor, wait);
+        var upgrade = after.upgrade();
+        if (upgrade != null && upgrade.to().equals(to) && !upgrade.isOpen()) {
+            throw Problem.conflict(
+                            "UPGRADE_ROLLED_BACK",
+                            "build %s did not become ready, and the actor has build %s again: %s"
+                                    .formatted(to, upgrade.from(), upgrade.failure()))
+                    .at("build")
+                    .with("build", to.toString())
+                    .with("previous_build", upgrade.from().toString());
+        }
+        return after;
     }
 
     private Actor held(Actor actor, Wait wait) {

@@ -54,7 +54,9 @@ public final class Actors {
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
-        var policy = new ActorEvent.Policy(moment.actor().setup().durable(), settings.backoff(), chance.getAsDouble());
+        var actor = moment.actor();
+        var policy = new ActorEvent.Policy(
+                actor.setup().durable(), settings.backoff(), chance.getAsDouble(), actor.isTrial(from.generation()));
         return new ActorEvent.Down(moment.now(), from, ending(down), policy);
     }
 

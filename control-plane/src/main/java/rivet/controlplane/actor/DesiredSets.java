@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
@@ -22,6 +23,7 @@ import rivet.controlplane.tenancy.Installation;
 import rivet.protocol.AgentId;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
+import rivet.protocol.Health;
 import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DesiredActor;
 
@@ -32,11 +34,13 @@ public final class DesiredSets {
     private final JdbcClient jdbc;
     private final Installation installation;
     private final PortAddresses addresses;
+    private final ActorSettings settings;
 
-    DesiredSets(JdbcClient jdbc, Installation installation, PortAddresses addresses) {
+    DesiredSets(JdbcClient jdbc, Installation installation, PortAddresses addresses, ActorSettings settings) {
         this.jdbc = jdbc;
         this.installation = installation;
         this.addresses = addresses;
+        this.settings = settings;
     }
 
     /** @param revision grows with each change of the set */
@@ -97,8 +101,22 @@ public final class DesiredSets {
                 actor.resources().memoryMib(),
                 setup.grace().toMillis(),
                 owner(row, actor),
-                actor.createdAt());
+                actor.createdAt(),
+                health(actor));
         return new DesiredActor.Run(actor.id(), at.generation(), spec);
+    }
+
+    /** Of a build on trial less is waited for than of one that has nothing to go back to. */
+    private @Nullable Health health(Actor actor) {
+        var health = actor.setup().health();
+        var upgrade = actor.upgrade();
+        if (upgrade == null || !actor.isTrial(actor.generation())) {
+            return health;
+        }
+        var usual = health == null ? Health.USUAL : health;
+        var own = upgrade.startTimeoutMs() != null ? upgrade.startTimeoutMs() : usual.startTimeoutMs();
+        return usual.withStartTimeout(
+                own != null ? own : Long.valueOf(settings.upgradeStartTimeout().toMillis()));
     }
 
     private Map<String, ActorSpec.Port> ports(Actor actor, String agentUrl) {

@@ -18,7 +18,15 @@ record Ending(
     boolean byAgent() {
         return switch (reason) {
             case AGENT_STOPPED, AGENT_RESTARTED, AGENT_LOST -> true;
-            case EXITED, STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> false;
+            case EXITED,
+                    STOPPED,
+                    KILLED,
+                    BUILD_UNAVAILABLE,
+                    SPAWN_FAILED,
+                    PORT_NOT_OPEN,
+                    NOT_READY,
+                    NOT_LIVE,
+                    OUT_OF_MEMORY -> false;
         };
     }
 
@@ -31,7 +39,8 @@ record Ending(
             case EXITED -> "crashed";
             case AGENT_STOPPED, AGENT_RESTARTED -> "agent_restarted";
             case AGENT_LOST -> "agent_lost";
-            case STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, OUT_OF_MEMORY -> reason.toString();
+            case STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, NOT_READY, NOT_LIVE, OUT_OF_MEMORY ->
+                reason.toString();
         };
     }
 }

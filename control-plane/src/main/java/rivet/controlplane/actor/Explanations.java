@@ -75,13 +75,28 @@ public final class Explanations {
                 state.status(),
                 state.why(),
                 state.since(),
-                sentence(actor, ending == null ? "" : ended(ending)) + warning(state) + queued(actor, position),
+                sentence(actor, ending == null ? "" : ended(ending))
+                        + upgraded(actor)
+                        + warning(state)
+                        + queued(actor, position),
                 actor.generation(),
                 state.assignment().map(at -> at.agent().toString()).orElse(null),
                 state instanceof CrashBackoff resting ? resting.retryAt() : null,
                 position,
                 state instanceof Pending pending ? pending.placeBy() : null,
                 ending == null ? null : ending.exitCode());
+    }
+
+    private static String upgraded(Actor actor) {
+        var upgrade = actor.upgrade();
+        if (upgrade == null || actor.state() instanceof Destroyed) {
+            return "";
+        }
+        return upgrade.isOpen()
+                ? " It was upgraded to build %s; if that is not ready at its first start, it goes back to build %s."
+                        .formatted(upgrade.to(), upgrade.from())
+                : " Its upgrade to build %s was rolled back to build %s: %s."
+                        .formatted(upgrade.to(), upgrade.from(), upgrade.failure());
     }
 
     private String queued(Actor actor, @Nullable Integer position) {
@@ -137,6 +152,7 @@ public final class Explanations {
             case AGENT_RESTARTED -> "its agent went away with it";
             case AGENT_LOST -> "its agent was silent for so long that it is given up for lost";
             case UPGRADED -> "it was upgraded and has no agent yet";
+            case ROLLED_BACK -> "its new build did not become ready, and it goes back to the one before";
             case DRAIN -> "its agent was drained";
             case WOKEN -> "it slept and is wanted again";
         };

@@ -12,12 +12,14 @@ public final class Retention {
 
     private final ActorEvents events;
     private final ActorRuns runs;
+    private final RolloutRepository rollouts;
     private final Settings settings;
     private final UsageSettings usage;
 
-    Retention(ActorEvents events, ActorRuns runs, Settings settings, UsageSettings usage) {
+    Retention(ActorEvents events, ActorRuns runs, RolloutRepository rollouts, Settings settings, UsageSettings usage) {
         this.events = events;
         this.runs = runs;
+        this.rollouts = rollouts;
         this.settings = settings;
         this.usage = usage;
     }
@@ -30,6 +32,7 @@ public final class Retention {
     public boolean prune() {
         var told = events.prune(settings.retention(), PRUNED_AT_ONCE);
         var ran = runs.prune(usage.retention(), PRUNED_AT_ONCE);
-        return Math.max(told, ran) == PRUNED_AT_ONCE;
+        var rolled = rollouts.prune(settings.retention(), PRUNED_AT_ONCE);
+        return Math.max(rolled, Math.max(told, ran)) == PRUNED_AT_ONCE;
     }
 }

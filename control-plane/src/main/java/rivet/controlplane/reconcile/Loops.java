@@ -8,6 +8,7 @@ import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.actor.Retention;
+import rivet.controlplane.actor.Rollouts;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.LostAgents;
@@ -34,6 +35,7 @@ final class Loops implements SmartLifecycle {
     private final LostAgents lost;
     private final Replicas replicas;
     private final Evacuation evacuation;
+    private final Rollouts rollouts;
     private final AgentLinks links;
     private final Uploads uploads;
     private final ActorLogs logs;
@@ -55,6 +57,7 @@ final class Loops implements SmartLifecycle {
             LostAgents lost,
             Replicas replicas,
             Evacuation evacuation,
+            Rollouts rollouts,
             AgentLinks links,
             Uploads uploads,
             ActorLogs logs,
@@ -73,6 +76,7 @@ final class Loops implements SmartLifecycle {
         this.lost = lost;
         this.replicas = replicas;
         this.evacuation = evacuation;
+        this.rollouts = rollouts;
         this.links = links;
         this.uploads = uploads;
         this.logs = logs;
@@ -101,6 +105,7 @@ final class Loops implements SmartLifecycle {
         running = List.of(
                 place,
                 drain,
+                loop("roll-out", settings.interval(), rollouts::pass),
                 loop("restart-due", settings.interval(), actors::due),
                 loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),

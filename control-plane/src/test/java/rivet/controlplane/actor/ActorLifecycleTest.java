@@ -196,6 +196,20 @@ class ActorLifecycleTest {
     }
 
     @Test
+    void a_new_build_whose_first_start_fails_is_rolled_back_however_it_failed() {
+        var rolledBack = new Pending(NOW, Waiting.ROLLED_BACK, 0);
+
+        assertThat(next(Lives.starting(0), Lives.onTrial(AT, Lives.crash()))).isEqualTo(rolledBack);
+        assertThat(next(Lives.starting(0), Lives.onTrial(AT, Lives.exited(0)))).isEqualTo(rolledBack);
+    }
+
+    @Test
+    void the_end_of_an_agent_does_not_roll_a_new_build_back() {
+        assertThat(next(Lives.starting(0), Lives.onTrial(AT, Lives.agentGone())))
+                .isEqualTo(new Pending(NOW, Waiting.AGENT_RESTARTED, 0));
+    }
+
+    @Test
     void a_rest_is_not_cut_short() {
         var resting = new CrashBackoff(THEN, RETRY_AT, Lives.crash(), 2);
 

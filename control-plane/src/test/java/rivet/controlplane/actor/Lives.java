@@ -87,6 +87,9 @@ final class Lives {
         events.put("completed", down(AT, exited(0), true));
         events.put("crashed", down(AT, crash(), false));
         events.put("crashed, durable", down(AT, crash(), true));
+        events.put("crashed, of a new build", onTrial(AT, crash()));
+        events.put("completed, of a new build", onTrial(AT, exited(0)));
+        events.put("agent gone, of a new build", onTrial(AT, agentGone()));
         events.put("agent gone", down(AT, agentGone(), false));
         events.put("agent gone, durable", down(AT, agentGone(), true));
         events.put("retry due", new RetryDue(NOW));
@@ -136,6 +139,11 @@ final class Lives {
     /** With a chance that neither lengthens nor shortens a rest. */
     static Down down(Assignment from, Ending ending, boolean durable) {
         return new Down(NOW, from, ending, new Policy(durable, BACKOFF, 0.5));
+    }
+
+    /** Of a build that has never been ready, while another was before. */
+    static Down onTrial(Assignment from, Ending ending) {
+        return new Down(NOW, from, ending, new Policy(true, BACKOFF, 0.5, true));
     }
 
     static Ending exited(@Nullable Integer code) {

@@ -29,7 +29,8 @@ public record ActorView(
         @Nullable String key,
         Instant createdAt,
         @Nullable Instant startedAt,
-        @Nullable Instant destroyedAt) {
+        @Nullable Instant destroyedAt,
+        @Nullable Upgrade upgrade) {
 
     public record Runtime(String build, @Nullable List<String> arguments, Map<String, String> environment) {}
 
@@ -47,9 +48,35 @@ public record ActorView(
     /** @param cpu millicores @param memory MiB */
     public record Resources(int cpu, int memory) {}
 
-    /** @param killTimeout ms @param placementTimeout ms; absent: it waits for its first agent as long as it takes */
+    /**
+     * The newest upgrade, where there is something to tell of it.
+     *
+     * @param build that it was upgraded to
+     * @param previousBuild that was ready before
+     * @param state {@code open}: the new build has not been ready yet; or {@code rolled_back}: it did not become ready, and the
+     *     actor has the build before again
+     * @param message why it was rolled back, for people
+     */
+    public record Upgrade(
+            String build,
+            String previousBuild,
+            String state,
+            @Nullable String message) {}
+
+    /**
+     * @param killTimeout ms
+     * @param placementTimeout ms; absent: it waits for its first agent as long as it takes
+     * @param startTimeout ms; absent: its agent's
+     * @param readiness absent: open ports are all
+     * @param liveness absent: its process has to be there, no more
+     */
     public record Lifecycle(
-            long killTimeout, boolean durable, @Nullable Long placementTimeout) {}
+            long killTimeout,
+            boolean durable,
+            @Nullable Long placementTimeout,
+            @Nullable Long startTimeout,
+            CreateActorRequest.@Nullable Readiness readiness,
+            CreateActorRequest.@Nullable Liveness liveness) {}
 
     public record One(ActorView actor) {}
 

@@ -44,9 +44,29 @@ public record CreateActorRequest(
      * @param killTimeout ms from the termination signal to the kill, 0 to 7 200 000
      * @param placementTimeout ms that it may wait for its first agent, 0 to 86 400 000; then it is destroyed, and with 0 it is
      *     not even created; absent: as long as it takes; an addition to version 25.5.3
+     * @param startTimeout ms from the spawn until it is ready, 100 to 3 600 000; absent: the agent's, 30 000 unless its operator
+     *     set another; an addition to version 25.5.3
+     * @param readiness beside open ports; an addition to version 25.5.3
+     * @param liveness absent: its process has to be there, no more; an addition to version 25.5.3
      */
     public record Lifecycle(
             @Nullable Long killTimeout,
             @Nullable Boolean durable,
-            @Nullable Long placementTimeout) {}
+            @Nullable Long placementTimeout,
+            @Nullable Long startTimeout,
+            @Nullable Readiness readiness,
+            @Nullable Liveness liveness) {}
+
+    /** @param signal whether the actor says when it is ready: {@code ctx.ready()} */
+    public record Readiness(
+            @Nullable Boolean signal, @Nullable HttpCheck http) {}
+
+    /** @param period ms from one check to the next, 100 to 3 600 000 @param failures in a row, 1 to 100 */
+    public record Liveness(
+            @Nullable HttpCheck http,
+            @Nullable Long period,
+            @Nullable Integer failures) {}
+
+    /** @param path is to be answered with 2xx */
+    public record HttpCheck(@Nullable String port, @Nullable String path) {}
 }

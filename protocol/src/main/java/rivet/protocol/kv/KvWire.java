@@ -19,7 +19,19 @@ public final class KvWire {
     /** What goes together in one message to the control plane: twice that, so that one that is alone always fits. */
     public static final int MOST_TOGETHER = 4 << 20;
 
+    /** The actor says that it is ready: the same socket, and no matter of the store. */
+    private static final byte READY = 16;
+
     private KvWire() {}
+
+    public static boolean isReady(byte[] message) {
+        return message.length == 1 && message[0] == READY;
+    }
+
+    /** The answer to what has nothing to answer. */
+    public static byte[] done() {
+        return new KvWriter().tag(0).done();
+    }
 
     /** Several in one message. */
     public static byte[] join(List<byte[]> parts) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
+import rivet.protocol.Health;
 import rivet.protocol.PortGuard;
 import rivet.protocol.PortLimits;
 import rivet.protocol.PortProtocol;
@@ -18,6 +19,7 @@ import rivet.protocol.PortProtocol;
  * @param cpuMillicores the share reserved, 1000 = one core
  * @param memoryMib the limit, in MiB
  * @param graceMs from the termination signal to the kill when the agent itself must stop the actor
+ * @param health absent: as usual
  */
 public record ActorSpec(
         Build build,
@@ -29,7 +31,22 @@ public record ActorSpec(
         int memoryMib,
         long graceMs,
         Owner owner,
-        Instant createdAt) {
+        Instant createdAt,
+        @Nullable Health health) {
+
+    public ActorSpec(
+            Build build,
+            Map<String, String> tags,
+            @Nullable String key,
+            Map<String, String> environment,
+            Map<String, Port> ports,
+            int cpuMillicores,
+            int memoryMib,
+            long graceMs,
+            Owner owner,
+            Instant createdAt) {
+        this(build, tags, key, environment, ports, cpuMillicores, memoryMib, graceMs, owner, createdAt, null);
+    }
 
     /**
      * @param sha256 of the bytes as stored, in lower-case hex; the agent refuses others

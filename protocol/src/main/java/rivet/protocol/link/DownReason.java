@@ -14,6 +14,10 @@ public enum DownReason {
     SPAWN_FAILED,
     /** A port did not accept connections within the start deadline. */
     PORT_NOT_OPEN,
+    /** Its ports are open, but it was not ready within the start deadline. */
+    NOT_READY,
+    /** It ran, and did not answer its liveness checks. */
+    NOT_LIVE,
     /** It used more memory than its limit. */
     OUT_OF_MEMORY,
     /** The agent was stopped, and its actors with it. */

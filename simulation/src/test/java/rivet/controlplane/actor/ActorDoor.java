@@ -64,6 +64,7 @@ public final class ActorDoor {
                 ActorSetup.EndpointType.PATH,
                 draft.grace(),
                 draft.durable(),
+                null,
                 null);
         var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());
         return moves.create(
@@ -81,6 +82,7 @@ public final class ActorDoor {
                         0,
                         1,
                         now,
+                        null,
                         null,
                         null));
     }

@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import rivet.protocol.ActorId;
 
@@ -55,6 +56,9 @@ public final class ActorStores implements AutoCloseable {
 
         /** Where the actor's process finds it. */
         Path socket();
+
+        /** Completes when the process says there that it is ready. */
+        CompletableFuture<Void> ready();
 
         @Override
         void close();

@@ -24,10 +24,13 @@ final class StoreConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Calls calls;
+    private final Runnable ready;
 
-    StoreConnection(SocketChannel channel, Calls calls) {
+    /** @param ready told when the actor says that it is */
+    StoreConnection(SocketChannel channel, Calls calls, Runnable ready) {
         this.channel = channel;
         this.calls = calls;
+        this.ready = ready;
     }
 
     /** Until either side ends it. */
@@ -70,6 +73,11 @@ final class StoreConnection implements AutoCloseable {
     }
 
     private void take(int number, byte[] bytes) throws InterruptedException {
+        if (KvWire.isReady(bytes)) {
+            ready.run();
+            send(number, KvWire.done());
+            return;
+        }
         KvRequest request;
         try {
             request = KvWire.request(bytes);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class StoreSocket implements ActorStores.Store {
     private final RemoteStore store;
     private final ServerSocketChannel server;
     private final Calls calls = new Calls();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Set<StoreConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
     private volatile boolean closed;
@@ -56,6 +58,11 @@ final class StoreSocket implements ActorStores.Store {
     @Override
     public Path socket() {
         return path;
+    }
+
+    @Override
+    public CompletableFuture<Void> ready() {
+        return ready;
     }
 
     @Override
@@ -95,7 +102,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls);
+        var connection = new StoreConnection(channel, calls, () -> ready.complete(null));
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();

@@ -33,7 +33,7 @@ record Provisions(Map<String, String> variables, ActorStores stores) {
         var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox());
         try {
             process.child().send(message.apply(SandboxStore.with(variables, store)), Label.of(order), SEND_BOUND);
-            return new SandboxProcess(process.sandbox(), process.child(), process.output(), store);
+            return new SandboxProcess(process.sandbox(), process.child(), process.output(), store, store.ready());
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;

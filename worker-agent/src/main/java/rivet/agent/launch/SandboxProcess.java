@@ -19,19 +19,28 @@ final class SandboxProcess implements Launcher.Process {
     private final Child child;
     private final ActorOutput output;
     private final ActorStores.Store store;
+    private final CompletableFuture<Void> ready;
     private final CompletableFuture<Launcher.Ended> ended;
 
-    SandboxProcess(Sandbox sandbox, Child child, ActorOutput output, ActorStores.Store store) {
+    /** @param ready completes when the program says that it is */
+    SandboxProcess(
+            Sandbox sandbox, Child child, ActorOutput output, ActorStores.Store store, CompletableFuture<Void> ready) {
         this.sandbox = sandbox;
         this.child = child;
         this.output = output;
         this.store = store;
+        this.ready = ready;
         this.ended = child.exit().thenApply(SandboxProcess::ended);
     }
 
     @Override
     public CompletableFuture<Launcher.Ended> ended() {
         return ended;
+    }
+
+    @Override
+    public CompletableFuture<Void> ready() {
+        return ready;
     }
 
     @Override

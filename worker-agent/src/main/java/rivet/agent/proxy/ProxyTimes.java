@@ -42,7 +42,7 @@ public record ProxyTimes(
 
     public static ProxyTimes defaults() {
         return new ProxyTimes(
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2),
                 Duration.ofMillis(1500),

@@ -15,6 +15,7 @@ import rivet.agent.supervise.Launcher.Order;
 import rivet.agent.supervise.Launcher.Prepared;
 import rivet.agent.supervise.Launcher.Survivor;
 import rivet.agent.supervise.Verdict.Cause;
+import rivet.protocol.Health;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.ActorSpec;
@@ -40,6 +41,8 @@ final class ActorProcess {
     private final ActorKey key;
     private final Surroundings around;
     private final Turns turns;
+    private final Health health;
+    private final Duration startDeadline;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private volatile ProcessState state = new ProcessState.Fetching();
 
@@ -48,6 +51,9 @@ final class ActorProcess {
         this.key = new ActorKey(run.actor(), run.generation());
         this.around = around;
         this.turns = around.pace().turns();
+        this.health = run.spec().health() == null ? Health.USUAL : run.spec().health();
+        var own = health.startTimeoutMs();
+        this.startDeadline = own == null ? around.startDeadline() : Duration.ofMillis(own);
     }
 
     /** @param changed called with each state, in order, on the actor's own thread */
@@ -167,20 +173,49 @@ final class ActorProcess {
 
     private Cause watch(Launcher.Process process, ActorPorts ports) {
         become(new ProcessState.Listening());
-        var readiness = ports.readiness();
-        long deadline = now() + around.startDeadline().toNanos();
+        var start = new StartChecks(ports.readiness(), health, ports.all(), process.ready(), turns::nudge);
+        long deadline = now() + startDeadline.toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
-            if (readiness.allOpen()) {
+            if (start.isReady()) {
                 become(new ProcessState.Running(ports.all()));
+                var dead = health.live() == null ? null : watch(health.live(), ports);
+                if (dead != null) {
+                    return dead;
+                }
                 awaitEndOrStop();
                 break;
             }
             if (now() - deadline > 0) {
-                return portClosed(readiness);
+                return start.missing(startDeadline.toMillis());
             }
-            turns.await(seen, now() + readiness.pause().toNanos());
+            turns.await(seen, now() + start.pause().toNanos());
         }
         return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
+    }
+
+    /** A failure while there is no lease says nothing: the process may stand still. @return null when it is over otherwise */
+    private @Nullable Cause watch(Health.Liveness live, ActorPorts ports) {
+        var probe = StartChecks.probe(live.http(), ports.all());
+        int failures = 0;
+        while (true) {
+            long next = now() + Duration.ofMillis(live.periodMs()).toNanos();
+            for (int seen = turns.changes(); !isOver() && now() - next < 0; seen = turns.changes()) {
+                turns.await(seen, next);
+            }
+            var answer = probe.ask();
+            var _ = answer.thenRun(turns::nudge);
+            for (int seen = turns.changes(); !isOver() && !answer.isDone(); seen = turns.changes()) {
+                turns.await(seen, now() + LONG.toNanos());
+            }
+            if (isOver()) {
+                return null;
+            }
+            var wrong = answer.join();
+            failures = wrong.isPresent() && around.parts().lease().getAsBoolean() ? failures + 1 : 0;
+            if (failures == live.failures()) {
+                return new Cause.NotLive(wrong.orElseThrow(), failures);
+            }
+        }
     }
 
     /** The order of things: no more requests come, those it has are answered, then it is told, then it has its grace. */
@@ -243,15 +278,6 @@ final class ActorProcess {
 
     private boolean isOver() {
         return turns.ended() != null || turns.stop() != null;
-    }
-
-    private Cause portClosed(Readiness readiness) {
-        var port = readiness.firstClosed().orElseThrow();
-        return new Cause.PortClosed(
-                port.getKey(),
-                port.getValue(),
-                ActorPorts.variable(port.getKey()),
-                around.startDeadline().toMillis());
     }
 
     private long now() {

@@ -59,6 +59,11 @@ public interface Launcher {
         /** Completes when the process itself has ended; descendants may live on. */
         CompletableFuture<Ended> ended();
 
+        /** Completes when the program says that it is ready. */
+        default CompletableFuture<Void> ready() {
+            return new CompletableFuture<>();
+        }
+
         /** Asks the process, not its descendants, to end; after the grace all is killed, even if the agent is gone then. */
         void terminate(Duration grace);
 

@@ -22,6 +22,12 @@ final class Verdict {
 
         /** @param port the name of one that stayed closed */
         record PortClosed(String port, int number, String variable, long deadlineMs) implements Cause {}
+
+        /** @param missing what it did not do, for people */
+        record NotReady(String missing, long deadlineMs) implements Cause {}
+
+        /** @param wrong of the last check, for people */
+        record NotLive(String wrong, int failures) implements Cause {}
     }
 
     static Down of(Ended ended, Cause cause) {
@@ -37,6 +43,13 @@ final class Verdict {
                         DownReason.PORT_NOT_OPEN,
                         "port '%s' did not accept connections within %d ms: listen on the number in %s, which was %d"
                                 .formatted(port, deadlineMs, variable, number));
+            case Cause.NotReady(var missing, var deadlineMs) ->
+                down(ended, DownReason.NOT_READY, "it was not ready within %d ms: %s".formatted(deadlineMs, missing));
+            case Cause.NotLive(var wrong, var failures) ->
+                down(
+                        ended,
+                        DownReason.NOT_LIVE,
+                        "it failed its liveness check %d times in a row: %s".formatted(failures, wrong));
         };
     }
 

@@ -7,7 +7,8 @@ import { Kv, prepareValues } from "./rivet-kv.js";
 import { Store } from "./rivet-store.js";
 
 const WARM_LINE = "rivet: warm\n";
-const NOT_YET = ["alarm", "log", "ready", "sleep"];
+const NOT_YET = ["alarm", "log", "sleep"];
+const READY = Uint8Array.of(16);
 
 class EntryError extends Error {}
 
@@ -71,9 +72,11 @@ function check(entry) {
 }
 
 function context({ metadata, environment }) {
+  const agent = new Store(environment.RIVET_KV_SOCKET);
   const ctx = {
     metadata: frozenMetadata(metadata),
-    kv: Object.freeze(new Kv(new Store(environment.RIVET_KV_SOCKET))),
+    kv: Object.freeze(new Kv(agent)),
+    ready: async () => void await agent.call(READY),
     get signal() {
       return stopSignal();
     },

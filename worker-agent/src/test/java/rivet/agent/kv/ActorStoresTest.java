@@ -67,6 +67,19 @@ class ActorStoresTest {
     }
 
     @Test
+    void one_that_says_that_it_is_ready_is_heard_and_answered() throws Exception {
+        try (var store = open("a");
+                var actor = new Actor(store.socket())) {
+            assertThat(store.ready()).isNotDone();
+
+            actor.ask(7, new byte[] {16});
+
+            assertThat(actor.next()).containsExactly(0, 0, 0, 7, 0);
+            assertThat(store.ready()).isCompleted();
+        }
+    }
+
+    @Test
     void writes_of_many_actors_share_round_trips() throws Exception {
         var opened = new ArrayList<ActorStores.Store>();
         var actors = new ArrayList<Actor>();
@@ -280,14 +293,18 @@ class ActorStoresTest {
         Map<Integer, KvAnswer> answers(int count) throws IOException {
             var answers = new HashMap<Integer, KvAnswer>();
             for (int i = 0; i < count; i++) {
-                int length = read(Integer.BYTES).getInt();
-                var frame = read(length);
+                var frame = ByteBuffer.wrap(next());
                 int number = frame.getInt();
                 var bytes = new byte[frame.remaining()];
                 frame.get(bytes);
                 answers.put(number, KvWire.answer(asked.getOrDefault(number, GET), bytes));
             }
             return answers;
+        }
+
+        /** Its number, and the answer. */
+        byte[] next() throws IOException {
+            return read(read(Integer.BYTES).getInt()).array();
         }
 
         boolean isEnded() throws IOException {

@@ -1,0 +1,215 @@
+package rivet.controlplane.actor;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import rivet.controlplane.database.TagsColumn;
+import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
+import rivet.protocol.api.RolloutView;
+
+/** The rows of rollouts. How far each actor is stands in its own row and nowhere else. */
+@Component
+final class RolloutRepository {
+
+    private static final int SHOWN = 100;
+
+    private final JdbcClient jdbc;
+
+    RolloutRepository(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** One that runs. @param batchFrom how many actors come before its present batch @param begun how many with it */
+    record Rollout(
+            UUID id,
+            BuildId build,
+            @Nullable Long startTimeoutMs,
+            int total,
+            int batchFrom,
+            int begun,
+            boolean settled,
+            boolean pauseOver,
+            String askedBy) {}
+
+    /** What has become of an actor of a rollout. */
+    enum Fate {
+        /** It has another build, and was not told yet. */
+        WAITING,
+        OPEN,
+        READY,
+        ROLLED_BACK,
+        GONE
+    }
+
+    record Member(ActorId actor, Fate fate, @Nullable String failure) {}
+
+    void insert(UUID id, UUID environment, Rollouts.Plan plan, List<ActorId> actors, String askedBy) {
+        jdbc.sql("""
+                insert into rollout (id, environment_id, build_id, tags, start_timeout_ms, batch_size, pause_ms, actors,
+                    begun, state, asked_by, ended_at)
+                values (:id, :environment, :build, cast(:tags as jsonb), :timeout, :batch, :pause, cast(:actors as uuid[]),
+                    :begun, :state, :by, case when :state = 'done' then clock_timestamp() end)
+                """)
+                .param("id", id)
+                .param("environment", environment)
+                .param("build", plan.build().value())
+                .param("tags", TagsColumn.write(plan.tags()))
+                .param("timeout", plan.startTimeoutMs())
+                .param("batch", plan.batchSize())
+                .param("pause", plan.pauseMs())
+                .param("actors", array(actors))
+                .param("begun", Math.min(plan.batchSize(), actors.size()))
+                .param("state", actors.isEmpty() ? "done" : "running")
+                .param("by", askedBy)
+                .update();
+    }
+
+    List<Rollout> running() {
+        return jdbc.sql("""
+                select *, cardinality(actors) as total, settled_at is not null as settled,
+                    coalesce(clock_timestamp() >= settled_at + make_interval(secs => pause_ms / 1000.0), false) as pause_over
+                from rollout where state = 'running' order by created_at limit 100
+                """).query(RolloutRepository::rollout).list();
+    }
+
+    /** Those of the present batch. */
+    List<Member> batch(Rollout rollout) {
+        return jdbc.sql("""
+                select w.id, a.upgrade ->> 'failure' as failure, %s as fate
+                from rollout r
+                cross join lateral unnest(r.actors[r.batch_from + 1 : r.begun]) as w (id)
+                left join actor a on a.id = w.id
+                where r.id = :id
+                """.formatted(FATE))
+                .param("id", rollout.id())
+                .query((row, _) ->
+                        new Member(new ActorId(row.getObject("id", UUID.class)), fate(row), row.getString("failure")))
+                .list();
+    }
+
+    private static final String FATE = """
+            case when a.destroyed_at is not null or a.id is null then 'GONE'
+                when a.build_id = r.build_id then
+                    case when a.upgrade is null or a.status = 'sleeping' then 'READY' else 'OPEN' end
+                when a.upgrade ->> 'to' = r.build_id::text then 'ROLLED_BACK'
+                else 'WAITING' end""";
+
+    /** Changes nothing if another was here first, or it is over. */
+    void settle(Rollout rollout) {
+        jdbc.sql("""
+                update rollout set settled_at = clock_timestamp()
+                where id = :id and state = 'running' and begun = :begun and settled_at is null
+                """).param("id", rollout.id()).param("begun", rollout.begun()).update();
+    }
+
+    /** Likewise. */
+    void next(Rollout rollout) {
+        jdbc.sql("""
+                update rollout
+                set batch_from = begun, begun = least(begun + batch_size, cardinality(actors)), settled_at = null
+                where id = :id and state = 'running' and begun = :begun
+                """).param("id", rollout.id()).param("begun", rollout.begun()).update();
+    }
+
+    /** Likewise. @return whether it was this call that ended it */
+    boolean end(UUID id, String state, @Nullable String reason) {
+        return jdbc.sql("""
+                update rollout set state = :state, reason = :reason, ended_at = clock_timestamp()
+                where id = :id and state = 'running'
+                """)
+                        .param("id", id)
+                        .param("state", state)
+                        .param("reason", reason)
+                        .update()
+                == 1;
+    }
+
+    Optional<RolloutView> view(UUID environment, UUID id) {
+        return views("and r.id = :id", Map.of("environment", environment, "id", id)).stream()
+                .findFirst();
+    }
+
+    List<RolloutView> views(UUID environment) {
+        return views("", Map.of("environment", environment));
+    }
+
+    private List<RolloutView> views(String which, Map<String, UUID> parameters) {
+        return jdbc.sql("""
+                select r.*, cardinality(r.actors) as total, f.* from (
+                    select * from rollout r where r.environment_id = :environment %s
+                    order by r.created_at desc limit %d) as r
+                cross join lateral (
+                    select count(*) filter (where fate = 'READY') as ready,
+                        count(*) filter (where fate = 'ROLLED_BACK') as rolled_back,
+                        count(*) filter (where fate = 'GONE') as gone
+                    from (select %s as fate from unnest(r.actors[1 : r.begun]) as w (id) left join actor a on a.id = w.id) as m
+                ) as f
+                order by r.created_at desc
+                """.formatted(which, SHOWN, FATE))
+                .params(parameters)
+                .query(RolloutRepository::view)
+                .list();
+    }
+
+    int prune(Duration retention, int limit) {
+        return jdbc.sql("""
+                delete from rollout where id in (
+                    select id from rollout
+                    where state <> 'running' and ended_at < clock_timestamp() - make_interval(secs => :age) limit :limit)
+                """)
+                .param("age", retention.toSeconds())
+                .param("limit", limit)
+                .update();
+    }
+
+    private static Rollout rollout(ResultSet row, int number) throws SQLException {
+        return new Rollout(
+                row.getObject("id", UUID.class),
+                new BuildId(row.getObject("build_id", UUID.class)),
+                row.getObject("start_timeout_ms", Long.class),
+                row.getInt("total"),
+                row.getInt("batch_from"),
+                row.getInt("begun"),
+                row.getBoolean("settled"),
+                row.getBoolean("pause_over"),
+                row.getString("asked_by"));
+    }
+
+    private static RolloutView view(ResultSet row, int number) throws SQLException {
+        var ended = row.getObject("ended_at", OffsetDateTime.class);
+        return new RolloutView(
+                row.getString("id"),
+                row.getString("build_id"),
+                TagsColumn.read(row.getString("tags")),
+                row.getString("state"),
+                row.getString("reason"),
+                row.getInt("total"),
+                row.getInt("begun"),
+                row.getInt("ready"),
+                row.getInt("rolled_back"),
+                row.getInt("gone"),
+                row.getInt("batch_size"),
+                row.getLong("pause_ms"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                ended == null ? null : ended.toInstant());
+    }
+
+    private static Fate fate(ResultSet row) throws SQLException {
+        return Fate.valueOf(row.getString("fate"));
+    }
+
+    private static String array(Collection<ActorId> actors) {
+        return actors.stream().map(ActorId::toString).collect(Collectors.joining(",", "{", "}"));
+    }
+}
