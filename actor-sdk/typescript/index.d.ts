@@ -64,6 +64,13 @@ export interface ActorContext {
    * {@link KvError} with code `unavailable` where the agent cannot be reached for 5 s.
    */
   ready(): Promise<void>;
+
+  /**
+   * Asks to sleep: the actor is stopped as by its operator, with `signal` and its kill timeout, and started again as a new
+   * generation when somebody wants it. Resolves when the agent has heard it, which is before the stop; requests that come
+   * meanwhile are held, and wake it. May be repeated. Should the agent be started anew just then, it may have forgotten it.
+   */
+  sleep(): Promise<void>;
 }
 
 /** What may stand in a key. */

@@ -59,6 +59,16 @@ public interface ActorContext {
     void ready();
 
     /**
+     * Asks to sleep: the actor is stopped as by its operator, with {@link #shutdown()} and its kill timeout, and started again as
+     * a new generation when somebody wants it. What it is to remember is in its {@link #kv() store}. Returns when the agent has
+     * heard it, which is before the stop; requests that come meanwhile are held, and wake it. May be repeated. Should the agent be
+     * started anew just then, it may have forgotten it.
+     *
+     * @throws KvException with code {@code UNAVAILABLE} if the agent cannot be reached for 5 s
+     */
+    void sleep();
+
+    /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as
      * the actor's log. Unless the actor brings another {@link System.LoggerFinder}, it is {@code java.util.logging}'s,
      * which prints {@code INFO} and above to the error stream.

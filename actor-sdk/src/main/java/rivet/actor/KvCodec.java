@@ -24,6 +24,8 @@ final class KvCodec {
     /** No matter of the store, but the same socket. */
     private static final int READY = 16;
 
+    private static final int SLEEP = 17;
+
     private static final int MOST_IN_A_LIST = 0xffff;
 
     private static final List<KvException.Code> CODES = List.of(
@@ -148,6 +150,10 @@ final class KvCodec {
 
     static byte[] ready() {
         return new Out().tag(READY).done();
+    }
+
+    static byte[] sleep() {
+        return new Out().tag(SLEEP).done();
     }
 
     /** The answer to what has nothing to answer. */

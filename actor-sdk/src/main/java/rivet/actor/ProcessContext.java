@@ -26,6 +26,11 @@ record ProcessContext(
     }
 
     @Override
+    public void sleep() {
+        KvCodec.done(agent.apply(KvCodec.sleep()));
+    }
+
+    @Override
     public void ready() {
         KvCodec.done(agent.apply(KvCodec.ready()));
     }

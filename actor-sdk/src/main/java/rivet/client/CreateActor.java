@@ -30,6 +30,7 @@ public final class CreateActor {
     private @Nullable EndpointType endpointType;
     private @Nullable Resources resources;
     private @Nullable Duration killTimeout;
+    private @Nullable Duration idleTimeout;
     private @Nullable Duration startTimeout;
     private @Nullable Readiness readiness;
     private @Nullable Liveness liveness;
@@ -52,6 +53,7 @@ public final class CreateActor {
         this.endpointType = from.endpointType;
         this.resources = from.resources;
         this.killTimeout = from.killTimeout;
+        this.idleTimeout = from.idleTimeout;
         this.startTimeout = from.startTimeout;
         this.readiness = from.readiness;
         this.liveness = from.liveness;
@@ -238,6 +240,20 @@ public final class CreateActor {
     }
 
     /**
+     * Has the actor put to sleep when nobody has used one of its ports for so long; unless set, it stays awake. The next request
+     * or connection starts it again.
+     *
+     * @param timeout without a request or an open connection, a second to a day; what is less than a millisecond is dropped
+     * @return a new request
+     * @throws IllegalArgumentException if the timeout is negative
+     */
+    public CreateActor idleTimeout(Duration timeout) {
+        var copy = new CreateActor(this);
+        copy.idleTimeout = Checks.notNegative("idleTimeout", timeout);
+        return copy;
+    }
+
+    /**
      * Has the actor say itself when it is ready, by {@code ctx.ready()}. Unless set, it is when its ports are open.
      *
      * @return a new request
@@ -341,7 +357,8 @@ public final class CreateActor {
                         millis(placementTimeout),
                         millis(startTimeout),
                         readiness,
-                        liveness));
+                        liveness,
+                        millis(idleTimeout)));
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {
@@ -402,7 +419,8 @@ public final class CreateActor {
             @Nullable Long placementTimeout,
             @Nullable Long startTimeout,
             @Nullable Readiness readiness,
-            @Nullable Liveness liveness) {}
+            @Nullable Liveness liveness,
+            @Nullable Long idleTimeout) {}
 
     record Readiness(@Nullable Boolean signal, @Nullable HttpCheck http) {}
 

@@ -100,6 +100,9 @@ class BadInputTest {
                 with("'lifecycle': {'kill_timeout': 7200001}", "lifecycle.kill_timeout"),
                 with("'lifecycle': {'kill_timeout': 1e30}", "lifecycle.kill_timeout"),
                 with("'lifecycle': {'kill_timeout': '5000'}", "lifecycle.kill_timeout"),
+                with("'lifecycle': {'idle_timeout': 999}", "lifecycle.idle_timeout"),
+                with("'lifecycle': {'idle_timeout': 86400001}", "lifecycle.idle_timeout"),
+                with("'lifecycle': {'idle_timeout': 5000}", "lifecycle.idle_timeout"), // it has no port
                 with("'lifecycle': {'placement_timeout': -1}", "lifecycle.placement_timeout"),
                 with("'lifecycle': {'placement_timeout': 86400001}", "lifecycle.placement_timeout"),
                 with("'lifecycle': {'placement_timeout': '1s'}", "lifecycle.placement_timeout"),

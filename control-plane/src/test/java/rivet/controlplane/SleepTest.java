@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.DownReason;
 import tools.jackson.databind.JsonNode;
 
@@ -56,6 +58,36 @@ class SleepTest {
 
         assertThat(agent.awaitStop(actor).graceMs()).isEqualTo(4321);
         assertThat(api.state(actor)).isEqualTo("stopping (sleep_requested)");
+    }
+
+    @Test
+    void it_falls_asleep_when_its_agent_says_that_it_is_idle() {
+        var agent = controlPlane.agent("idle", 250, 256);
+        var actor = running(
+                agent,
+                "idle",
+                "\"lifecycle\": {\"idle_timeout\": 1234, \"kill_timeout\": 4321}, \"network\": {\"ports\": {\"http\": {\"protocol\": \"http\"}}},");
+        assertThat(agent.awaitRun(actor, 1).spec().idleTimeoutMs()).isEqualTo(1234);
+        assertThat(Api.require(api.get("/actors/" + actor)).text("/actor/lifecycle/idle_timeout"))
+                .isEqualTo("1234");
+
+        agent.report(actor, 1, new Phase.Up(Map.of("http", 4711), Phase.Rest.IDLE));
+
+        assertThat(agent.awaitStop(actor).graceMs()).isEqualTo(4321);
+        assertThat(api.state(actor)).isEqualTo("stopping (idle)");
+        agent.down(actor, 1, DownReason.STOPPED, 0);
+        awaitState(actor, "sleeping (idle)");
+        locate(actor);
+        agent.up(agent.awaitRun(actor, 2));
+        awaitState(actor, "running");
+
+        // An older copy is none of its business.
+        agent.report(actor, 1, new Phase.Up(Map.of("http", 4711), Phase.Rest.IDLE));
+        agent.report(actor, 2, new Phase.Up(Map.of("http", 4711), Phase.Rest.ASKED));
+
+        agent.awaitStop(actor);
+        agent.down(actor, 2, DownReason.STOPPED, 0);
+        awaitState(actor, "sleeping (asked_by_actor)");
     }
 
     @Test

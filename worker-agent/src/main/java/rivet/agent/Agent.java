@@ -203,7 +203,7 @@ public final class Agent implements AutoCloseable {
                 settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         return new Supervisor(
                 new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE),
-                new Supervisor.Parts(launcher, journal, ports, lease::mayServe, proxy::hasUnanswered),
+                new Supervisor.Parts(launcher, journal, ports, lease::mayServe, new Traffic(proxy)),
                 new Changes(),
                 link::log);
     }
@@ -301,6 +301,19 @@ public final class Agent implements AutoCloseable {
         @Override
         public void access(ToAgent.Access access) {
             proxy.access(access);
+        }
+    }
+
+    private record Traffic(Proxy proxy) implements Supervisor.Traffic {
+
+        @Override
+        public boolean hasUnanswered(ActorId actor, long generation) {
+            return proxy.hasUnanswered(actor, generation);
+        }
+
+        @Override
+        public long quietNanos(ActorId actor, long generation) {
+            return proxy.quietNanos(actor, generation);
         }
     }
 }

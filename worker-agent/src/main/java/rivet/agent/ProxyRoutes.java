@@ -57,7 +57,7 @@ final class ProxyRoutes {
         }
         switch (report.phase()) {
             case Phase.Starting _ -> put(run, Status.STARTING, Map.of());
-            case Phase.Up(var ports) -> put(run, Status.READY, ports);
+            case Phase.Up(var ports, var _) -> put(run, Status.READY, ports);
             case Phase.Stopping _ -> put(run, Status.STOPPING, Map.of());
             case Phase.Down _ -> put(run, Status.CRASHED, Map.of());
         }

@@ -42,6 +42,7 @@ public final class TestContext implements ActorContext {
     private final Shutdown shutdown;
     private final Kv kv;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
     private TestContext(Builder builder) {
         this.metadata = builder.metadata();
@@ -114,6 +115,20 @@ public final class TestContext implements ActorContext {
      */
     public CompletableFuture<Void> whenReady() {
         return ready;
+    }
+
+    @Override
+    public void sleep() {
+        sleep.complete(null);
+    }
+
+    /**
+     * Tells when the actor has asked to sleep.
+     *
+     * @return always the same, completed by the first {@link #sleep()}; nobody else is to complete it
+     */
+    public CompletableFuture<Void> whenAsksToSleep() {
+        return sleep;
     }
 
     @Override

@@ -102,6 +102,14 @@ final class ActorCreateCommand extends ServerCommand {
     private @Nullable Long killTimeoutMs;
 
     @Option(
+            names = "--idle-timeout",
+            paramLabel = "MS",
+            description =
+                    "Milliseconds without a request or a connection, after which it is put to sleep until the next one "
+                            + "(1000 to 86400000; else it stays awake).")
+    private @Nullable Long idleTimeoutMs;
+
+    @Option(
             names = "--placement-timeout",
             paramLabel = "MS",
             description =
@@ -196,7 +204,8 @@ final class ActorCreateCommand extends ServerCommand {
                         placementTimeoutMs,
                         health.startTimeoutMs(),
                         health.readiness(),
-                        health.liveness()));
+                        health.liveness(),
+                        idleTimeoutMs));
     }
 
     private Map<String, String> buildTags(ControlPlaneClient server, Map<String, String> both) {

@@ -22,6 +22,7 @@ final class ActorChecks {
     static final long LONGEST_GRACE_MS = 7_200_000;
 
     private static final long LONGEST_WAIT_MS = 86_400_000;
+    private static final long SHORTEST_IDLE_MS = 1_000;
 
     private static final Reservation DEFAULT_RESOURCES = new Reservation(250, 256);
     static final int LONGEST_KEY = 256;
@@ -57,7 +58,8 @@ final class ActorChecks {
                 grace(request.lifecycle()),
                 durable(request.lifecycle()),
                 placementTimeout(request.lifecycle()),
-                HealthChecks.read(request.lifecycle(), ports));
+                HealthChecks.read(request.lifecycle(), ports),
+                idleTimeout(request.lifecycle(), ports));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
@@ -167,6 +169,25 @@ final class ActorChecks {
                     "lifecycle.placement_timeout",
                     ms,
                     "0 to %d milliseconds, or none to wait as long as it takes".formatted(LONGEST_WAIT_MS));
+        }
+        return Duration.ofMillis(ms);
+    }
+
+    private static @Nullable Duration idleTimeout(
+            CreateActorRequest.@Nullable Lifecycle lifecycle, Map<String, ActorSetup.Port> ports) {
+        var ms = lifecycle == null ? null : lifecycle.idleTimeout();
+        if (ms == null) {
+            return null;
+        }
+        if (ms < SHORTEST_IDLE_MS || ms > LONGEST_WAIT_MS) {
+            throw Problem.badField(
+                    "lifecycle.idle_timeout",
+                    ms,
+                    "%d to %d milliseconds, or none to stay awake".formatted(SHORTEST_IDLE_MS, LONGEST_WAIT_MS));
+        }
+        if (ports.isEmpty()) {
+            throw Problem.badField(
+                    "lifecycle.idle_timeout", ms, "none for an actor without ports, which nobody can use");
         }
         return Duration.ofMillis(ms);
     }

@@ -35,6 +35,9 @@ sealed interface ActorEvent {
     /** It is to sleep. */
     record SleepRequested(Instant when, Duration grace) implements ActorEvent {}
 
+    /** The agent says that a copy need not run, or wants to sleep itself. @param why {@code IDLE} or {@code ASKED} */
+    record RestWanted(Instant when, Assignment from, ActorState.Then why, Duration grace) implements ActorEvent {}
+
     /** Somebody wants it: a request to it has come, or a caller asks. */
     record WakeRequested(Instant when) implements ActorEvent {}
 

@@ -64,6 +64,7 @@ final class ActorEvents {
                     ActorEvent.UpgradeRequested _,
                     ActorEvent.SleepRequested _,
                     ActorEvent.WakeRequested _,
+                    ActorEvent.RestWanted _,
                     ActorEvent.DrainRequested _,
                     ActorEvent.DrainBlocked _ -> after.state().why();
         };

@@ -10,6 +10,7 @@ import rivet.controlplane.actor.ActorEvent.DrainRequested;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
 import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
+import rivet.controlplane.actor.ActorEvent.RestWanted;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.SleepRequested;
 import rivet.controlplane.actor.ActorEvent.Up;
@@ -57,9 +58,10 @@ final class ActorLifecycle {
                         ? state
                         : new Destroyed(when, "placement_timeout", null);
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
-            case SleepRequested(var when, var _) -> asleep(when);
+            case SleepRequested(var when, var _) -> asleep(when, Then.SLEEP);
             case UpgradeRequested _,
                     WakeRequested _,
+                    RestWanted _,
                     Up _,
                     Down _,
                     RetryDue _,
@@ -84,6 +86,7 @@ final class ActorLifecycle {
                     PlacementTimedOut _,
                     RetryDue _,
                     WakeRequested _,
+                    RestWanted _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
         };
@@ -97,6 +100,8 @@ final class ActorLifecycle {
             case DrainRequested(var when, var grace, var durable) ->
                 new Stopping(when, state.at(), grace, leaving(durable));
             case SleepRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.SLEEP);
+            case RestWanted(var when, var from, var why, var grace) ->
+                from.equals(state.at()) ? new Stopping(when, state.at(), grace, why) : state;
             case DrainBlocked _ -> state.withDrainBlocked(true);
             case DrainLifted _ -> state.withDrainBlocked(false);
             case Placed _, NotPlaced _, PlacementTimedOut _, Up _, RetryDue _, WakeRequested _ -> state;
@@ -109,13 +114,14 @@ final class ActorLifecycle {
                 isResting(state, when) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
             case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
-            case SleepRequested(var when, var _) -> asleep(when);
+            case SleepRequested(var when, var _) -> asleep(when, Then.SLEEP);
             case Placed _,
                     NotPlaced _,
                     PlacementTimedOut _,
                     Up _,
                     Down _,
                     WakeRequested _,
+                    RestWanted _,
                     DrainRequested _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
@@ -133,12 +139,13 @@ final class ActorLifecycle {
             case DestroyRequested(var _, var grace) ->
                 new Stopping(state.since(), state.at(), shorter(state.grace(), grace), Then.DESTROY);
             case SleepRequested _ -> state.then().goesOn() ? followedBy(state, Then.SLEEP) : state;
-            case WakeRequested _ -> state.then() == Then.SLEEP ? followedBy(state, Then.WAKE) : state;
+            case WakeRequested _ -> state.then().sleeps() ? followedBy(state, Then.WAKE) : state;
             case Placed _,
                     NotPlaced _,
                     PlacementTimedOut _,
                     Up _,
                     RetryDue _,
+                    RestWanted _,
                     UpgradeRequested _, // whatever it is started for next, it has the new build then
                     DrainRequested _,
                     DrainBlocked _,
@@ -161,6 +168,7 @@ final class ActorLifecycle {
                     Down _,
                     RetryDue _,
                     SleepRequested _,
+                    RestWanted _,
                     UpgradeRequested _,
                     DrainRequested _,
                     DrainBlocked _,
@@ -168,8 +176,8 @@ final class ActorLifecycle {
         };
     }
 
-    private static Sleeping asleep(Instant when) {
-        return new Sleeping(when, "sleep_requested");
+    private static Sleeping asleep(Instant when, Then why) {
+        return new Sleeping(when, why.why());
     }
 
     private static Then leaving(boolean durable) {
@@ -182,7 +190,7 @@ final class ActorLifecycle {
             case RESTART -> new Pending(down.when(), Waiting.UPGRADED, 0);
             case MOVE -> new Pending(down.when(), Waiting.DRAIN, 0);
             case END -> new Destroyed(down.when(), "drain", down.ending());
-            case SLEEP -> asleep(down.when());
+            case SLEEP, IDLE, ASKED -> asleep(down.when(), state.then());
             case WAKE -> new Pending(down.when(), Waiting.WOKEN, 0);
         };
     }

@@ -265,7 +265,7 @@ final class ActorMoves {
             switch (then) {
                 case MOVE -> drains.count(from.agent(), after instanceof Pending ? Outcome.FAILED : Outcome.MOVED);
                 case END -> drains.count(from.agent(), Outcome.ENDED);
-                case DESTROY, RESTART, SLEEP, WAKE -> {} // would have been without the drain
+                case DESTROY, RESTART, SLEEP, IDLE, ASKED, WAKE -> {} // would have been without the drain
             }
         }
     }

@@ -16,6 +16,7 @@ import rivet.protocol.PortProtocol;
  * @param grace from the termination signal to the kill
  * @param placementTimeout how long it may wait for its first agent; absent: as long as it takes
  * @param health absent: as usual
+ * @param idleTimeout how long nobody uses it before it is put to sleep; absent: it never is for that
  */
 record ActorSetup(
         @Nullable String key,
@@ -26,7 +27,8 @@ record ActorSetup(
         Duration grace,
         boolean durable,
         @Nullable Duration placementTimeout,
-        @Nullable Health health) {
+        @Nullable Health health,
+        @Nullable Duration idleTimeout) {
 
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
@@ -47,7 +49,8 @@ record ActorSetup(
     }
 
     ActorSetup with(Map<String, Port> numbered) {
-        return new ActorSetup(key, environment, network, numbered, endpoint, grace, durable, placementTimeout, health);
+        return new ActorSetup(
+                key, environment, network, numbered, endpoint, grace, durable, placementTimeout, health, idleTimeout);
     }
 
     /** Whether proxies have a number for one of its ports alone. */

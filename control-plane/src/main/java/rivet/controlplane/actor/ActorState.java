@@ -87,6 +87,10 @@ sealed interface ActorState {
         END,
         /** It is put to sleep. */
         SLEEP,
+        /** It is put to sleep because nobody has used it for a while. */
+        IDLE,
+        /** It wants to sleep itself. */
+        ASKED,
         /** It was to sleep, and is wanted again: it is started again at once. */
         WAKE;
 
@@ -94,7 +98,28 @@ sealed interface ActorState {
         boolean goesOn() {
             return switch (this) {
                 case RESTART, MOVE, WAKE -> true;
-                case DESTROY, END, SLEEP -> false;
+                case DESTROY, END, SLEEP, IDLE, ASKED -> false;
+            };
+        }
+
+        /** Whether it is asleep then. */
+        boolean sleeps() {
+            return switch (this) {
+                case SLEEP, IDLE, ASKED -> true;
+                case DESTROY, RESTART, MOVE, END, WAKE -> false;
+            };
+        }
+
+        /** Why it is being stopped, and why it sleeps then: a stable code. */
+        String why() {
+            return switch (this) {
+                case DESTROY -> "destroy_requested";
+                case RESTART -> "upgrade_requested";
+                case MOVE, END -> "drain";
+                case SLEEP -> "sleep_requested";
+                case IDLE -> "idle";
+                case ASKED -> "asked_by_actor";
+                case WAKE -> "wake_requested";
             };
         }
 
@@ -127,7 +152,7 @@ sealed interface ActorState {
     default boolean sleeps() {
         return switch (this) {
             case Sleeping _ -> true;
-            case Stopping(var _, var _, var _, var then) -> then == Then.SLEEP;
+            case Stopping(var _, var _, var _, var then) -> then.sleeps();
             case Pending _, Starting _, Running _, CrashBackoff _, Destroyed _ -> false;
         };
     }
@@ -151,14 +176,7 @@ sealed interface ActorState {
             case Starting _ -> null;
             case Running running -> running.drainBlocked() ? "drain_blocked" : null;
             case CrashBackoff(var _, var _, var last, var _) -> last.code();
-            case Stopping(var _, var _, var _, var then) ->
-                switch (then) {
-                    case DESTROY -> "destroy_requested";
-                    case RESTART -> "upgrade_requested";
-                    case MOVE, END -> "drain";
-                    case SLEEP -> "sleep_requested";
-                    case WAKE -> "wake_requested";
-                };
+            case Stopping(var _, var _, var _, var then) -> then.why();
             case Sleeping(var _, var reason) -> reason;
             case Destroyed(var _, var reason, var _) -> reason;
         };

@@ -73,7 +73,8 @@ final class ActorViews {
                 millis(setup.placementTimeout()),
                 health.startTimeoutMs(),
                 HealthChecks.readiness(health),
-                HealthChecks.liveness(health));
+                HealthChecks.liveness(health),
+                millis(setup.idleTimeout()));
     }
 
     private static ActorView.@Nullable Upgrade upgrade(@Nullable Upgrade upgrade) {

@@ -46,11 +46,27 @@ public final class Actors {
     public void report(AgentId agent, ActorReport report) {
         var from = new Assignment(agent, report.generation());
         switch (report.phase()) {
-            case Phase.Up(var ports) ->
+            case Phase.Up(var ports, var rest) -> {
                 moves.move(AskedBy.AGENT, report.actor(), moment -> new ActorEvent.Up(moment.now(), from, ports));
+                if (rest != null) {
+                    rest(report.actor(), from, rest);
+                }
+            }
             case Phase.Down down -> moves.move(AskedBy.AGENT, report.actor(), moment -> down(moment, from, down));
             case Phase.Starting _, Phase.Stopping _ -> {} // on its way; only where it arrives is a change
         }
+    }
+
+    private void rest(ActorId actor, Assignment from, Phase.Rest why) {
+        var then = switch (why) {
+            case IDLE -> ActorState.Then.IDLE;
+            case ASKED -> ActorState.Then.ASKED;
+        };
+        moves.move(
+                AskedBy.AGENT,
+                actor,
+                moment -> new ActorEvent.RestWanted(
+                        moment.now(), from, then, moment.actor().setup().grace()));
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {

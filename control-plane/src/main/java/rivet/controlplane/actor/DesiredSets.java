@@ -102,7 +102,8 @@ public final class DesiredSets {
                 setup.grace().toMillis(),
                 owner(row, actor),
                 actor.createdAt(),
-                health(actor));
+                health(actor),
+                setup.idleTimeout() == null ? null : setup.idleTimeout().toMillis());
         return new DesiredActor.Run(actor.id(), at.generation(), spec);
     }
 

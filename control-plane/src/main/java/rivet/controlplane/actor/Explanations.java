@@ -170,6 +170,9 @@ public final class Explanations {
                             case MOVE -> "its agent is drained, and it is to be started again on another";
                             case END -> "its agent is drained, and it is not durable";
                             case SLEEP -> "it is to sleep until somebody wants it";
+                            case IDLE ->
+                                "nobody has used it for its idle timeout, and it is to sleep until somebody wants it";
+                            case ASKED -> "it asks to sleep until somebody wants it";
                             case WAKE ->
                                 "it was to sleep, and is to be started again at once because somebody wants it";
                         },

@@ -60,7 +60,7 @@ public final class Rollouts {
             last = page.isEmpty() ? null : page.getLast();
         } while (page.size() == LISTED_AT_ONCE);
         var chosen = behind.subList(0, Math.toIntExact((long) behind.size() * plan.percentage() + 99) / 100);
-        var id = UUID.randomUUID();
+        var id = ActorId.random().value();
         repository.insert(id, environment.id(), plan, chosen, AskedBy.of(caller).text());
         return new Begun(id, chosen.size());
     }

@@ -66,6 +66,10 @@ class ActorStateColumnTest {
                         {"status":"stopping","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "reason":"sleep","grace_ms":0}"""),
+                Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, Then.IDLE), """
+                        {"status":"stopping","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "reason":"idle","grace_ms":0}"""),
                 Arguments.of(new Sleeping(SINCE, "sleep_requested"), """
                         {"status":"sleeping","since_ms":1767323045678,"reason":"sleep_requested"}"""),
                 Arguments.of(new Destroyed(SINCE, "crashed", new Ending(DownReason.EXITED, null, 9, "")), """

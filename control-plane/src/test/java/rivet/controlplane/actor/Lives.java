@@ -19,6 +19,7 @@ import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
 import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.Policy;
+import rivet.controlplane.actor.ActorEvent.RestWanted;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.SleepRequested;
 import rivet.controlplane.actor.ActorEvent.Up;
@@ -71,6 +72,8 @@ final class Lives {
         states.put("stopping (to move)", stopping(Then.MOVE));
         states.put("stopping (to end)", stopping(Then.END));
         states.put("stopping (to sleep)", stopping(Then.SLEEP));
+        states.put("stopping (idle)", stopping(Then.IDLE));
+        states.put("stopping (its own wish)", stopping(Then.ASKED));
         states.put("stopping (to wake)", stopping(Then.WAKE));
         states.put("sleeping", new Sleeping(THEN, "sleep_requested"));
         states.put("destroyed", new Destroyed(THEN, "destroy_requested", null));
@@ -97,6 +100,8 @@ final class Lives {
         events.put("destroy requested", new DestroyRequested(NOW, GRACE));
         events.put("upgrade requested", new UpgradeRequested(NOW, GRACE));
         events.put("sleep requested", new SleepRequested(NOW, GRACE));
+        events.put("is idle", new RestWanted(NOW, AT, Then.IDLE, GRACE));
+        events.put("asks to sleep", new RestWanted(NOW, AT, Then.ASKED, GRACE));
         events.put("wake requested", new WakeRequested(NOW));
         events.put("drain requested", new DrainRequested(NOW, GRACE, false));
         events.put("drain requested, durable", new DrainRequested(NOW, GRACE, true));

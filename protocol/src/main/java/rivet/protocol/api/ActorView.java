@@ -69,6 +69,7 @@ public record ActorView(
      * @param startTimeout ms; absent: its agent's
      * @param readiness absent: open ports are all
      * @param liveness absent: its process has to be there, no more
+     * @param idleTimeout ms; absent: it stays awake
      */
     public record Lifecycle(
             long killTimeout,
@@ -76,7 +77,8 @@ public record ActorView(
             @Nullable Long placementTimeout,
             @Nullable Long startTimeout,
             CreateActorRequest.@Nullable Readiness readiness,
-            CreateActorRequest.@Nullable Liveness liveness) {}
+            CreateActorRequest.@Nullable Liveness liveness,
+            @Nullable Long idleTimeout) {}
 
     public record One(ActorView actor) {}
 

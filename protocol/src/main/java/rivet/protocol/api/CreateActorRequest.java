@@ -48,6 +48,8 @@ public record CreateActorRequest(
      *     set another; an addition to version 25.5.3
      * @param readiness beside open ports; an addition to version 25.5.3
      * @param liveness absent: its process has to be there, no more; an addition to version 25.5.3
+     * @param idleTimeout ms without a request or a connection, after which it is put to sleep, 1000 to 86 400 000; absent: it
+     *     stays awake; an addition to version 25.5.3
      */
     public record Lifecycle(
             @Nullable Long killTimeout,
@@ -55,7 +57,8 @@ public record CreateActorRequest(
             @Nullable Long placementTimeout,
             @Nullable Long startTimeout,
             @Nullable Readiness readiness,
-            @Nullable Liveness liveness) {}
+            @Nullable Liveness liveness,
+            @Nullable Long idleTimeout) {}
 
     /** @param signal whether the actor says when it is ready: {@code ctx.ready()} */
     public record Readiness(

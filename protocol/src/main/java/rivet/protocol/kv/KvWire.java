@@ -22,10 +22,17 @@ public final class KvWire {
     /** The actor says that it is ready: the same socket, and no matter of the store. */
     private static final byte READY = 16;
 
+    /** Likewise that it wants to sleep. */
+    private static final byte SLEEP = 17;
+
     private KvWire() {}
 
     public static boolean isReady(byte[] message) {
         return message.length == 1 && message[0] == READY;
+    }
+
+    public static boolean isSleep(byte[] message) {
+        return message.length == 1 && message[0] == SLEEP;
     }
 
     /** The answer to what has nothing to answer. */

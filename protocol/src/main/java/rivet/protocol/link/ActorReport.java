@@ -2,6 +2,7 @@ package rivet.protocol.link;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
@@ -16,9 +17,31 @@ public record ActorReport(ActorId actor, long generation, Phase phase) {
         @JsonTypeName("starting")
         record Starting(String step) implements Phase {}
 
-        /** Each port accepts connections. @param ports name → number on the agent's loopback */
+        /**
+         * It is ready.
+         *
+         * @param ports name → number on the agent's loopback
+         * @param rest why it need not run; absent: it has to
+         */
         @JsonTypeName("up")
-        record Up(Map<String, Integer> ports) implements Phase {}
+        record Up(Map<String, Integer> ports, @Nullable Rest rest) implements Phase {
+
+            public Up(Map<String, Integer> ports) {
+                this(ports, null);
+            }
+        }
+
+        enum Rest {
+            /** Nobody has used it for its idle timeout. */
+            IDLE,
+            /** It asks to sleep. */
+            ASKED;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
 
         @JsonTypeName("stopping")
         record Stopping() implements Phase {}

@@ -20,6 +20,7 @@ import rivet.protocol.PortProtocol;
  * @param memoryMib the limit, in MiB
  * @param graceMs from the termination signal to the kill when the agent itself must stop the actor
  * @param health absent: as usual
+ * @param idleTimeoutMs without a request or a connection, after which it need not run; absent: it always has to
  */
 public record ActorSpec(
         Build build,
@@ -32,7 +33,8 @@ public record ActorSpec(
         long graceMs,
         Owner owner,
         Instant createdAt,
-        @Nullable Health health) {
+        @Nullable Health health,
+        @Nullable Long idleTimeoutMs) {
 
     public ActorSpec(
             Build build,
@@ -45,7 +47,7 @@ public record ActorSpec(
             long graceMs,
             Owner owner,
             Instant createdAt) {
-        this(build, tags, key, environment, ports, cpuMillicores, memoryMib, graceMs, owner, createdAt, null);
+        this(build, tags, key, environment, ports, cpuMillicores, memoryMib, graceMs, owner, createdAt, null, null);
     }
 
     /**

@@ -65,6 +65,7 @@ public final class ActorDoor {
                 draft.grace(),
                 draft.durable(),
                 null,
+                null,
                 null);
         var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());
         return moves.create(

@@ -60,6 +60,9 @@ public final class ActorStores implements AutoCloseable {
         /** Completes when the process says there that it is ready. */
         CompletableFuture<Void> ready();
 
+        /** Completes when the process says there that it wants to sleep. */
+        CompletableFuture<Void> sleep();
+
         @Override
         void close();
     }

@@ -24,13 +24,20 @@ final class StoreConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Calls calls;
-    private final Runnable ready;
+    private final Signals signals;
 
-    /** @param ready told when the actor says that it is */
-    StoreConnection(SocketChannel channel, Calls calls, Runnable ready) {
+    StoreConnection(SocketChannel channel, Calls calls, Signals signals) {
         this.channel = channel;
         this.calls = calls;
-        this.ready = ready;
+        this.signals = signals;
+    }
+
+    /** What the actor says there that is no matter of the store; may be said again. */
+    interface Signals {
+
+        void ready();
+
+        void sleep();
     }
 
     /** Until either side ends it. */
@@ -74,7 +81,12 @@ final class StoreConnection implements AutoCloseable {
 
     private void take(int number, byte[] bytes) throws InterruptedException {
         if (KvWire.isReady(bytes)) {
-            ready.run();
+            signals.ready();
+            send(number, KvWire.done());
+            return;
+        }
+        if (KvWire.isSleep(bytes)) {
+            signals.sleep();
             send(number, KvWire.done());
             return;
         }

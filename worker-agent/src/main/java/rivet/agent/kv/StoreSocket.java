@@ -31,6 +31,7 @@ final class StoreSocket implements ActorStores.Store {
     private final ServerSocketChannel server;
     private final Calls calls = new Calls();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> sleep = new CompletableFuture<>();
     private final Set<StoreConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
     private volatile boolean closed;
@@ -63,6 +64,11 @@ final class StoreSocket implements ActorStores.Store {
     @Override
     public CompletableFuture<Void> ready() {
         return ready;
+    }
+
+    @Override
+    public CompletableFuture<Void> sleep() {
+        return sleep;
     }
 
     @Override
@@ -102,7 +108,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls, () -> ready.complete(null));
+        var connection = new StoreConnection(channel, calls, new Said(ready, sleep));
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();
@@ -110,6 +116,20 @@ final class StoreSocket implements ActorStores.Store {
         });
         if (closed) {
             connection.close();
+        }
+    }
+
+    private record Said(CompletableFuture<Void> readiness, CompletableFuture<Void> wish)
+            implements StoreConnection.Signals {
+
+        @Override
+        public void ready() {
+            readiness.complete(null);
+        }
+
+        @Override
+        public void sleep() {
+            wish.complete(null);
         }
     }
 

@@ -44,6 +44,11 @@ final class SandboxProcess implements Launcher.Process {
     }
 
     @Override
+    public CompletableFuture<Void> sleep() {
+        return store.sleep();
+    }
+
+    @Override
     public void terminate(Duration grace) {
         child.stop(grace);
     }

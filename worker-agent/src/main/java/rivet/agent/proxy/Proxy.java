@@ -274,6 +274,24 @@ public final class Proxy implements AutoCloseable {
         return entry.targets().stream().anyMatch(target -> target.unanswered() > 0);
     }
 
+    /**
+     * For how long a generation that is ready has had neither a request nor a connection, in nanoseconds; 0 while it has one,
+     * and where there is no such generation. Thread-safe.
+     */
+    public long quietNanos(ActorId actor, long generation) {
+        RouteTable.Entry entry = routes.find(actor);
+        if (entry == null
+                || entry.route().generation() != generation
+                || entry.route().status() != ActorRoute.Status.READY) {
+            return 0;
+        }
+        long now = System.nanoTime();
+        return entry.targets().stream()
+                .mapToLong(target -> target.quietNanos(now))
+                .min()
+                .orElse(0);
+    }
+
     /** The custom routes; thread-safe. */
     public CustomRoutes customRoutes() {
         return customRoutes;

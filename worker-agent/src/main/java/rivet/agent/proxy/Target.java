@@ -27,6 +27,9 @@ final class Target {
     /** Those of them that end when somebody has enough of them, and not when they are answered. */
     private final AtomicInteger streams = new AtomicInteger();
 
+    /** When it had something last, or could have from then on; by the clock of {@link System#nanoTime}. */
+    private volatile long lastEnded = System.nanoTime();
+
     /** By the class of their status. */
     private final AtomicLongArray answered = new AtomicLongArray(STATUS_CLASSES);
 
@@ -114,7 +117,14 @@ final class Target {
     }
 
     void ended() {
+        // Before it is counted: who finds nothing in flight finds that it has just ended.
+        lastEnded = System.nanoTime();
         inFlight.decrementAndGet();
+    }
+
+    /** For how long it has had nothing; 0: it has. */
+    long quietNanos(long now) {
+        return inFlight.get() > 0 ? 0 : Math.max(0, now - lastEnded);
     }
 
     /** With a status of the actor's own. */

@@ -1,9 +1,11 @@
 package rivet.agent.supervise;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,6 +19,7 @@ import rivet.agent.supervise.Launcher.Survivor;
 import rivet.agent.supervise.Verdict.Cause;
 import rivet.protocol.Health;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DesiredActor.Run;
@@ -33,6 +36,9 @@ final class ActorProcess {
 
     /** How soon an actor starts when there is a lease again. */
     private static final Duration LEASE_LOOK = Duration.ofMillis(50);
+
+    /** How soon it is seen that an idle actor is used again before it was told to stop. */
+    private static final Duration IDLE_LOOK = Duration.ofMillis(200);
 
     /** How soon a stop goes on when the last request is answered. */
     private static final Duration ANSWERS_LOOK = Duration.ofMillis(20);
@@ -177,12 +183,13 @@ final class ActorProcess {
         long deadline = now() + startDeadline.toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (start.isReady()) {
-                become(new ProcessState.Running(ports.all()));
-                var dead = health.live() == null ? null : watch(health.live(), ports);
+                become(new ProcessState.Running(ports.all(), null));
+                var rest = new Rest(process, ports.all());
+                var dead = health.live() == null ? null : watch(health.live(), ports, rest);
                 if (dead != null) {
                     return dead;
                 }
-                awaitEndOrStop();
+                awaitEndOrStop(rest);
                 break;
             }
             if (now() - deadline > 0) {
@@ -194,18 +201,18 @@ final class ActorProcess {
     }
 
     /** A failure while there is no lease says nothing: the process may stand still. @return null when it is over otherwise */
-    private @Nullable Cause watch(Health.Liveness live, ActorPorts ports) {
+    private @Nullable Cause watch(Health.Liveness live, ActorPorts ports, Rest rest) {
         var probe = StartChecks.probe(live.http(), ports.all());
         int failures = 0;
         while (true) {
             long next = now() + Duration.ofMillis(live.periodMs()).toNanos();
             for (int seen = turns.changes(); !isOver() && now() - next < 0; seen = turns.changes()) {
-                turns.await(seen, next);
+                turns.await(seen, Math.min(next, rest.look()));
             }
             var answer = probe.ask();
             var _ = answer.thenRun(turns::nudge);
             for (int seen = turns.changes(); !isOver() && !answer.isDone(); seen = turns.changes()) {
-                turns.await(seen, now() + LONG.toNanos());
+                turns.await(seen, rest.look());
             }
             if (isOver()) {
                 return null;
@@ -246,16 +253,45 @@ final class ActorProcess {
         long began = now();
         for (int seen = turns.changes(); turns.ended() == null; seen = turns.changes()) {
             long grace = Objects.requireNonNull(turns.stop()).killAt() - began;
-            if (now() - began >= grace / 2 || !around.parts().unanswered().has(key.actor(), key.generation())) {
+            if (now() - began >= grace / 2 || !around.parts().traffic().hasUnanswered(key.actor(), key.generation())) {
                 return;
             }
             turns.await(seen, Math.min(began + grace / 2, now() + ANSWERS_LOOK.toNanos()));
         }
     }
 
-    private void awaitEndOrStop() {
+    private void awaitEndOrStop(Rest rest) {
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
-            turns.await(seen, now() + LONG.toNanos());
+            turns.await(seen, rest.look());
+        }
+    }
+
+    /** Whether it need not run any more, which is told for as long as it is so; whether it then sleeps others decide. */
+    private final class Rest {
+
+        private final Launcher.Process process;
+        private final Map<String, Integer> ports;
+        private Phase.@Nullable Rest told;
+
+        Rest(Launcher.Process process, Map<String, Integer> ports) {
+            this.process = process;
+            this.ports = ports;
+            var _ = process.sleep().thenRun(turns::nudge);
+        }
+
+        /** @return when to look again, at the latest */
+        long look() {
+            var timeoutMs = run.spec().idleTimeoutMs();
+            long left = timeoutMs == null
+                    ? LONG.toNanos()
+                    : TimeUnit.MILLISECONDS.toNanos(timeoutMs)
+                            - around.parts().traffic().quietNanos(key.actor(), key.generation());
+            var rest = process.sleep().isDone() ? Phase.Rest.ASKED : left <= 0 ? Phase.Rest.IDLE : null;
+            if (rest != told) {
+                told = rest;
+                become(new ProcessState.Running(ports, rest));
+            }
+            return now() + Math.max(left, IDLE_LOOK.toNanos());
         }
     }
 

@@ -64,6 +64,11 @@ public interface Launcher {
             return new CompletableFuture<>();
         }
 
+        /** Completes when the program says that it wants to sleep. */
+        default CompletableFuture<Void> sleep() {
+            return new CompletableFuture<>();
+        }
+
         /** Asks the process, not its descendants, to end; after the grace all is killed, even if the agent is gone then. */
         void terminate(Duration grace);
 

@@ -1,6 +1,7 @@
 package rivet.agent.supervise;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.link.ActorReport.Phase;
 
 /** Where one generation is on its way from fetch to exit. */
@@ -15,7 +16,8 @@ sealed interface ProcessState {
     /** There is a process, and its ports are not all open. */
     record Listening() implements ProcessState {}
 
-    record Running(Map<String, Integer> ports) implements ProcessState {}
+    /** @param rest why it need not run; absent: it has to */
+    record Running(Map<String, Integer> ports, Phase.@Nullable Rest rest) implements ProcessState {}
 
     record Stopping() implements ProcessState {}
 
@@ -27,7 +29,7 @@ sealed interface ProcessState {
             case Fetching _ -> new Phase.Starting("fetch");
             case Spawning _ -> new Phase.Starting("spawn");
             case Listening _ -> new Phase.Starting("listen");
-            case Running(var ports) -> new Phase.Up(ports);
+            case Running(var ports, var rest) -> new Phase.Up(ports, rest);
             case Stopping _ -> new Phase.Stopping();
             case Exited(var down) -> down;
         };

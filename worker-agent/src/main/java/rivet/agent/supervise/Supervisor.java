@@ -65,12 +65,18 @@ public final class Supervisor implements AutoCloseable {
     public record Settings(Duration startDeadline, Duration closeGrace) {}
 
     /** @param lease whether anything may be started at this instant; what may not waits until it may, or is not wanted any more */
-    public record Parts(
-            Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease, Unanswered unanswered) {}
+    public record Parts(Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease, Traffic traffic) {}
 
-    /** Whether a generation that is stopping has requests that it has not answered. Asked on its own thread, again and again. */
-    public interface Unanswered {
-        boolean has(ActorId actor, long generation);
+    /** What the proxy carries to a generation. Asked on its own thread, again and again. */
+    public interface Traffic {
+
+        /** Whether it has requests that it has not answered. */
+        boolean hasUnanswered(ActorId actor, long generation);
+
+        /** For how long nobody has used it, in nanoseconds; 0: somebody does, or nobody knows. */
+        default long quietNanos(ActorId actor, long generation) {
+            return 0;
+        }
     }
 
     /**

@@ -7,8 +7,9 @@ import { Kv, prepareValues } from "./rivet-kv.js";
 import { Store } from "./rivet-store.js";
 
 const WARM_LINE = "rivet: warm\n";
-const NOT_YET = ["alarm", "log", "sleep"];
+const NOT_YET = ["alarm", "log"];
 const READY = Uint8Array.of(16);
+const SLEEP = Uint8Array.of(17);
 
 class EntryError extends Error {}
 
@@ -77,6 +78,7 @@ function context({ metadata, environment }) {
     metadata: frozenMetadata(metadata),
     kv: Object.freeze(new Kv(agent)),
     ready: async () => void await agent.call(READY),
+    sleep: async () => void await agent.call(SLEEP),
     get signal() {
       return stopSignal();
     },

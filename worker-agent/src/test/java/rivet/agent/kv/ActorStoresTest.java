@@ -67,7 +67,7 @@ class ActorStoresTest {
     }
 
     @Test
-    void one_that_says_that_it_is_ready_is_heard_and_answered() throws Exception {
+    void one_that_says_that_it_is_ready_or_wants_to_sleep_is_heard_and_answered() throws Exception {
         try (var store = open("a");
                 var actor = new Actor(store.socket())) {
             assertThat(store.ready()).isNotDone();
@@ -76,6 +76,12 @@ class ActorStoresTest {
 
             assertThat(actor.next()).containsExactly(0, 0, 0, 7, 0);
             assertThat(store.ready()).isCompleted();
+            assertThat(store.sleep()).isNotDone();
+
+            actor.ask(8, new byte[] {17});
+
+            assertThat(actor.next()).containsExactly(0, 0, 0, 8, 0);
+            assertThat(store.sleep()).isCompleted();
         }
     }
 

@@ -21,9 +21,14 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     volatile CompletableFuture<@Nullable Void> fetched = CompletableFuture.completedFuture(null);
     volatile List<Survivor> survivors = List.of();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
     void await(String event) {
         Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> story.contains(event));
+    }
+
+    void asksToSleep() {
+        sleep.complete(null);
     }
 
     void ends(int code) {
@@ -72,7 +77,7 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         story.add(
                 switch (report.phase()) {
                     case Phase.Starting(var step) -> "starting " + step;
-                    case Phase.Up _ -> "up";
+                    case Phase.Up(var _, var rest) -> rest == null ? "up" : "up, " + rest;
                     case Phase.Stopping _ -> "stopping";
                     case Phase.Down down -> "down " + down.reason();
                 });
@@ -113,6 +118,11 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public CompletableFuture<Ended> ended() {
             return ended;
+        }
+
+        @Override
+        public CompletableFuture<Void> sleep() {
+            return sleep;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package rivet.agent.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ class SupervisorTest {
     private final FakeLauncher launcher = new FakeLauncher();
     private volatile boolean leased = true;
     private volatile boolean unanswered;
+    private volatile Duration quiet = Duration.ZERO;
     private Supervisor supervisor;
 
     @BeforeEach
@@ -41,10 +43,23 @@ class SupervisorTest {
                         Journal.open(folder),
                         new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0),
                         () -> leased,
-                        (_, _) -> unanswered),
+                        new Traffic()),
                 launcher,
                 _ -> {});
         supervisor.recall();
+    }
+
+    private final class Traffic implements Supervisor.Traffic {
+
+        @Override
+        public boolean hasUnanswered(ActorId actor, long generation) {
+            return unanswered;
+        }
+
+        @Override
+        public long quietNanos(ActorId actor, long generation) {
+            return quiet.toNanos();
+        }
     }
 
     @AfterEach
@@ -212,6 +227,44 @@ class SupervisorTest {
 
         assertThat(launcher.story).endsWith("forgotten");
         assertThat(supervisor.inventory()).isEmpty();
+    }
+
+    @Test
+    void one_that_nobody_uses_need_not_run_until_somebody_does() {
+        supervisor.desire(List.of(new Run(actor, 1, idleAfter(1_000))), () -> {});
+        launcher.await("up");
+        quiet = Duration.ofSeconds(1);
+
+        launcher.await("up, idle");
+        quiet = Duration.ZERO;
+
+        await().untilAsserted(() -> assertThat(launcher.story).endsWith("up, idle", "up"));
+    }
+
+    @Test
+    void one_that_asks_to_sleep_need_not_run() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+
+        launcher.asksToSleep();
+
+        launcher.await("up, asked");
+    }
+
+    private static ActorSpec idleAfter(long ms) {
+        return new ActorSpec(
+                SPEC.build(),
+                SPEC.tags(),
+                SPEC.key(),
+                SPEC.environment(),
+                SPEC.ports(),
+                SPEC.cpuMillicores(),
+                SPEC.memoryMib(),
+                SPEC.graceMs(),
+                SPEC.owner(),
+                SPEC.createdAt(),
+                null,
+                ms);
     }
 
     private Run run(long generation) {
