@@ -221,8 +221,8 @@ final class ActorOperationsTest {
     void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped() {
         server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
                 .answer("POST /actors/upgrade", 200, "{\"count\": 3, \"rollout\": \"r1\"}")
-                .answer("GET /actors/upgrades/r1", 200, rollout("running", 1))
-                .answer("GET /actors/upgrades/r1", 200, rollout("stopped", 1));
+                .answer("GET /rollouts/r1", 200, rollout("running", 1))
+                .answer("GET /rollouts/r1", 200, rollout("stopped", 1));
 
         var ran = shell().run(
                         "actor", "upgrade", "-t", "name=room", "--batch-size", "2", "--pause", "5", "--wait", "--yes");
@@ -235,8 +235,8 @@ final class ActorOperationsTest {
 
     @Test
     void upgrades_are_listed_and_cancelled() {
-        server.answer("GET /actors/upgrades", 200, "{\"rollouts\": []}")
-                .answer("DELETE /actors/upgrades/r1", 200, rollout("cancelled", 2));
+        server.answer("GET /rollouts", 200, "{\"rollouts\": []}")
+                .answer("DELETE /rollouts/r1", 200, rollout("cancelled", 2));
 
         assertThat(shell().run("actor", "upgrades").out()).isEqualTo("no upgrades\n");
         assertThat(shell().run("actor", "upgrades", "r1", "--cancel").out())

@@ -101,9 +101,9 @@ class AnswersTest {
                         "/actors/upgrade",
                         "{\"tags\": {\"room\": \"1\"}, \"build\": \"%s\", \"percentage\": 1}".formatted(build))
                 .text("/rollout");
-        api.get("/actors/upgrades");
-        api.get("/actors/upgrades/" + rollout);
-        api.delete("/actors/upgrades/" + rollout);
+        api.get("/rollouts");
+        api.get("/rollouts/" + rollout);
+        api.delete("/rollouts/" + rollout);
         store(agent, build);
         api.post("/actors/" + actor + "/sleep", "");
         api.post("/actors/" + actor + "/wake", "");

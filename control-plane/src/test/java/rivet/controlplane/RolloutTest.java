@@ -96,12 +96,12 @@ class RolloutTest {
         await().atMost(SOON)
                 .until(() -> view(rollout).body().at("/rollout/ready").asInt() == 1);
 
-        var cancelled = Api.require(api.delete("/actors/upgrades/" + rollout));
+        var cancelled = Api.require(api.delete("/rollouts/" + rollout));
 
         assertThat(cancelled.text("/rollout/state")).isEqualTo("cancelled");
         assertThat(cancelled.body().at("/rollout/begun").asInt()).isOne();
         assertThat(told(actors)).hasSize(1);
-        assertThat(Api.require(api.get("/actors/upgrades")).body().toString()).contains(rollout);
+        assertThat(Api.require(api.get("/rollouts")).body().toString()).contains(rollout);
     }
 
     @Test
@@ -156,8 +156,8 @@ class RolloutTest {
     @ParameterizedTest
     @CsvSource({"nothing", "00000000-0000-4000-8000-000000000001"})
     void there_is_no_other(String id) {
-        assertThat(api.get("/actors/upgrades/" + id).code()).isEqualTo("ROLLOUT_NOT_FOUND");
-        assertThat(api.delete("/actors/upgrades/" + id).code()).isEqualTo("ROLLOUT_NOT_FOUND");
+        assertThat(api.get("/rollouts/" + id).code()).isEqualTo("ROLLOUT_NOT_FOUND");
+        assertThat(api.delete("/rollouts/" + id).code()).isEqualTo("ROLLOUT_NOT_FOUND");
     }
 
     private String begin(String name, int count, String how) {
@@ -168,7 +168,7 @@ class RolloutTest {
     }
 
     private Api.Answer view(String rollout) {
-        return Api.require(api.get("/actors/upgrades/" + rollout));
+        return Api.require(api.get("/rollouts/" + rollout));
     }
 
     private void awaitState(String rollout, String state) {

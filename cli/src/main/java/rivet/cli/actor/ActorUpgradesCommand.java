@@ -55,7 +55,7 @@ final class ActorUpgradesCommand extends ServerCommand {
     @Override
     protected void run(ControlPlaneClient server) {
         if (id == null) {
-            var all = server.get("/actors/upgrades", Map.of(), RolloutView.Many.class);
+            var all = server.get("/rollouts", Map.of(), RolloutView.Many.class);
             output.result(all, () -> print(all.rollouts()));
         } else if (wait) {
             var over = await(server, output, id);
@@ -116,6 +116,6 @@ final class ActorUpgradesCommand extends ServerCommand {
     }
 
     private static String path(String id) {
-        return "/actors/upgrades/" + id;
+        return "/rollouts/" + id;
     }
 }

@@ -14,7 +14,7 @@ import rivet.protocol.api.RolloutView;
 
 /** How far upgrades of many actors are, over REST. */
 @RestController
-@RequestMapping("/actors/upgrades")
+@RequestMapping("/rollouts")
 class RolloutController {
 
     private final RolloutRepository repository;

@@ -25,6 +25,7 @@ final class Words {
             Map.entry("openapi", "This document."),
             Map.entry("projects", "What builds, actors and tokens belong to."),
             Map.entry("regions", "Where agents are."),
+            Map.entry("rollouts", "Upgrades of many actors, some at a time."),
             Map.entry("routes", "Hostnames and paths of one's own."),
             Map.entry("tokens", "Who may do what."));
 
