@@ -62,15 +62,22 @@ class WorkflowExampleTest {
     }
 
     /** Who orders one thing after the other, and waits for some of them. */
-    private record Customers(
-            PersistentClient client, URI actor, List<Integer> orders, Semaphore room, List<Thread> threads) {
+    private static final class Customers {
+
+        private final PersistentClient client;
+        private final URI actor;
+        private final Semaphore room = new Semaphore(UNDER_WAY_AT_ONCE);
+        private final List<Integer> orders = new ArrayList<>();
+        private final List<Thread> followers = new ArrayList<>();
+        private final Thread ordering = Thread.ofVirtual().unstarted(this::order);
 
         Customers(PersistentClient client, URI actor) {
-            this(client, actor, new ArrayList<>(), new Semaphore(UNDER_WAY_AT_ONCE), new ArrayList<>());
+            this.client = client;
+            this.actor = actor;
         }
 
         void start() {
-            threads.add(Thread.startVirtualThread(this::order));
+            ordering.start();
         }
 
         private void order() {
@@ -79,7 +86,7 @@ class WorkflowExampleTest {
                     room.acquire();
                     int order = number;
                     orders.add(order);
-                    threads.add(Thread.startVirtualThread(() -> follow(order)));
+                    followers.add(Thread.startVirtualThread(() -> follow(order)));
                 }
             } catch (InterruptedException _) {
                 // there are enough
@@ -103,11 +110,10 @@ class WorkflowExampleTest {
 
         /** No further ones. @return all that there were, which have come to their end */
         List<Integer> stop() throws InterruptedException {
-            var ordering = threads.getFirst();
             ordering.interrupt();
             ordering.join();
-            for (var thread : threads) {
-                thread.join();
+            for (var follower : followers) {
+                follower.join();
             }
             return List.copyOf(orders);
         }
