@@ -192,7 +192,7 @@ public final class Actors {
      * @throws RivetException.TimedOut if the time ran out; the upgrade goes on
      */
     public Actor upgradeReady(String id, BuildSelector build, Duration timeout) {
-        var actor = new Wait(transport, Wait.Goal.READY, timeout)
+        var actor = new Wait(transport, Wait.Goal.UPGRADED, timeout)
                 .from(Call.post(path(id) + "/upgrade", Upgrade.to(build, null)));
         var upgrade = actor.upgrade();
         if (upgrade != null && upgrade.isRolledBack()) {

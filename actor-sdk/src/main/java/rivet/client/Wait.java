@@ -18,6 +18,8 @@ final class Wait {
 
     enum Goal {
         READY("ready"),
+        /** It runs what it was upgraded to, or sleeps, and will when it wakes. */
+        UPGRADED("ready"),
         DESTROYED("destroyed");
 
         private final String parameter;
@@ -64,14 +66,17 @@ final class Wait {
     private boolean reached(Actor actor) {
         return switch (goal) {
             case DESTROYED -> actor.state() == ActorState.DESTROYED;
-            case READY -> {
-                // Not while it is only stopping: during an upgrade it is on its way back.
-                if (actor.state() == ActorState.DESTROYED || actor.destroyedAt() != null) {
-                    throw new RivetException.ActorEnded(actor);
-                }
-                yield actor.state() == ActorState.RUNNING;
-            }
+            case READY -> isRunning(actor);
+            case UPGRADED -> isRunning(actor) || actor.state() == ActorState.SLEEPING;
         };
+    }
+
+    private static boolean isRunning(Actor actor) {
+        // Not while it is only stopping: during an upgrade it is on its way back.
+        if (actor.state() == ActorState.DESTROYED || actor.destroyedAt() != null) {
+            throw new RivetException.ActorEnded(actor);
+        }
+        return actor.state() == ActorState.RUNNING;
     }
 
     private Duration left() {

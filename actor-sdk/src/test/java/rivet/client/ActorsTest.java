@@ -241,6 +241,16 @@ class ActorsTest {
     }
 
     @Test
+    void upgrade_of_one_that_sleeps_does_not_wait_for_it_to_run() {
+        server.then(200, Samples.one("sleeping"));
+
+        var actor = client.actors().upgradeReady(Samples.ID, BuildSelector.id(Samples.BUILD), Duration.ofSeconds(9));
+
+        assertThat(actor.state()).isEqualTo(ActorState.SLEEPING);
+        assertThat(server.lines()).hasSize(1);
+    }
+
+    @Test
     void connections_are_made_and_revoked() {
         server.then(200, """
                 {"url": "http://a.localhost/?rivet_token=t", "ws_url": "ws://a.localhost/?rivet_token=t", "token": "t",
