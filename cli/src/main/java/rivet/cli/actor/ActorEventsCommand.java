@@ -9,9 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.Wire;
 import rivet.protocol.api.ActorEventView;
@@ -24,10 +22,7 @@ import rivet.protocol.api.ActorEventView;
         },
         footerHeading = "%nExamples:%n",
         footer = {"  rivet actor events ID", "  rivet actor events -f ID --json"})
-final class ActorEventsCommand extends ServerCommand {
-
-    @Parameters(paramLabel = "ID", description = "The actor.")
-    private String id = "";
+final class ActorEventsCommand extends OneActorCommand {
 
     @Option(
             names = {"-f", "--follow"},
@@ -39,13 +34,8 @@ final class ActorEventsCommand extends ServerCommand {
     }
 
     @Override
-    protected void check() {
-        ActorText.parseId(id);
-    }
-
-    @Override
     protected void run(ControlPlaneClient server) {
-        var path = "/actors/" + ActorText.parseId(id) + "/events";
+        var path = "/actors/" + actorId() + "/events";
         if (follow) {
             follow(server, path);
             return;
@@ -92,7 +82,7 @@ final class ActorEventsCommand extends ServerCommand {
             return;
         }
         events.forEach(event -> output.say(line(event)));
-        output.next(rivet("actor explain " + id), rivet("actor logs " + id));
+        output.next(rivet("actor explain " + actorId()), rivet("actor logs " + actorId()));
     }
 
     private static String line(ActorEventView event) {

@@ -2,9 +2,7 @@ package rivet.cli.actor;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.api.ExplanationView;
 
@@ -13,23 +11,15 @@ import rivet.protocol.api.ExplanationView;
         description = "Say why an actor is, or is not, running: the reason, what comes next, and its last lines.",
         footerHeading = "%nExamples:%n",
         footer = {"  rivet actor explain ID", "  rivet actor explain ID --json | jq -r .reason"})
-final class ActorExplainCommand extends ServerCommand {
-
-    @Parameters(paramLabel = "ID", description = "The actor.")
-    private String id = "";
+final class ActorExplainCommand extends OneActorCommand {
 
     ActorExplainCommand(Surroundings surroundings) {
         super(surroundings);
     }
 
     @Override
-    protected void check() {
-        ActorText.parseId(id);
-    }
-
-    @Override
     protected void run(ControlPlaneClient server) {
-        var explanation = server.explain(ActorText.parseId(id));
+        var explanation = server.explain(actorId());
         output.result(explanation, () -> print(explanation));
     }
 
@@ -48,7 +38,7 @@ final class ActorExplainCommand extends ServerCommand {
             output.say("its last lines:");
             explanation.lastLogs().forEach(log -> output.say("  " + log));
         }
-        output.next(rivet("actor events " + id), rivet("actor logs " + id));
+        output.next(rivet("actor events " + actorId()), rivet("actor logs " + actorId()));
     }
 
     private void line(String label, @Nullable Object value) {

@@ -1,9 +1,7 @@
 package rivet.cli.actor;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.api.ActorView;
 
@@ -12,26 +10,18 @@ import rivet.protocol.api.ActorView;
         description = "Show an actor, also one that is destroyed.",
         footerHeading = "%nExamples:%n",
         footer = {"  rivet actor get ID", "  rivet actor get ID --json | jq -r .actor.network.ports.http.url"})
-final class ActorGetCommand extends ServerCommand {
-
-    @Parameters(paramLabel = "ID", description = "The actor.")
-    private String id = "";
+final class ActorGetCommand extends OneActorCommand {
 
     ActorGetCommand(Surroundings surroundings) {
         super(surroundings);
     }
 
     @Override
-    protected void check() {
-        ActorText.parseId(id);
-    }
-
-    @Override
     protected void run(ControlPlaneClient server) {
-        var actor = server.actor(ActorText.parseId(id));
+        var actor = server.actor(actorId());
         output.result(new ActorView.One(actor), () -> {
             ActorText.describe(output, actor);
-            output.next(rivet((actor.state().equals("running") ? "actor logs -f " : "actor explain ") + id));
+            output.next(rivet((actor.state().equals("running") ? "actor logs -f " : "actor explain ") + actorId()));
         });
     }
 }

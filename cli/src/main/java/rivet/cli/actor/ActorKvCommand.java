@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Failure;
 import rivet.cli.terminal.Output;
 import rivet.cli.terminal.Surroundings;
@@ -50,10 +49,7 @@ final class ActorKvCommand {
                 "  rivet actor kv list ID",
                 "  rivet actor kv list ID --prefix '[\"player\"]' --reverse --limit 10"
             })
-    static final class ListEntries extends ServerCommand {
-
-        @Parameters(paramLabel = "ID", description = "The actor.")
-        private String id = "";
+    static final class ListEntries extends OneActorCommand {
 
         @Option(
                 names = "--prefix",
@@ -75,11 +71,6 @@ final class ActorKvCommand {
         }
 
         @Override
-        protected void check() {
-            ActorText.parseId(id);
-        }
-
-        @Override
         protected void run(ControlPlaneClient server) {
             var query = new LinkedHashMap<String, String>();
             query.put("limit", Integer.toString(limit));
@@ -89,7 +80,7 @@ final class ActorKvCommand {
             if (reverse) {
                 query.put("reverse", "true");
             }
-            var many = server.get(path(ActorText.parseId(id), ""), query, KvView.Many.class);
+            var many = server.get(path(actorId(), ""), query, KvView.Many.class);
             output.result(many, () -> {
                 output.table(
                         List.of("KEY", "VERSION", "SIZE", "VALUE"),
@@ -97,7 +88,7 @@ final class ActorKvCommand {
                 if (many.pagination().cursor() != null) {
                     output.say("there are more (--limit)");
                 }
-                output.next(rivet("actor kv get " + id + " KEY"), rivet("actor kv export " + id));
+                output.next(rivet("actor kv get " + actorId() + " KEY"), rivet("actor kv export " + actorId()));
             });
         }
 
@@ -115,10 +106,7 @@ final class ActorKvCommand {
             description = "Print the value of an entry.",
             footerHeading = "%nExamples:%n",
             footer = {"  rivet actor kv get ID count", "  rivet actor kv get ID '[\"player\",\"ada\"]'"})
-    static final class GetEntry extends ServerCommand {
-
-        @Parameters(index = "0", paramLabel = "ID", description = "The actor.")
-        private String id = "";
+    static final class GetEntry extends OneActorCommand {
 
         @Parameters(index = "1", paramLabel = "KEY", description = "JSON, or a string.")
         private String key = "";
@@ -128,13 +116,9 @@ final class ActorKvCommand {
         }
 
         @Override
-        protected void check() {
-            ActorText.parseId(id);
-        }
-
-        @Override
         protected void run(ControlPlaneClient server) {
-            var entry = server.get(entryPath(id), Map.of("key", json(key).toString()), KvView.One.class);
+            var entry = server.get(
+                    path(actorId(), "/entry"), Map.of("key", json(key).toString()), KvView.One.class);
             output.result(entry, () -> output.say(shown(entry.entry())));
         }
     }
@@ -151,10 +135,7 @@ final class ActorKvCommand {
                 "  rivet actor kv put ID visits --counter 41",
                 "  rivet actor kv put ID count 7 --if-version 3"
             })
-    static final class PutEntry extends ServerCommand {
-
-        @Parameters(index = "0", paramLabel = "ID", description = "The actor.")
-        private String id = "";
+    static final class PutEntry extends OneActorCommand {
 
         @Parameters(index = "1", paramLabel = "KEY", description = "JSON, or a string.")
         private String key = "";
@@ -180,7 +161,7 @@ final class ActorKvCommand {
 
         @Override
         protected void check() {
-            ActorText.parseId(id);
+            super.check();
             if (Stream.of(value, counter, base64).filter(each -> each != null).count() != 1) {
                 throw Failure.badInput("BAD_OPTION", "VALUE: give one of VALUE, --counter and --base64");
             }
@@ -189,10 +170,10 @@ final class ActorKvCommand {
         @Override
         protected void run(ControlPlaneClient server) {
             var put = new KvView.Put(json(key), value == null ? null : json(value), counter, base64, version);
-            var written = server.call("PUT", entryPath(id), Map.of(), put, KvView.Written.class);
+            var written = server.call("PUT", path(actorId(), "/entry"), Map.of(), put, KvView.Written.class);
             output.result(written, () -> {
                 output.say("put, version %d".formatted(written.version()));
-                output.next(rivet("actor wake " + id));
+                output.next(rivet("actor wake " + actorId()));
             });
         }
     }
@@ -202,10 +183,7 @@ final class ActorKvCommand {
             description = "Delete an entry from the store of an actor that does not run.",
             footerHeading = "%nExamples:%n",
             footer = "  rivet actor kv delete ID '[\"player\",\"ada\"]'")
-    static final class DeleteEntry extends ServerCommand {
-
-        @Parameters(index = "0", paramLabel = "ID", description = "The actor.")
-        private String id = "";
+    static final class DeleteEntry extends OneActorCommand {
 
         @Parameters(index = "1", paramLabel = "KEY", description = "JSON, or a string.")
         private String key = "";
@@ -218,18 +196,13 @@ final class ActorKvCommand {
         }
 
         @Override
-        protected void check() {
-            ActorText.parseId(id);
-        }
-
-        @Override
         protected void run(ControlPlaneClient server) {
             var query = new LinkedHashMap<String, String>();
             query.put("key", json(key).toString());
             if (version != null) {
                 query.put("version", version.toString());
             }
-            var written = server.call("DELETE", entryPath(id), query, null, KvView.Written.class);
+            var written = server.call("DELETE", path(actorId(), "/entry"), query, null, KvView.Written.class);
             output.result(written, () -> output.say("deleted, version %d".formatted(written.version())));
         }
     }
@@ -242,18 +215,10 @@ final class ActorKvCommand {
             },
             footerHeading = "%nExamples:%n",
             footer = "  rivet actor kv export ID > actor.ndjson")
-    static final class Export extends ServerCommand {
-
-        @Parameters(paramLabel = "ID", description = "The actor.")
-        private String id = "";
+    static final class Export extends OneActorCommand {
 
         Export(Surroundings surroundings) {
             super(surroundings);
-        }
-
-        @Override
-        protected void check() {
-            ActorText.parseId(id);
         }
 
         @Override
@@ -277,16 +242,12 @@ final class ActorKvCommand {
             if (cursor != null) {
                 query.put("cursor", cursor);
             }
-            return server.get(path(ActorText.parseId(id), ""), query, KvView.Many.class);
+            return server.get(path(actorId(), ""), query, KvView.Many.class);
         }
     }
 
     private static String path(ActorId actor, String rest) {
         return "/actors/" + actor + "/kv" + rest;
-    }
-
-    private static String entryPath(String id) {
-        return path(ActorText.parseId(id), "/entry");
     }
 
     /** What is no JSON is a string: nobody wants to quote a word twice. */

@@ -2,9 +2,7 @@ package rivet.cli.actor;
 
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.api.ActorView;
 
@@ -16,23 +14,15 @@ import rivet.protocol.api.ActorView;
         },
         footerHeading = "%nExamples:%n",
         footer = "  rivet actor sleep ID")
-final class ActorSleepCommand extends ServerCommand {
-
-    @Parameters(paramLabel = "ID", description = "The actor.")
-    private String id = "";
+final class ActorSleepCommand extends OneActorCommand {
 
     ActorSleepCommand(Surroundings surroundings) {
         super(surroundings);
     }
 
     @Override
-    protected void check() {
-        ActorText.parseId(id);
-    }
-
-    @Override
     protected void run(ControlPlaneClient server) {
-        var actorId = ActorText.parseId(id);
+        var actorId = actorId();
         server.call("POST", "/actors/" + actorId + "/sleep", Map.of(), null);
         var actor = server.actor(actorId);
         output.result(new ActorView.One(actor), () -> {

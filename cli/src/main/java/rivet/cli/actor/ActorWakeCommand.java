@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import rivet.cli.server.ControlPlaneClient;
-import rivet.cli.server.ServerCommand;
 import rivet.cli.terminal.Surroundings;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.ActorView;
@@ -16,12 +14,9 @@ import rivet.protocol.api.ActorView;
         description = "Start an actor that sleeps, as a request to it would. One that is awake stays as it is.",
         footerHeading = "%nExamples:%n",
         footer = "  rivet actor wake ID --wait")
-final class ActorWakeCommand extends ServerCommand {
+final class ActorWakeCommand extends OneActorCommand {
 
     private static final Duration START_DEADLINE = Duration.ofMinutes(2);
-
-    @Parameters(paramLabel = "ID", description = "The actor.")
-    private String id = "";
 
     @Option(names = "--wait", description = "Return when it runs; fail if it does not start.")
     private boolean wait;
@@ -31,13 +26,8 @@ final class ActorWakeCommand extends ServerCommand {
     }
 
     @Override
-    protected void check() {
-        ActorText.parseId(id);
-    }
-
-    @Override
     protected void run(ControlPlaneClient server) {
-        var actorId = ActorText.parseId(id);
+        var actorId = actorId();
         server.call("POST", "/actors/" + actorId + "/wake", Map.of(), null);
         var woken = server.actor(actorId);
         var build = BuildId.parse(woken.runtime().build());

@@ -57,12 +57,13 @@ public final class Explanations {
             @Nullable Instant placeBy,
             @Nullable Integer exitCode) {}
 
-    /** Which one it is, and the name of its state: all that who does something to it has to know. */
-    public record Status(ActorId actor, String state) {}
+    /** @param rests whether no agent holds a copy of it: none runs, and none is about to */
+    public record Status(ActorId actor, String state, boolean rests) {}
 
     public Status status(Environment environment, String id) {
         var actor = requests.get(environment, ActorController.parse(id));
-        return new Status(actor.id(), actor.state().status());
+        return new Status(
+                actor.id(), actor.state().status(), actor.state().assignment().isEmpty());
     }
 
     public Explanation of(Environment environment, String id) {

@@ -3,7 +3,6 @@ package rivet.controlplane.inspect;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -35,7 +34,6 @@ class InspectController {
     private static final int PAGE = 100;
     private static final int LARGEST_PAGE = 1000;
     private static final byte AFTER_ALL_THAT_BEGIN_WITH_IT = (byte) 0xff;
-    private static final Set<String> AT_REST = Set.of("sleeping", "pending", "crash_backoff");
 
     private final KvInspection store;
     private final Explanations explanations;
@@ -112,15 +110,15 @@ class InspectController {
 
     /** What a copy that runs has in its memory would contradict an edit, and overwrite it. */
     private void requireRest(Caller caller, String id) {
-        var state = explanations.status(caller.environment(), id).state();
-        if (state.equals("destroyed")) {
+        var status = explanations.status(caller.environment(), id);
+        if (status.state().equals("destroyed")) {
             throw Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(id));
         }
-        if (!AT_REST.contains(state)) {
+        if (!status.rests()) {
             throw Problem.conflict(
                     "KV_IN_USE",
                     "actor: it is %s (expected: one that does not run; POST /actors/{id}/sleep puts it to sleep)"
-                            .formatted(state));
+                            .formatted(status.state()));
         }
     }
 
