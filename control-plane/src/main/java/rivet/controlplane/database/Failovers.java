@@ -58,16 +58,17 @@ public final class Failovers {
 
     /**
      * The first control plane does it; the others wait for its row, and find it done. An era is the second in which it began: were
-     * eras counted, two standbys that are promoted one after the other might both begin the same.
+     * eras counted, two standbys that are promoted one after the other might both begin the same. Those of one second do not either,
+     * if who greets the later one has heard of the other.
      */
-    private static long takeOver(Connection connection) throws SQLException {
+    private long takeOver(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {
             int first = statement.executeUpdate("""
                     update database_lineage set incarnation = database_incarnation(),
-                        era = greatest(era + 1, extract(epoch from clock_timestamp() - timestamptz '2026-01-01 00:00Z')::bigint)
+                        era = greatest(era + 1, %d, extract(epoch from clock_timestamp() - timestamptz '2026-01-01 00:00Z')::bigint)
                     where incarnation <> database_incarnation()
-                    """);
+                    """.formatted(era + 1));
             long era = era(statement);
             if (first == 1) {
                 beginAt(era << ERA_BITS, statement);
