@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The published packages that the scripts of {@code src/test/npm} use, installed once a run as their lock file says. */
+/** The published packages that the scripts of {@code src/test/npm} use, installed once per JVM as their lock file says. */
 final class NpmPackages {
 
     private static final Path SOURCES = Path.of("src/test/npm").toAbsolutePath();
@@ -18,7 +18,8 @@ final class NpmPackages {
 
     private static Path install() {
         try {
-            var folder = Files.createDirectories(Path.of("target/npm").toAbsolutePath());
+            var jvm = System.getProperty("surefire.forkNumber", "1");
+            var folder = Files.createDirectories(Path.of("target", "npm-" + jvm).toAbsolutePath());
             RunningDevServer.copy(SOURCES, folder);
             var installed = RunningDevServer.run(
                     new ProcessBuilder("npm", "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund")

@@ -2,6 +2,7 @@ package rivet.agent.launch;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -79,8 +80,12 @@ public final class Deno {
         if (binary(fresh).isEmpty()) {
             throw failed("npm installed no program for this machine");
         }
-        if (!Files.exists(folder)) {
+        try {
             Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (binary(folder).isEmpty()) {
+                throw e;
+            }
         }
         return binary(folder).orElseThrow(() -> failed("the installed program is gone"));
     }
