@@ -71,6 +71,21 @@ export interface ActorContext {
    * meanwhile are held, and wake it. May be repeated. Should the agent be started anew just then, it may have forgotten it.
    */
   sleep(): Promise<void>;
+
+  /**
+   * The path of this actor's own directory, where it was created with `storage: { dir: { quota_bytes } }`; else null. What is in it
+   * when the process ends is kept and there again at the next start, wherever that is. The path may be another one then.
+   */
+  readonly dir: string | null;
+
+  /**
+   * Keeps what is in `dir` now, for the case that this machine is lost; the last five are kept. Let nobody write there until it
+   * resolves, which may take up to 2 min. Rejected with a {@link KvError}: `too_large` where more is in it than its quota,
+   * `conflict` where it was written to meanwhile, `invalid` without a directory, `stale_generation`, `unavailable`.
+   *
+   * @returns the number of the checkpoint, which counts those of this actor from 1
+   */
+  checkpoint(): Promise<number>;
 }
 
 /** What may stand in a key. */

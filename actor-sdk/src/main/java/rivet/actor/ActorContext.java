@@ -1,6 +1,8 @@
 package rivet.actor;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an actor knows of itself and of the world around it. All methods may be called from all threads, and answer the
@@ -67,6 +69,24 @@ public interface ActorContext {
      * @throws KvException with code {@code UNAVAILABLE} if the agent cannot be reached for 5 s
      */
     void sleep();
+
+    /**
+     * The actor's own directory, where it was created with one. What is in it when the process ends is kept and there again at the
+     * next start, wherever that is.
+     *
+     * @return its path, which may be another one at the next start; empty if the actor has none
+     */
+    Optional<Path> dir();
+
+    /**
+     * Keeps what is in the {@link #dir() directory} now, for the case that this machine is lost; the last five are kept. Nobody is to
+     * write there until this returns, which may take up to 2 min.
+     *
+     * @return the number of the checkpoint, which counts those of this actor from 1
+     * @throws KvException with code {@code TOO_LARGE} if more is in it than its quota, {@code CONFLICT} if it was written to
+     *     meanwhile, {@code INVALID} if the actor has none, {@code STALE_GENERATION}, {@code UNAVAILABLE}
+     */
+    long checkpoint();
 
     /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as

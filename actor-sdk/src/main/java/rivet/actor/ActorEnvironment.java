@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
  * <tr><td>{@code RIVET_BUILD_ID}</td><td>UUID</td></tr>
  * <tr><td>{@code RIVET_KILL_TIMEOUT_MS}</td><td>from the termination signal to the kill, in milliseconds</td></tr>
  * <tr><td>{@code RIVET_KV_SOCKET}</td><td>the path of the socket of the actor's store</td></tr>
+ * <tr><td>{@code RIVET_DIR}</td><td>the path of the actor's own directory; absent if it has none</td></tr>
  * <tr><td>{@code RIVET_PORTS}</td><td>a form: name to protocol</td></tr>
  * <tr><td>{@code PORT_<NAME>}</td><td>for each port: the number to listen on</td></tr>
  * <tr><td>{@code RIVET_URL_<NAME>}</td><td>for each port that the world reaches: its URL</td></tr>
@@ -47,6 +48,8 @@ public final class ActorEnvironment {
 
     /** Added by the agent when it knows where the process will be. */
     static final String KV_SOCKET = "RIVET_KV_SOCKET";
+
+    static final String DIR = "RIVET_DIR";
 
     private static final String ACTOR_ID = "RIVET_ACTOR_ID";
     private static final String ACTOR_KEY = "RIVET_ACTOR_KEY";

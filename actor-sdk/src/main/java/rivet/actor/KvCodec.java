@@ -26,6 +26,8 @@ final class KvCodec {
 
     private static final int SLEEP = 17;
 
+    private static final int CHECKPOINT = 18;
+
     private static final int MOST_IN_A_LIST = 0xffff;
 
     private static final List<KvException.Code> CODES = List.of(
@@ -154,6 +156,15 @@ final class KvCodec {
 
     static byte[] sleep() {
         return new Out().tag(SLEEP).done();
+    }
+
+    static byte[] checkpoint() {
+        return new Out().tag(CHECKPOINT).done();
+    }
+
+    /** @return the checkpoint's number */
+    static long checkpointed(byte[] answer) {
+        return accepted(answer).getLong();
     }
 
     /** The answer to what has nothing to answer. */

@@ -27,7 +27,10 @@ final class KvSocket {
     private static final int NUMBER_BYTES = 4;
 
     /** The agent answers within 5 s. */
-    private static final Duration SILENCE = Duration.ofSeconds(8);
+    static final Duration SILENCE = Duration.ofSeconds(8);
+
+    /** And to some calls within 2 min. */
+    static final Duration LONG_SILENCE = Duration.ofSeconds(130);
 
     /** An agent that is being restarted is back soon. */
     private static final Duration CONNECTING = Duration.ofSeconds(5);
@@ -36,18 +39,20 @@ final class KvSocket {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     private final Path path;
+    private final Duration silence;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection connection;
 
-    KvSocket(Path path) {
+    KvSocket(Path path, Duration silence) {
         this.path = path;
+        this.silence = silence;
     }
 
-    /** @param environment the process's; where it names no socket, each call fails */
-    static UnaryOperator<byte[]> of(Map<String, String> environment) {
+    /** @param environment the process's; where it names no socket, each call fails @param silence for how long an answer may not come */
+    static UnaryOperator<byte[]> of(Map<String, String> environment, Duration silence) {
         var path = environment.get(ActorEnvironment.KV_SOCKET);
         if (path != null) {
-            return new KvSocket(Path.of(path))::call;
+            return new KvSocket(Path.of(path), silence)::call;
         }
         return _ -> {
             throw unavailable("nothing was done: %s is not set".formatted(ActorEnvironment.KV_SOCKET), null);
@@ -82,7 +87,7 @@ final class KvSocket {
         long giveUp = System.nanoTime() + CONNECTING.toNanos();
         for (long pause = FIRST_PAUSE.toNanos(); ; pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos())) {
             try {
-                return new Connection(open());
+                return new Connection(open(), silence);
             } catch (IOException e) {
                 if (System.nanoTime() + pause - giveUp > 0) {
                     throw unavailable("nothing was done: the store cannot be reached", e);
@@ -119,13 +124,15 @@ final class KvSocket {
     private static final class Connection {
 
         private final SocketChannel channel;
+        private final Duration silence;
         private final Map<Integer, CompletableFuture<byte[]>> waiting = new ConcurrentHashMap<>();
         private final ReentrantLock sending = new ReentrantLock();
         private volatile boolean ended;
         private int last;
 
-        Connection(SocketChannel channel) {
+        Connection(SocketChannel channel, Duration silence) {
             this.channel = channel;
+            this.silence = silence;
             Thread.ofVirtual().name("rivet-kv").start(this::receive);
         }
 
@@ -137,7 +144,7 @@ final class KvSocket {
             var answer = new CompletableFuture<byte[]>();
             try {
                 send(request, answer);
-                return answer.get(SILENCE.toNanos(), TimeUnit.NANOSECONDS);
+                return answer.get(silence.toNanos(), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException | IOException e) {
                 end();
                 throw unavailable("the connection to the store ended: nobody knows what became of the call", e);

@@ -1,6 +1,8 @@
 package rivet.actor;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
@@ -11,17 +13,19 @@ record ProcessContext(
         Shutdown shutdown,
         System.Logger log,
         UnaryOperator<byte[]> agent,
+        UnaryOperator<byte[]> patient,
         Kv kv)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
-        var agent = KvSocket.of(environment);
+        var agent = KvSocket.of(environment, KvSocket.SILENCE);
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
                 new Shutdown(ActorEnvironment.grace(environment)),
                 System.getLogger(actor.getName()),
                 agent,
+                KvSocket.of(environment, KvSocket.LONG_SILENCE),
                 new KvClient(agent));
     }
 
@@ -33,6 +37,16 @@ record ProcessContext(
     @Override
     public void ready() {
         KvCodec.done(agent.apply(KvCodec.ready()));
+    }
+
+    @Override
+    public Optional<Path> dir() {
+        return Optional.ofNullable(environment.get(ActorEnvironment.DIR)).map(Path::of);
+    }
+
+    @Override
+    public long checkpoint() {
+        return KvCodec.checkpointed(patient.apply(KvCodec.checkpoint()));
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class CreateActor {
     private @Nullable Resources resources;
     private @Nullable Duration killTimeout;
     private @Nullable Duration idleTimeout;
+    private @Nullable Long dirQuotaBytes;
     private @Nullable Duration startTimeout;
     private @Nullable Readiness readiness;
     private @Nullable Liveness liveness;
@@ -54,6 +55,7 @@ public final class CreateActor {
         this.resources = from.resources;
         this.killTimeout = from.killTimeout;
         this.idleTimeout = from.idleTimeout;
+        this.dirQuotaBytes = from.dirQuotaBytes;
         this.startTimeout = from.startTimeout;
         this.readiness = from.readiness;
         this.liveness = from.liveness;
@@ -254,6 +256,18 @@ public final class CreateActor {
     }
 
     /**
+     * Gives the actor a directory of its own, which it finds again wherever it starts next; none unless set.
+     *
+     * @param quotaBytes how much may be in it, 1 MiB to 1 GiB
+     * @return a new request
+     */
+    public CreateActor dir(long quotaBytes) {
+        var copy = new CreateActor(this);
+        copy.dirQuotaBytes = quotaBytes;
+        return copy;
+    }
+
+    /**
      * Has the actor say itself when it is ready, by {@code ctx.ready()}. Unless set, it is when its ports are open.
      *
      * @return a new request
@@ -358,7 +372,8 @@ public final class CreateActor {
                         millis(startTimeout),
                         readiness,
                         liveness,
-                        millis(idleTimeout)));
+                        millis(idleTimeout)),
+                dirQuotaBytes == null ? null : new Storage(new Dir(dirQuotaBytes)));
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {
@@ -381,7 +396,8 @@ public final class CreateActor {
             Runtime runtime,
             Network network,
             @Nullable Resources resources,
-            Lifecycle lifecycle) {}
+            Lifecycle lifecycle,
+            @Nullable Storage storage) {}
 
     record Runtime(
             Map<String, String> environment, @Nullable RuntimeNetwork network) {}
@@ -421,6 +437,10 @@ public final class CreateActor {
             @Nullable Readiness readiness,
             @Nullable Liveness liveness,
             @Nullable Long idleTimeout) {}
+
+    record Storage(Dir dir) {}
+
+    record Dir(long quotaBytes) {}
 
     record Readiness(@Nullable Boolean signal, @Nullable HttpCheck http) {}
 

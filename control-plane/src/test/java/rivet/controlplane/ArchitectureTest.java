@@ -62,10 +62,11 @@ class ArchitectureTest {
             route      : web database query tenancy auth agent actor
             fleet      : web auth agent actor
             kv         : web database auth
+            checkpoint : web database auth actor
             inspect    : web auth actor kv
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection ingress
-            reconcile  : audit auth metrics idempotency build agent actor log route kv connection link replica
+            reconcile  : audit auth metrics idempotency build agent actor log route kv checkpoint connection link replica
             """);
 
     @ArchTest

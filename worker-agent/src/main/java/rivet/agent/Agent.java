@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.agent.bundle.Bundles;
+import rivet.agent.dir.ActorDirs;
 import rivet.agent.host.Host;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.launch.Deno;
@@ -101,7 +102,9 @@ public final class Agent implements AutoCloseable {
             var bundles = bundles(host);
             var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
             var controlPlane = new HostLauncher.ControlPlane(
-                    settings.apiEndpoint().toString(), opened(new ActorStores(new RemoteStores(link))));
+                    settings.apiEndpoint().toString(),
+                    opened(new ActorStores(new RemoteStores(link))),
+                    opened(new ActorDirs(host.files().resolve("dirs"), new RemoteDirs(link))));
             var launcher = opened(new HostLauncher(host, bundles, runtimes, controlPlane));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import rivet.actor.Actor;
 import rivet.actor.ActorContext;
@@ -41,6 +44,8 @@ public final class TestContext implements ActorContext {
     private final Map<String, String> environment;
     private final Shutdown shutdown;
     private final Kv kv;
+    private final @Nullable Path dir;
+    private final AtomicLong checkpoints = new AtomicLong();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
@@ -48,6 +53,7 @@ public final class TestContext implements ActorContext {
         this.metadata = builder.metadata();
         this.shutdown = new Shutdown(builder.grace);
         this.kv = builder.kv;
+        this.dir = builder.dir;
         var variables = new LinkedHashMap<>(builder.environment);
         variables.putAll(ActorEnvironment.write(metadata, builder.grace));
         this.environment = Map.copyOf(variables);
@@ -132,6 +138,20 @@ public final class TestContext implements ActorContext {
     }
 
     @Override
+    public Optional<Path> dir() {
+        return Optional.ofNullable(dir);
+    }
+
+    /** Counts; what is in the directory stays as it is. */
+    @Override
+    public long checkpoint() {
+        if (dir == null) {
+            throw new IllegalStateException("dir: none (expected: one that the test gave the context)");
+        }
+        return checkpoints.incrementAndGet();
+    }
+
+    @Override
     public System.Logger log() {
         return log;
     }
@@ -146,6 +166,7 @@ public final class TestContext implements ActorContext {
         private String region = "local";
         private Duration grace = Duration.ofSeconds(5);
         private Kv kv = Kv.inMemory();
+        private @Nullable Path dir;
         private final Map<String, String> tags = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final Map<String, ActorMetadata.Port> ports = new LinkedHashMap<>();
@@ -226,6 +247,17 @@ public final class TestContext implements ActorContext {
          */
         public Builder kv(Kv kv) {
             this.kv = kv;
+            return this;
+        }
+
+        /**
+         * Sets the actor's own directory; none unless set. Give the same one to the contexts of two starts.
+         *
+         * @param dir one that exists
+         * @return this
+         */
+        public Builder dir(Path dir) {
+            this.dir = dir;
             return this;
         }
 

@@ -43,6 +43,7 @@ import rivet.protocol.api.PlacementView;
 final class ActorCreateCommand extends ServerCommand {
 
     private static final Duration START_DEADLINE = Duration.ofMinutes(2);
+    private static final long BYTES_A_MIB = 1 << 20;
 
     @Mixin
     private final BuildOptions build = new BuildOptions();
@@ -108,6 +109,13 @@ final class ActorCreateCommand extends ServerCommand {
                     "Milliseconds without a request or a connection, after which it is put to sleep until the next one "
                             + "(1000 to 86400000; else it stays awake).")
     private @Nullable Long idleTimeoutMs;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "MIB",
+            description = "A directory of its own of so many MiB, which it finds again wherever it starts next "
+                    + "(1 to 1024; else it has none).")
+    private @Nullable Long dirQuotaMib;
 
     @Option(
             names = "--placement-timeout",
@@ -205,7 +213,10 @@ final class ActorCreateCommand extends ServerCommand {
                         health.startTimeoutMs(),
                         health.readiness(),
                         health.liveness(),
-                        idleTimeoutMs));
+                        idleTimeoutMs),
+                dirQuotaMib == null
+                        ? null
+                        : new CreateActorRequest.Storage(new CreateActorRequest.Dir(dirQuotaMib * BYTES_A_MIB)));
     }
 
     private Map<String, String> buildTags(ControlPlaneClient server, Map<String, String> both) {

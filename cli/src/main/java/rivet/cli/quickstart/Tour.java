@@ -72,6 +72,7 @@ final class Tour {
                 new CreateActorRequest.Network(
                         null, Map.of(PORT, new CreateActorRequest.Port("http", null, null)), null),
                 null,
+                null,
                 null);
     }
 

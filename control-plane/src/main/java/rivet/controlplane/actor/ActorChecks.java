@@ -23,6 +23,10 @@ final class ActorChecks {
 
     private static final long LONGEST_WAIT_MS = 86_400_000;
     private static final long SHORTEST_IDLE_MS = 1_000;
+    private static final long SMALLEST_DIR_BYTES = 1 << 20;
+
+    /** Checkpoints live in Postgres, which is backed up and copied whole. */
+    private static final long LARGEST_DIR_BYTES = 1 << 30;
 
     private static final Reservation DEFAULT_RESOURCES = new Reservation(250, 256);
     static final int LONGEST_KEY = 256;
@@ -59,7 +63,8 @@ final class ActorChecks {
                 durable(request.lifecycle()),
                 placementTimeout(request.lifecycle()),
                 HealthChecks.read(request.lifecycle(), ports),
-                idleTimeout(request.lifecycle(), ports));
+                idleTimeout(request.lifecycle(), ports),
+                dirQuota(request.storage()));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
@@ -190,6 +195,20 @@ final class ActorChecks {
                     "lifecycle.idle_timeout", ms, "none for an actor without ports, which nobody can use");
         }
         return Duration.ofMillis(ms);
+    }
+
+    private static @Nullable Long dirQuota(CreateActorRequest.@Nullable Storage storage) {
+        if (storage == null || storage.dir() == null) {
+            return null;
+        }
+        var bytes = storage.dir().quotaBytes();
+        if (bytes == null || bytes < SMALLEST_DIR_BYTES || bytes > LARGEST_DIR_BYTES) {
+            throw Problem.badField(
+                    "storage.dir.quota_bytes",
+                    bytes,
+                    "%d to %d bytes".formatted(SMALLEST_DIR_BYTES, LARGEST_DIR_BYTES));
+        }
+        return bytes;
     }
 
     private static boolean durable(CreateActorRequest.@Nullable Lifecycle lifecycle) {

@@ -23,6 +23,9 @@ import rivet.protocol.api.ActorEventView;
 @Component
 final class ActorEvents {
 
+    /** What begins so is no end of a copy. */
+    private static final String NOTES = "checkpoint_";
+
     private final JdbcClient jdbc;
 
     ActorEvents(JdbcClient jdbc) {
@@ -45,6 +48,23 @@ final class ActorEvents {
                 .param("exit", ending == null ? null : ending.exitCode())
                 .param("message", ending == null ? null : ending.message())
                 .param("by", by.text())
+                .update();
+    }
+
+    /** Something worth knowing that changes nothing of its state. @param reason of {@link #NOTES} */
+    void note(ActorId actor, String reason, String message) {
+        if (!reason.startsWith(NOTES)) {
+            throw new IllegalArgumentException("reason: '%s' (expected: one with %s)".formatted(reason, NOTES));
+        }
+        jdbc.sql("""
+                insert into actor_event (actor_id, at, status, reason, generation, agent_id, message, asked_by)
+                select id, clock_timestamp(), status, :reason, generation, agent_id, :message, :by
+                from actor where id = :actor
+                """)
+                .param("actor", actor.value())
+                .param("reason", reason)
+                .param("message", message)
+                .param("by", AskedBy.AGENT.text())
                 .update();
     }
 
@@ -88,9 +108,12 @@ final class ActorEvents {
     /** The newest row that tells how a copy ended. */
     Optional<ActorEventView> lastEnding(ActorId actor) {
         return jdbc.sql("""
-                select * from actor_event where actor_id = :actor and message is not null order by id desc limit 1
+                select * from actor_event
+                where actor_id = :actor and message is not null and not starts_with(coalesce(reason, ''), :notes)
+                order by id desc limit 1
                 """)
                 .param("actor", actor.value())
+                .param("notes", NOTES)
                 .query(ActorEvents::event)
                 .optional();
     }

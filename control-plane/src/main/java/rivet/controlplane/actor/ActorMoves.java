@@ -227,6 +227,11 @@ final class ActorMoves {
         return wakeups.watch(Set.of(id));
     }
 
+    /** Something was written to an actor's diary that moves it nowhere. */
+    void noted(ActorId id) {
+        listeners.forEach(listener -> listener.accept(id));
+    }
+
     /** Told after the commit. */
     void onMoved(Consumer<ActorId> listener) {
         listeners.add(listener);

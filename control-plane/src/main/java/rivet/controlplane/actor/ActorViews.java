@@ -12,6 +12,7 @@ import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.agent.Agents;
 import rivet.protocol.Health;
 import rivet.protocol.api.ActorView;
+import rivet.protocol.api.CreateActorRequest;
 import rivet.protocol.api.PortRouting;
 
 /** Actors as the API shows them. */
@@ -62,7 +63,10 @@ final class ActorViews {
                 actor.createdAt(),
                 actor.startedAt(),
                 actor.destroyedAt(),
-                upgrade(actor.upgrade()));
+                upgrade(actor.upgrade()),
+                setup.dirQuotaBytes() == null
+                        ? null
+                        : new CreateActorRequest.Storage(new CreateActorRequest.Dir(setup.dirQuotaBytes())));
     }
 
     private static ActorView.Lifecycle lifecycle(ActorSetup setup) {

@@ -10,6 +10,7 @@ import java.util.function.DoubleSupplier;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Reservation;
+import rivet.controlplane.database.Transactions;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.ActorLocation;
@@ -30,13 +31,21 @@ public final class Actors {
 
     private final ActorRepository repository;
     private final ActorMoves moves;
+    private final ActorEvents diary;
     private final Agents agents;
     private final ActorSettings settings;
     private final DoubleSupplier chance;
 
-    Actors(ActorRepository repository, ActorMoves moves, Agents agents, ActorSettings settings, DoubleSupplier chance) {
+    Actors(
+            ActorRepository repository,
+            ActorMoves moves,
+            ActorEvents diary,
+            Agents agents,
+            ActorSettings settings,
+            DoubleSupplier chance) {
         this.repository = repository;
         this.moves = moves;
+        this.diary = diary;
         this.agents = agents;
         this.settings = settings;
         this.chance = chance;
@@ -128,6 +137,16 @@ public final class Actors {
         return state instanceof ActorState.Stopping(var _, var _, var _, var then) && then.goesOn()
                 ? "restarting"
                 : state.status();
+    }
+
+    /**
+     * Tells in an actor's timeline what changes nothing of its state; part of the caller's transaction.
+     *
+     * @param reason begins with {@code checkpoint_}
+     */
+    public void note(ActorId id, String reason, String message) {
+        diary.note(id, reason, message);
+        Transactions.afterCommit(() -> moves.noted(id));
     }
 
     /** One pass over the actors that wait for an agent, oldest first. @return whether more can be done at once */

@@ -79,9 +79,14 @@ public final class DesiredSets {
             case Starting(var _, var at, var _) -> Optional.of(run(row, actor, at));
             case Running(var _, var at, var _, var _, var _) -> Optional.of(run(row, actor, at));
             case Stopping(var _, var at, var grace, var _) ->
-                Optional.of(new DesiredActor.Stop(actor.id(), at.generation(), grace.toMillis()));
+                Optional.of(new DesiredActor.Stop(actor.id(), at.generation(), grace.toMillis(), forGood(actor)));
             case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
         };
+    }
+
+    /** Only of one that has a directory. */
+    private static @Nullable Boolean forGood(Actor actor) {
+        return (actor.setup().dirQuotaBytes() != null && actor.state().ending()) ? true : null;
     }
 
     private DesiredActor run(ResultSet row, Actor actor, Assignment at) throws SQLException {
@@ -103,7 +108,8 @@ public final class DesiredSets {
                 owner(row, actor),
                 actor.createdAt(),
                 health(actor),
-                setup.idleTimeout() == null ? null : setup.idleTimeout().toMillis());
+                setup.idleTimeout() == null ? null : setup.idleTimeout().toMillis(),
+                setup.dirQuotaBytes());
         return new DesiredActor.Run(actor.id(), at.generation(), spec);
     }
 

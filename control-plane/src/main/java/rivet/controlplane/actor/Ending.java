@@ -22,6 +22,7 @@ record Ending(
                     STOPPED,
                     KILLED,
                     BUILD_UNAVAILABLE,
+                    DIR_UNAVAILABLE,
                     SPAWN_FAILED,
                     PORT_NOT_OPEN,
                     NOT_READY,
@@ -39,8 +40,15 @@ record Ending(
             case EXITED -> "crashed";
             case AGENT_STOPPED, AGENT_RESTARTED -> "agent_restarted";
             case AGENT_LOST -> "agent_lost";
-            case STOPPED, KILLED, BUILD_UNAVAILABLE, SPAWN_FAILED, PORT_NOT_OPEN, NOT_READY, NOT_LIVE, OUT_OF_MEMORY ->
-                reason.toString();
+            case STOPPED,
+                    KILLED,
+                    BUILD_UNAVAILABLE,
+                    DIR_UNAVAILABLE,
+                    SPAWN_FAILED,
+                    PORT_NOT_OPEN,
+                    NOT_READY,
+                    NOT_LIVE,
+                    OUT_OF_MEMORY -> reason.toString();
         };
     }
 }

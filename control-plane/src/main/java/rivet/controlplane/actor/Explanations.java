@@ -25,6 +25,9 @@ public final class Explanations {
     private static final String BLOCKED =
             " That is drained, but no other agent has room for the actor: it stays until one has, or the drain's deadline has come.";
 
+    private static final String KEPT =
+            " Then what is in its directory is brought to the control plane, and its end is not told before.";
+
     private final ActorRequests requests;
     private final ActorEvents diary;
     private final LostAgents lost;
@@ -131,7 +134,8 @@ public final class Explanations {
             case CrashBackoff(var _, var retryAt, var _, var crashes) ->
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
-            case Stopping(var since, var at, var grace, var then) -> stopping(since, at, grace, then);
+            case Stopping(var since, var at, var grace, var then) ->
+                stopping(since, at, grace, then) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
             case Sleeping(var since, var reason) -> sleeping(since, reason) + ended;
             case Destroyed(var since, var reason, var _) ->
                 "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;

@@ -12,16 +12,12 @@ import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.database.Chunks;
 import rivet.protocol.BuildId;
 
-/**
- * The one place that touches the bytes of builds. They are kept in chunks of at most 1 MiB, each written and read in a
- * statement of its own: no artifact is ever whole in memory, and a slow client holds no connection while it is slow.
- */
+/** The one place that touches the bytes of builds. */
 @Component
 final class BuildBytes {
-
-    static final int CHUNK = 1 << 20;
 
     private final JdbcClient jdbc;
 
@@ -34,19 +30,26 @@ final class BuildBytes {
 
     /** @return how many bytes came; at most one more than the limit is read */
     long store(Attempt attempt, InputStream in, long limit) throws IOException {
-        var total = 0L;
-        for (int chunk = 0; total <= limit; chunk++) {
-            var bytes = in.readNBytes((int) Math.min(CHUNK, limit + 1 - total));
-            if (bytes.length == 0) {
-                break;
-            }
-            total += bytes.length;
-            if (total > limit) {
-                break;
-            }
-            insert(attempt, chunk, bytes);
+        return Chunks.store(new Rows(attempt), in, limit);
+    }
+
+    private final class Rows implements Chunks.Rows {
+
+        private final Attempt attempt;
+
+        Rows(Attempt attempt) {
+            this.attempt = attempt;
         }
-        return total;
+
+        @Override
+        public void insert(int chunk, byte[] bytes) {
+            BuildBytes.this.insert(attempt, chunk, bytes);
+        }
+
+        @Override
+        public byte[] read(int chunk) {
+            return chunk(attempt, chunk);
+        }
     }
 
     private void insert(Attempt attempt, int chunk, byte[] bytes) {
@@ -100,13 +103,7 @@ final class BuildBytes {
 
     void copy(List<Attempt> parts, OutputStream out) throws IOException {
         for (var part : parts) {
-            for (int chunk = 0; ; chunk++) {
-                var bytes = chunk(part, chunk);
-                if (bytes.length == 0) {
-                    break;
-                }
-                out.write(bytes);
-            }
+            Chunks.copy(new Rows(part), out);
         }
     }
 

@@ -3,6 +3,7 @@ package rivet.controlplane.build;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
+import rivet.controlplane.database.Chunks;
 import rivet.protocol.BuildKind;
 
 /**
@@ -19,7 +20,7 @@ record BuildSettings(
         Duration stallTimeout) {
 
     BuildSettings {
-        if (part.toBytes() < BuildBytes.CHUNK) {
+        if (part.toBytes() < Chunks.BYTES) {
             throw new IllegalArgumentException("rivet.builds.part: %s (expected: at least 1MB)".formatted(part));
         }
     }

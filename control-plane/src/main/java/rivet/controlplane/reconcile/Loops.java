@@ -15,6 +15,7 @@ import rivet.controlplane.agent.LostAgents;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
+import rivet.controlplane.checkpoint.Checkpoints;
 import rivet.controlplane.connection.Connections;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.kv.KvStore;
@@ -46,6 +47,7 @@ final class Loops implements SmartLifecycle {
     private final RouteTrafficStore traffic;
     private final Timelines timelines;
     private final KvStore stores;
+    private final Checkpoints checkpoints;
     private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
@@ -68,6 +70,7 @@ final class Loops implements SmartLifecycle {
             RouteTrafficStore traffic,
             Timelines timelines,
             KvStore stores,
+            Checkpoints checkpoints,
             Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
@@ -87,6 +90,7 @@ final class Loops implements SmartLifecycle {
         this.traffic = traffic;
         this.timelines = timelines;
         this.stores = stores;
+        this.checkpoints = checkpoints;
         this.connections = connections;
         this.settings = settings;
         this.registry = registry;
@@ -113,6 +117,7 @@ final class Loops implements SmartLifecycle {
                 loop("push-changed-sets", settings.interval(), this::pushChanged),
                 loop("wake-followers", settings.interval(), this::wakeFollowers),
                 loop("prune-stores", settings.pruneInterval(), stores::prune),
+                loop("prune-checkpoints", settings.pruneInterval(), checkpoints::prune),
                 loop("prune-uploads", settings.pruneInterval(), uploads::prune),
                 loop("prune-logs", settings.pruneInterval(), logs::prune),
                 loop("prune-events", settings.pruneInterval(), retention::prune),

@@ -43,4 +43,11 @@ abstract class TwoAgentsStory {
         actors.add(actor);
         return actor;
     }
+
+    JsonNode createReady(String body) throws Exception {
+        var actor = both.create(body);
+        actors.add(actor);
+        both.awaitState(actor, "running");
+        return actor;
+    }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuePosition of one that is {@code pending}: its place among those that wait in its region, from 1; absent beyond
  *     10 000; an addition likewise
  * @param key the name that no other live actor of the environment has; absent if it has none; an addition likewise
+ * @param storage what it keeps beside its store; absent: nothing; an addition likewise
  */
 public record ActorView(
         String id,
@@ -30,7 +31,8 @@ public record ActorView(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant destroyedAt,
-        @Nullable Upgrade upgrade) {
+        @Nullable Upgrade upgrade,
+        CreateActorRequest.@Nullable Storage storage) {
 
     public record Runtime(String build, @Nullable List<String> arguments, Map<String, String> environment) {}
 

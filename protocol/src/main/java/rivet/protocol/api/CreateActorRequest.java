@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Body of {@code POST /actors} and {@code PUT /actors}. What may be absent is nullable; limits are checked by the control plane.
  *
  * @param key a name that no other live actor of the environment has, 1 to 256 bytes; an addition to version 25.5.3
+ * @param storage what it keeps beside its store; an addition to version 25.5.3
  */
 public record CreateActorRequest(
         @Nullable Map<String, String> tags,
@@ -18,7 +19,8 @@ public record CreateActorRequest(
         @Nullable Runtime runtime,
         @Nullable Network network,
         @Nullable Resources resources,
-        @Nullable Lifecycle lifecycle) {
+        @Nullable Lifecycle lifecycle,
+        @Nullable Storage storage) {
 
     public record Runtime(
             @Nullable Map<String, String> environment,
@@ -59,6 +61,12 @@ public record CreateActorRequest(
             @Nullable Readiness readiness,
             @Nullable Liveness liveness,
             @Nullable Long idleTimeout) {}
+
+    /** @param dir its own directory, which it finds again wherever it starts next; absent: it has none */
+    public record Storage(@Nullable Dir dir) {}
+
+    /** @param quotaBytes how much may be in it, 1 048 576 to 1 073 741 824 */
+    public record Dir(@Nullable Long quotaBytes) {}
 
     /** @param signal whether the actor says when it is ready: {@code ctx.ready()} */
     public record Readiness(

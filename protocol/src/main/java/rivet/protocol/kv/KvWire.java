@@ -25,6 +25,9 @@ public final class KvWire {
     /** Likewise that it wants to sleep. */
     private static final byte SLEEP = 17;
 
+    /** Likewise that it wants what is in its directory kept as it is now. */
+    private static final byte CHECKPOINT = 18;
+
     private KvWire() {}
 
     public static boolean isReady(byte[] message) {
@@ -33,6 +36,15 @@ public final class KvWire {
 
     public static boolean isSleep(byte[] message) {
         return message.length == 1 && message[0] == SLEEP;
+    }
+
+    public static boolean isCheckpoint(byte[] message) {
+        return message.length == 1 && message[0] == CHECKPOINT;
+    }
+
+    /** The answer to one that was taken. @param number counts those of the actor */
+    public static byte[] checkpoint(long number) {
+        return new KvWriter().tag(0).number(number).done();
     }
 
     /** The answer to what has nothing to answer. */

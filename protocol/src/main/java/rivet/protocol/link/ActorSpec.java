@@ -21,6 +21,7 @@ import rivet.protocol.PortProtocol;
  * @param graceMs from the termination signal to the kill when the agent itself must stop the actor
  * @param health absent: as usual
  * @param idleTimeoutMs without a request or a connection, after which it need not run; absent: it always has to
+ * @param dirQuotaBytes of its own directory; absent: it has none
  */
 public record ActorSpec(
         Build build,
@@ -34,7 +35,8 @@ public record ActorSpec(
         Owner owner,
         Instant createdAt,
         @Nullable Health health,
-        @Nullable Long idleTimeoutMs) {
+        @Nullable Long idleTimeoutMs,
+        @Nullable Long dirQuotaBytes) {
 
     public ActorSpec(
             Build build,
@@ -47,7 +49,20 @@ public record ActorSpec(
             long graceMs,
             Owner owner,
             Instant createdAt) {
-        this(build, tags, key, environment, ports, cpuMillicores, memoryMib, graceMs, owner, createdAt, null, null);
+        this(
+                build,
+                tags,
+                key,
+                environment,
+                ports,
+                cpuMillicores,
+                memoryMib,
+                graceMs,
+                owner,
+                createdAt,
+                null,
+                null,
+                null);
     }
 
     /**

@@ -10,6 +10,8 @@ public enum DownReason {
     KILLED,
     /** The build could not be fetched, or its bytes do not have the digest they should have. */
     BUILD_UNAVAILABLE,
+    /** What it had in its directory could not be brought here. */
+    DIR_UNAVAILABLE,
     /** The process could not be started. */
     SPAWN_FAILED,
     /** A port did not accept connections within the start deadline. */

@@ -66,6 +66,7 @@ public final class ActorDoor {
                 draft.durable(),
                 null,
                 null,
+                null,
                 null);
         var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());
         return moves.create(

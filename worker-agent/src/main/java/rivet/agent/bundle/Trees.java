@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whole folders; no link is followed. */
-final class Trees {
+public final class Trees {
 
     private static final Logger log = LoggerFactory.getLogger(Trees.class);
 
@@ -24,7 +24,8 @@ final class Trees {
         }
     }
 
-    static void remove(Path folder) {
+    /** Whatever cannot be removed stays, and is said. */
+    public static void remove(Path folder) {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -16,14 +16,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
 
 /** Takes a stranger's archive apart: nothing is written outside the target, and nothing grows without bound. */
-final class Unpack {
+public final class Unpack {
 
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int LONGEST_NAME = 4096;
 
     private final Bounds bounds;
 
-    Unpack(Bounds bounds) {
+    public Unpack(Bounds bounds) {
         this.bounds = bounds;
     }
 
@@ -31,7 +31,7 @@ final class Unpack {
      * @param bytes as written
      * @param ratio written bytes to stored bytes; small archives may exceed it
      */
-    record Bounds(int entries, long bytes, int ratio) {
+    public record Bounds(int entries, long bytes, int ratio) {
 
         static final Bounds DEFAULT = new Bounds(200_000, 8L << 30, 200);
 
@@ -50,7 +50,8 @@ final class Unpack {
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r--r--r--"));
     }
 
-    void tar(Path stored, String compression, Path target) throws IOException {
+    /** @throws BuildUnavailable it is no archive that may be taken apart */
+    public void tar(Path stored, String compression, Path target) throws IOException {
         folder(target);
         try (var tar = new TarArchiveInputStream(open(stored, compression))) {
             int entries = 0;

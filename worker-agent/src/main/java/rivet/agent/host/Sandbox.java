@@ -2,8 +2,12 @@ package rivet.agent.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +84,44 @@ public final class Sandbox implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes a folder of ours and all that is in it its user's. What links lead to stays whose it is. */
+    public void give(Path tree) {
+        if (user == null) {
+            return;
+        }
+        try {
+            Files.walkFileTree(tree, new Giver(user));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whoever had it before may have given a file that is not his a name in it: that stays whose it is. */
+    private static final class Giver extends SimpleFileVisitor<Path> {
+
+        private final User user;
+
+        Giver(User user) {
+            this.user = user;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+            return visitFile(folder, attributes);
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            var now = Files.readAttributes(file, "unix:uid,nlink", LinkOption.NOFOLLOW_LINKS);
+            boolean shared = attributes.isRegularFile() && !Integer.valueOf(1).equals(now.get("nlink"));
+            if (!shared || !Integer.valueOf(0).equals(now.get("uid"))) {
+                Files.setAttribute(file, "unix:uid", (int) user.number(), LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:gid", (int) user.number(), LinkOption.NOFOLLOW_LINKS);
+            }
+            return FileVisitResult.CONTINUE;
         }
     }
 

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
+import rivet.protocol.kv.KvAnswer;
 
 /** The door. Thread-safe. */
 public final class ActorStores implements AutoCloseable {
@@ -36,19 +38,41 @@ public final class ActorStores implements AutoCloseable {
         byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException;
     }
 
+    /** What an actor has beside its store, kept when it asks for it. */
+    public interface Checkpoint {
+
+        /** @return its number */
+        long take() throws Refusal, InterruptedException;
+    }
+
+    /** Why something was not done, as the actor is told. */
+    public static final class Refusal extends Exception {
+
+        private final KvAnswer.Code code;
+
+        public Refusal(KvAnswer.Code code, String message, @Nullable Throwable cause) {
+            super(message, cause);
+            this.code = code;
+        }
+
+        KvAnswer.Refused answer() {
+            return new KvAnswer.Refused(code, String.valueOf(getMessage()));
+        }
+    }
+
     /** Whose store it is. */
     record Owner(ActorId actor, long generation) {}
 
     /** For a generation that is being started. @param socket where its process finds its store; nothing may be there */
-    public Store open(ActorId actor, long generation, Path socket) {
-        return open(new RemoteStore(new Owner(actor, generation), remote, writes, reads), socket);
+    public Store open(ActorId actor, long generation, Path socket, Checkpoint checkpoint) {
+        return open(new RemoteStore(new Owner(actor, generation), remote, writes, reads), socket, checkpoint);
     }
 
     /** For one that an earlier run of the agent had started. */
-    public Store reopen(ActorId actor, long generation, Path socket) {
+    public Store reopen(ActorId actor, long generation, Path socket, Checkpoint checkpoint) {
         var store = new RemoteStore(new Owner(actor, generation), remote, writes, reads);
         store.resume();
-        return open(store, socket);
+        return open(store, socket, checkpoint);
     }
 
     /** Is there until it is closed; that fails what still waits for an answer. */
@@ -73,9 +97,9 @@ public final class ActorStores implements AutoCloseable {
         writes.close();
     }
 
-    private static Store open(RemoteStore store, Path socket) {
+    private static Store open(RemoteStore store, Path socket, Checkpoint checkpoint) {
         try {
-            return StoreSocket.open(store, socket);
+            return StoreSocket.open(store, socket, checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException("the socket of an actor's store could not be opened: " + socket, e);
         }

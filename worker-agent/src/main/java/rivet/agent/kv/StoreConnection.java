@@ -38,6 +38,9 @@ final class StoreConnection implements AutoCloseable {
         void ready();
 
         void sleep();
+
+        /** Takes long. @return the answer */
+        byte[] checkpoint() throws InterruptedException;
     }
 
     /** Until either side ends it. */
@@ -90,6 +93,10 @@ final class StoreConnection implements AutoCloseable {
             send(number, KvWire.done());
             return;
         }
+        if (KvWire.isCheckpoint(bytes)) {
+            Thread.ofVirtual().name("checkpoint").start(() -> checkpoint(number));
+            return;
+        }
         KvRequest request;
         try {
             request = KvWire.request(bytes);
@@ -99,6 +106,15 @@ final class StoreConnection implements AutoCloseable {
         }
         long giveUp = System.nanoTime() + Call.BOUND.toNanos();
         calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> send(number, answer)));
+    }
+
+    /** What comes after it does not wait for it. */
+    private void checkpoint(int number) {
+        try {
+            send(number, signals.checkpoint());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits while the actor does not read; it is its own calls that wait with it. */

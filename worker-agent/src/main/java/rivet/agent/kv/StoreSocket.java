@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.protocol.kv.KvWire;
 
 /** Where one generation's process reaches its store. */
 final class StoreSocket implements ActorStores.Store {
@@ -29,6 +30,7 @@ final class StoreSocket implements ActorStores.Store {
     private final Path path;
     private final RemoteStore store;
     private final ServerSocketChannel server;
+    private final ActorStores.Checkpoint checkpoint;
     private final Calls calls = new Calls();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
@@ -36,13 +38,14 @@ final class StoreSocket implements ActorStores.Store {
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
     private volatile boolean closed;
 
-    private StoreSocket(RemoteStore store, Path path, ServerSocketChannel server) {
+    private StoreSocket(RemoteStore store, Path path, ServerSocketChannel server, ActorStores.Checkpoint checkpoint) {
         this.store = store;
         this.path = path;
         this.server = server;
+        this.checkpoint = checkpoint;
     }
 
-    static StoreSocket open(RemoteStore store, Path path) throws IOException {
+    static StoreSocket open(RemoteStore store, Path path, ActorStores.Checkpoint checkpoint) throws IOException {
         Files.deleteIfExists(path); // an earlier run of the agent's
         var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -51,7 +54,7 @@ final class StoreSocket implements ActorStores.Store {
             server.close();
             throw e;
         }
-        var socket = new StoreSocket(store, path, server);
+        var socket = new StoreSocket(store, path, server, checkpoint);
         Thread.ofVirtual().name("kv-accept").start(socket::accept);
         return socket;
     }
@@ -108,7 +111,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls, new Said(ready, sleep));
+        var connection = new StoreConnection(channel, calls, new Said(ready, sleep, checkpoint));
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();
@@ -119,8 +122,17 @@ final class StoreSocket implements ActorStores.Store {
         }
     }
 
-    private record Said(CompletableFuture<Void> readiness, CompletableFuture<Void> wish)
+    private record Said(CompletableFuture<Void> readiness, CompletableFuture<Void> wish, ActorStores.Checkpoint beside)
             implements StoreConnection.Signals {
+
+        @Override
+        public byte[] checkpoint() throws InterruptedException {
+            try {
+                return KvWire.checkpoint(beside.take());
+            } catch (ActorStores.Refusal e) {
+                return KvWire.write(e.answer());
+            }
+        }
 
         @Override
         public void ready() {

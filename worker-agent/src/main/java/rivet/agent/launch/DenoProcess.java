@@ -55,11 +55,13 @@ final class DenoProcess {
     private static final Map<String, String> VARIABLES =
             Map.of("NO_COLOR", "1", "DENO_NO_UPDATE_CHECK", "1", "DENO_NO_PROMPT", "1");
 
-    enum Mode {
-        /** Exercises itself before it reads its line. */
-        WARM,
-        COLD
-    }
+    sealed interface Mode {}
+
+    /** Exercises itself before it reads its line. */
+    record Warm() implements Mode {}
+
+    /** @param dir what it may read and write beside its own folder; absent: nothing */
+    record Cold(@Nullable Path dir) implements Mode {}
 
     /** @param script our own, that runs around each author's */
     record Program(Path deno, Path script, Limits limits) {}
@@ -107,6 +109,7 @@ final class DenoProcess {
 
     private static List<String> arguments(Program program, Sandbox sandbox, Mode mode) {
         var store = SandboxStore.path(sandbox);
+        var dir = mode instanceof Cold(var path) && path != null ? "," + path : "";
         int heapMib = Math.max(LEAST_HEAP_MIB, program.limits().memoryMib() - OUTSIDE_HEAP_MIB);
         return List.of(
                 program.deno().toString(),
@@ -123,14 +126,14 @@ final class DenoProcess {
                 "--allow-env",
                 // Its own folder, and what it takes to connect to its store. Nothing else may be written: nobody is
                 // asked.
-                "--allow-read=%s,%s".formatted(sandbox.folder(), store),
-                "--allow-write=" + store,
+                "--allow-read=%s,%s%s".formatted(sandbox.folder(), store, dir),
+                "--allow-write=%s%s".formatted(store, dir),
                 "--deny-run",
                 "--deny-ffi",
                 "--deny-sys",
                 "--v8-flags=--max-old-space-size=" + heapMib,
                 program.script().toString(),
-                mode == Mode.WARM ? "warm" : "cold");
+                mode instanceof Warm ? "warm" : "cold");
     }
 
     /** Until it is an actor, what it prints is for us. */

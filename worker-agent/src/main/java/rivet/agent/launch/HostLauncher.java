@@ -4,9 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import rivet.agent.bundle.BuildUnavailable;
 import rivet.agent.bundle.Bundle;
 import rivet.agent.bundle.Bundles;
+import rivet.agent.dir.ActorDirs;
+import rivet.agent.dir.Dir;
+import rivet.agent.dir.DirRefused;
 import rivet.agent.host.Host;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.supervise.Launcher;
@@ -22,6 +27,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     private final Java java;
     private final String apiEndpoint;
     private final ActorStores stores;
+    private final ActorDirs dirs;
     private final Executor threads = Thread.ofVirtual().name("prepare-", 0)::start;
 
     public HostLauncher(Host host, Bundles bundles, Runtimes runtimes, ControlPlane controlPlane) {
@@ -31,6 +37,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         this.java = runtimes.java();
         this.apiEndpoint = controlPlane.apiEndpoint();
         this.stores = controlPlane.stores();
+        this.dirs = controlPlane.dirs();
     }
 
     /**
@@ -38,8 +45,9 @@ public final class HostLauncher implements Launcher, AutoCloseable {
      *
      * @param apiEndpoint its API
      * @param stores what they remember
+     * @param dirs and what they have on disk
      */
-    public record ControlPlane(String apiEndpoint, ActorStores stores) {}
+    public record ControlPlane(String apiEndpoint, ActorStores stores, ActorDirs dirs) {}
 
     /** The languages that bring a runtime of ours; closed with the launcher. */
     public record Runtimes(Javascript javascript, Java java) {}
@@ -64,8 +72,8 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     @Override
     public List<Survivor> survivors() {
         return host.survivors().stream()
-                .<Survivor>mapMulti(
-                        (process, into) -> HostSurvivor.of(process, stores).ifPresent(into))
+                .<Survivor>mapMulti((process, into) ->
+                        HostSurvivor.of(process, stores, dirs).ifPresent(into))
                 .toList();
     }
 
@@ -85,8 +93,33 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         });
     }
 
-    private Provisions provisions(Order order) {
-        return new Provisions(ActorVariables.of(order, apiEndpoint), stores);
+    /** What it has in its directory is here before it starts, and given back if it does not. */
+    private SandboxProcess launch(Order order, Function<Provisions, SandboxProcess> start) {
+        var dir = dir(order);
+        try {
+            return start.apply(new Provisions(ActorVariables.of(order, apiEndpoint), stores, dir));
+        } catch (RuntimeException e) {
+            if (dir != null) {
+                var _ = dir.keep();
+                dir.close();
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable Dir dir(Order order) {
+        var quotaBytes = order.spec().dirQuotaBytes();
+        if (quotaBytes == null) {
+            return null;
+        }
+        try {
+            return dirs.open(order.actor(), order.generation(), quotaBytes);
+        } catch (DirRefused e) {
+            throw new LaunchFailed(DownReason.DIR_UNAVAILABLE, String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchFailed(DownReason.DIR_UNAVAILABLE, "interrupted", e);
+        }
     }
 
     private final class OfJavascript implements Prepared {
@@ -99,7 +132,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
         @Override
         public Process launch(Order order) {
-            return javascript.launch(order, bundle, provisions(order));
+            return HostLauncher.this.launch(order, provisions -> javascript.launch(order, bundle, provisions));
         }
 
         @Override
@@ -120,7 +153,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
 
         @Override
         public Process launch(Order order) {
-            return java.launch(order, jvm, bundle, provisions(order));
+            return HostLauncher.this.launch(order, provisions -> java.launch(order, jvm, bundle, provisions));
         }
 
         @Override
@@ -140,7 +173,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
         @Override
         public Process launch(Order order) {
             Path content = bundle.content();
-            return Executable.launch(host, order, content, provisions(order));
+            return HostLauncher.this.launch(order, provisions -> Executable.launch(host, order, content, provisions));
         }
 
         @Override

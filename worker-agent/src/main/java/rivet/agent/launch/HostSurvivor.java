@@ -4,8 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rivet.agent.dir.ActorDirs;
+import rivet.agent.dir.Dir;
 import rivet.agent.host.Host;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.output.ActorOutput;
@@ -16,14 +19,15 @@ import rivet.protocol.link.ToControlPlane.LogLine;
 import tools.jackson.core.JacksonException;
 
 /** An actor's process that the warden kept while there was no agent. */
-record HostSurvivor(Host.Survivor process, Label label, ActorStores stores) implements Launcher.Survivor {
+record HostSurvivor(Host.Survivor process, Label label, ActorStores stores, ActorDirs dirs)
+        implements Launcher.Survivor {
 
     private static final Logger log = LoggerFactory.getLogger(HostSurvivor.class);
 
     /** Empty, and ended, if it is not known any more whose it is. */
-    static Optional<HostSurvivor> of(Host.Survivor process, ActorStores stores) {
+    static Optional<HostSurvivor> of(Host.Survivor process, ActorStores stores, ActorDirs dirs) {
         try {
-            return Optional.of(new HostSurvivor(process, Label.read(process.label()), stores));
+            return Optional.of(new HostSurvivor(process, Label.read(process.label()), stores, dirs));
         } catch (JacksonException e) {
             log.atError().setCause(e).log("a process of another version of this agent cannot be adopted and is ended");
             process.sandbox().killAll();
@@ -54,12 +58,14 @@ record HostSurvivor(Host.Survivor process, Label label, ActorStores stores) impl
 
     @Override
     public Launcher.Process adopt(Consumer<LogLine> lines) {
-        var store = store();
+        var quotaBytes = spec().dirQuotaBytes();
+        var dir = quotaBytes == null ? null : dirs.reopen(actor(), generation(), quotaBytes);
+        var store = store(dir);
         var output = new ActorOutput(actor(), generation(), lines);
         process.child().attach(ActorSink.both(output));
         // Perhaps it has said so to the agent before, who cannot be asked.
         var ready = CompletableFuture.<Void>completedFuture(null);
-        return new SandboxProcess(process.sandbox(), process.child(), output, store, ready);
+        return new SandboxProcess(process.sandbox(), process.child(), output, store, ready, dir);
     }
 
     @Override
@@ -69,11 +75,14 @@ record HostSurvivor(Host.Survivor process, Label label, ActorStores stores) impl
     }
 
     /** Without its store it is not what it was: it is ended, and started anew. */
-    private ActorStores.Store store() {
+    private ActorStores.Store store(@Nullable Dir dir) {
         try {
-            return SandboxStore.reopen(stores, actor(), generation(), process.sandbox());
+            return SandboxStore.reopen(stores, actor(), generation(), process.sandbox(), dir);
         } catch (RuntimeException e) {
             end();
+            if (dir != null) {
+                dir.close();
+            }
             throw e;
         }
     }

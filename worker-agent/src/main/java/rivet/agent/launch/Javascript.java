@@ -41,7 +41,7 @@ public final class Javascript implements AutoCloseable {
     public Javascript(Host host, Deno deno, int warm) {
         this.host = host;
         this.deno = deno;
-        this.pool = new WarmPool(warm, () -> DenoProcess.start(host, program(USUAL), DenoProcess.Mode.WARM));
+        this.pool = new WarmPool(warm, () -> DenoProcess.start(host, program(USUAL), new DenoProcess.Warm()));
     }
 
     private record Installed(Path deno, Path script) {}
@@ -72,8 +72,11 @@ public final class Javascript implements AutoCloseable {
 
     SandboxProcess launch(Order order, Bundle bundle, Provisions provisions) {
         var limits = new Limits(order.spec().cpuMillicores(), order.spec().memoryMib());
-        var warm = limits.equals(USUAL) ? pool.take() : Optional.<DenoProcess>empty();
-        return warm.orElseGet(() -> cold(limits)).become(order, bundle, provisions);
+        var dir = provisions.dir();
+        // What a process may read and write is settled when it starts.
+        var warm = limits.equals(USUAL) && dir == null ? pool.take() : Optional.<DenoProcess>empty();
+        return warm.orElseGet(() -> cold(limits, dir == null ? null : dir.path()))
+                .become(order, bundle, provisions);
     }
 
     /** How many wait for an actor now. */
@@ -86,9 +89,9 @@ public final class Javascript implements AutoCloseable {
         pool.close();
     }
 
-    private DenoProcess cold(Limits limits) {
+    private DenoProcess cold(Limits limits, @Nullable Path dir) {
         try {
-            return DenoProcess.start(host, program(limits), DenoProcess.Mode.COLD);
+            return DenoProcess.start(host, program(limits), new DenoProcess.Cold(dir));
         } catch (RuntimeException e) {
             throw new LaunchFailed(DownReason.SPAWN_FAILED, "a JavaScript process could not be started: " + e, e);
         }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.dir.Dir;
 import rivet.agent.host.Sandbox;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.output.ActorOutput;
@@ -14,8 +16,12 @@ import rivet.agent.warden.Child;
  * What an actor is given beside its build.
  *
  * @param variables but for those that only its sandbox knows
+ * @param dir absent: it has none
  */
-record Provisions(Map<String, String> variables, ActorStores stores) {
+record Provisions(
+        Map<String, String> variables,
+        ActorStores stores,
+        @Nullable Dir dir) {
 
     private static final Duration SEND_BOUND = Duration.ofSeconds(10);
 
@@ -30,10 +36,14 @@ record Provisions(Map<String, String> variables, ActorStores stores) {
      */
     SandboxProcess give(Order order, Waiting process, Function<Map<String, String>, byte[]> message)
             throws IOException {
-        var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox());
+        if (dir != null) {
+            process.sandbox().give(dir.path());
+            dir.admit();
+        }
+        var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox(), dir);
         try {
-            process.child().send(message.apply(SandboxStore.with(variables, store)), Label.of(order), SEND_BOUND);
-            return new SandboxProcess(process.sandbox(), process.child(), process.output(), store, store.ready());
+            process.child().send(message.apply(SandboxStore.with(variables, store, dir)), Label.of(order), SEND_BOUND);
+            return new SandboxProcess(process.sandbox(), process.child(), process.output(), store, store.ready(), dir);
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;

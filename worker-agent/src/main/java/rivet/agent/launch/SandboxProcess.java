@@ -1,7 +1,10 @@
 package rivet.agent.launch;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import rivet.agent.dir.Dir;
 import rivet.agent.host.Sandbox;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.linux.Exit;
@@ -20,16 +23,23 @@ final class SandboxProcess implements Launcher.Process {
     private final ActorOutput output;
     private final ActorStores.Store store;
     private final CompletableFuture<Void> ready;
+    private final @Nullable Dir dir;
     private final CompletableFuture<Launcher.Ended> ended;
 
-    /** @param ready completes when the program says that it is */
+    /** @param ready completes when the program says that it is @param dir absent: it has none */
     SandboxProcess(
-            Sandbox sandbox, Child child, ActorOutput output, ActorStores.Store store, CompletableFuture<Void> ready) {
+            Sandbox sandbox,
+            Child child,
+            ActorOutput output,
+            ActorStores.Store store,
+            CompletableFuture<Void> ready,
+            @Nullable Dir dir) {
         this.sandbox = sandbox;
         this.child = child;
         this.output = output;
         this.store = store;
         this.ready = ready;
+        this.dir = dir;
         this.ended = child.exit().thenApply(SandboxProcess::ended);
     }
 
@@ -64,11 +74,31 @@ final class SandboxProcess implements Launcher.Process {
     }
 
     @Override
+    public boolean leavesSomething() {
+        return dir != null;
+    }
+
+    @Override
+    public Optional<String> keep() {
+        return dir == null ? Optional.empty() : dir.keep();
+    }
+
+    @Override
+    public void discard() {
+        if (dir != null) {
+            dir.discard();
+        }
+    }
+
+    @Override
     public void close() {
         child.drain(DRAIN_BOUND);
         output.end();
         store.close();
         sandbox.close();
+        if (dir != null) {
+            dir.close();
+        }
     }
 
     private static Launcher.Ended ended(Exit exit) {

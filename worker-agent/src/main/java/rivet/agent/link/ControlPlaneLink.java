@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.Wire;
+import rivet.protocol.api.ProblemView;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
@@ -34,6 +36,9 @@ import rivet.protocol.link.ToControlPlane.LogLine;
 public final class ControlPlaneLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneLink.class);
+
+    /** The code of what asking again will not mend. */
+    private static final String STALE = "STALE_GENERATION";
 
     private final LinkSettings settings;
     private final ControlPlanes controlPlanes;
@@ -117,11 +122,14 @@ public final class ControlPlaneLink implements AutoCloseable {
 
     /** A build's bytes as they are stored; the caller closes and checks them. */
     public InputStream download(BuildId build) throws IOException, InterruptedException {
-        var response =
-                client.send(get("/link/builds/%s/content".formatted(build)), HttpResponse.BodyHandlers.ofInputStream());
+        return bytes("/link/builds/%s/content".formatted(build));
+    }
+
+    private InputStream bytes(String path) throws IOException, InterruptedException {
+        var response = client.send(get(path), HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             response.body().close();
-            throw new IOException("build %s: status %d (expected: 200)".formatted(build, response.statusCode()));
+            throw new IOException("%s: status %d (expected: 200)".formatted(path, response.statusCode()));
         }
         return response.body();
     }
@@ -196,6 +204,49 @@ public final class ControlPlaneLink implements AutoCloseable {
             throw new IOException("stores: status %d (expected: 200)".formatted(response.statusCode()));
         }
         return response.body();
+    }
+
+    /**
+     * What belongs to actors' directories, likewise.
+     *
+     * @param file is sent; absent: nothing is
+     * @param atMost until the answer has come
+     * @throws Refused where asking again is of no use
+     */
+    public <T> T dir(String path, @Nullable Path file, Duration atMost, Class<T> answer)
+            throws IOException, InterruptedException {
+        var request = request("/link/dirs/" + path).timeout(atMost);
+        var response = client.send(
+                file == null
+                        ? request.POST(HttpRequest.BodyPublishers.noBody()).build()
+                        : request.header("Content-Type", "application/octet-stream")
+                                .PUT(HttpRequest.BodyPublishers.ofFile(file))
+                                .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == 409
+                && Wire.JSON
+                        .readValue(response.body(), ProblemView.class)
+                        .code()
+                        .equals(STALE)) {
+            throw new Refused(response.body());
+        }
+        if (response.statusCode() != 200) {
+            throw new IOException("directories: status %d (expected: 200)".formatted(response.statusCode()));
+        }
+        return Wire.JSON.readValue(response.body().isEmpty() ? "null" : response.body(), answer);
+    }
+
+    /** The control plane will not do it, however often it is asked. */
+    public static final class Refused extends IOException {
+
+        Refused(String why) {
+            super(why);
+        }
+    }
+
+    /** A checkpoint's bytes as they are stored; the caller closes and checks them. */
+    public InputStream checkpoint(ActorId actor, long number) throws IOException, InterruptedException {
+        return bytes("/link/dirs/%s/checkpoints/%d/content".formatted(actor, number));
     }
 
     /** Sends what waits, if that can be done soon, and says goodbye. */

@@ -173,8 +173,30 @@ final class ActorProcess {
             } finally {
                 process.killAll();
             }
-            return written(Verdict.of(process.ended().join(), cause));
+            return written(kept(process, Verdict.of(process.ended().join(), cause)));
         }
+    }
+
+    /** Before the end is told, because then the next start may be anywhere. */
+    private Down kept(Launcher.Process process, Down down) {
+        if (!process.leavesSomething()) {
+            return down;
+        }
+        var order = turns.stop();
+        if (order != null && order.why() == StopOrder.Why.FOR_GOOD) {
+            process.discard();
+            return down;
+        }
+        if (order == null) {
+            become(new ProcessState.Keeping());
+        }
+        return process.keep()
+                .map(wrong -> new Down(
+                        down.exitCode(),
+                        down.signal(),
+                        down.reason(),
+                        "%s; its directory is not kept: %s; it is on this agent only".formatted(down.message(), wrong)))
+                .orElse(down);
     }
 
     private Cause watch(Launcher.Process process, ActorPorts ports) {
@@ -335,7 +357,7 @@ final class ActorProcess {
 
     private static Down neverStarted(StopOrder order) {
         var reason = switch (order.why()) {
-            case WANTED -> DownReason.STOPPED;
+            case WANTED, FOR_GOOD -> DownReason.STOPPED;
             case AGENT_STOPS -> DownReason.AGENT_STOPPED;
         };
         return new Down(null, null, reason, "it was stopped before it was started");

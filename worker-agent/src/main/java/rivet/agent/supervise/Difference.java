@@ -25,8 +25,8 @@ final class Difference {
 
         record Start(Run run) implements Step {}
 
-        /** @param graceMs from the signal to the kill */
-        record End(ActorKey key, long graceMs) implements Step {}
+        /** @param graceMs from the signal to the kill @param forGood whether nothing follows */
+        record End(ActorKey key, long graceMs, boolean forGood) implements Step {}
 
         /** It is no longer named, so it is no longer ours: it ends without grace. */
         record EndUnnamed(ActorKey key) implements Step {}
@@ -66,7 +66,9 @@ final class Difference {
         switch (actor) {
             case Run run when known == null -> start(key, run, here, steps);
             case Run _ -> {}
-            case Stop stop when known == Known.ALIVE -> steps.add(new Step.End(key, stop.graceMs()));
+            case Stop stop
+            when known == Known.ALIVE ->
+                steps.add(new Step.End(key, stop.graceMs(), Boolean.TRUE.equals(stop.forGood())));
             case Stop _ when known == null -> steps.add(new Step.SayStopped(key));
             case Stop _ -> {}
         }

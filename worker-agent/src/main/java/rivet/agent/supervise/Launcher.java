@@ -3,6 +3,7 @@ package rivet.agent.supervise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,23 @@ public interface Launcher {
         void killAll();
 
         boolean ranOutOfMemory();
+
+        /** Whether {@link #keep} has something to do. */
+        default boolean leavesSomething() {
+            return false;
+        }
+
+        /**
+         * Keeps what it leaves for its successor, wherever that starts; may take minutes. Only after {@link #killAll}.
+         *
+         * @return what went wrong, for people; empty: nothing
+         */
+        default Optional<String> keep() {
+            return Optional.empty();
+        }
+
+        /** Forgets what it leaves: there will be no successor. Only after {@link #killAll}. */
+        default void discard() {}
 
         /** Hands over the last of its output and gives back what it used. Only after {@link #killAll}. */
         @Override

@@ -21,6 +21,9 @@ sealed interface ProcessState {
 
     record Stopping() implements ProcessState {}
 
+    /** It ended by itself, and what it left is being kept for the next start. */
+    record Keeping() implements ProcessState {}
+
     /** No process of it is left. */
     record Exited(Phase.Down down) implements ProcessState {}
 
@@ -31,6 +34,7 @@ sealed interface ProcessState {
             case Listening _ -> new Phase.Starting("listen");
             case Running(var ports, var rest) -> new Phase.Up(ports, rest);
             case Stopping _ -> new Phase.Stopping();
+            case Keeping _ -> new Phase.Starting("keep");
             case Exited(var down) -> down;
         };
     }

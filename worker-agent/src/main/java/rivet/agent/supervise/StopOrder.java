@@ -10,11 +10,14 @@ record StopOrder(Why why, long killAt) {
 
     enum Why {
         WANTED,
+        /** Wanted, and there will be no successor. */
+        FOR_GOOD,
         AGENT_STOPS
     }
 
-    /** Told again, the first reason stays, and the grace can get shorter but not longer. */
+    /** Told again, the first reason stays but where it is for good now, and the grace can get shorter but not longer. */
     StopOrder and(StopOrder later) {
-        return new StopOrder(why, later.killAt - killAt < 0 ? later.killAt : killAt);
+        var reason = why == Why.WANTED && later.why == Why.FOR_GOOD ? later.why : why;
+        return new StopOrder(reason, later.killAt - killAt < 0 ? later.killAt : killAt);
     }
 }

@@ -30,8 +30,11 @@ public final class Supervisor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
-    /** After the grace at a close: for killing what is left, which takes milliseconds unless the machine is ill. */
-    private static final Duration KILL_BOUND = Duration.ofSeconds(5);
+    /**
+     * After the grace at a close: for killing what is left, which takes milliseconds unless the machine is ill, and for keeping what
+     * is in directories, which takes as long as they are large.
+     */
+    private static final Duration KILL_BOUND = Duration.ofSeconds(60);
 
     private final Settings settings;
     private final Journal journal;
@@ -220,8 +223,9 @@ public final class Supervisor implements AutoCloseable {
                 alive.put(process.key(), process);
                 process.start();
             }
-            case Step.End(var key, var graceMs) -> stop(key, graceMs);
-            case Step.EndUnnamed(var key) -> stop(key, 0); // another may have its place already
+            case Step.End(var key, var graceMs, var forGood) ->
+                stop(key, forGood ? StopOrder.Why.FOR_GOOD : StopOrder.Why.WANTED, graceMs);
+            case Step.EndUnnamed(var key) -> stop(key, StopOrder.Why.WANTED, 0); // another may have its place already
             case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
@@ -233,8 +237,8 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    private void stop(ActorKey key, long graceMs) {
-        process(key).stop(new StopOrder(StopOrder.Why.WANTED, in(graceMs)));
+    private void stop(ActorKey key, StopOrder.Why why, long graceMs) {
+        process(key).stop(new StopOrder(why, in(graceMs)));
     }
 
     private long in(long ms) {

@@ -56,7 +56,7 @@ final class Verdict {
     private static Down stopped(Ended ended, StopOrder order, boolean killed) {
         return switch (order.why()) {
             case AGENT_STOPS -> down(ended, DownReason.AGENT_STOPPED, "the agent was stopped");
-            case WANTED ->
+            case WANTED, FOR_GOOD ->
                 killed
                         ? down(ended, DownReason.KILLED, "it did not leave within its grace and was killed")
                         : down(ended, DownReason.STOPPED, "it was stopped: " + describe(ended));

@@ -4,12 +4,13 @@
 // and warmed, before anyone knows which actor it will be.
 
 import { Kv, prepareValues } from "./rivet-kv.js";
-import { Store } from "./rivet-store.js";
+import { LONG_SILENCE_MS, Store } from "./rivet-store.js";
 
 const WARM_LINE = "rivet: warm\n";
 const NOT_YET = ["alarm", "log"];
 const READY = Uint8Array.of(16);
 const SLEEP = Uint8Array.of(17);
+const CHECKPOINT = Uint8Array.of(18);
 
 class EntryError extends Error {}
 
@@ -74,11 +75,15 @@ function check(entry) {
 
 function context({ metadata, environment }) {
   const agent = new Store(environment.RIVET_KV_SOCKET);
+  // Connects when it is first used.
+  const patient = new Store(environment.RIVET_KV_SOCKET, LONG_SILENCE_MS);
   const ctx = {
     metadata: frozenMetadata(metadata),
     kv: Object.freeze(new Kv(agent)),
     ready: async () => void await agent.call(READY),
     sleep: async () => void await agent.call(SLEEP),
+    dir: environment.RIVET_DIR ?? null,
+    checkpoint: async () => Number((await patient.call(CHECKPOINT)).i64()),
     get signal() {
       return stopSignal();
     },

@@ -14,8 +14,10 @@ const CODES = [undefined, "conflict", "stale_generation", "invalid", "too_large"
 const MOST_BYTES = 2 << 20;
 const MOST_IN_A_LIST = 0xffff;
 const HEAD_BYTES = 8;
-// The agent answers within 5 s. Who hears nothing for longer talks to one that does not run.
+// The agent answers within 5 s, and to some calls within 2 min. Who hears nothing for longer talks to one that does not run.
 const SILENCE_MS = 8_000;
+/** For those calls. */
+export const LONG_SILENCE_MS = 130_000;
 const CONNECT_MS = 5_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
@@ -24,10 +26,12 @@ const text = new TextDecoder();
 
 export class Store {
   #path;
+  #silenceMs;
   #connecting = null;
 
-  constructor(path) {
+  constructor(path, silenceMs = SILENCE_MS) {
     this.#path = path;
+    this.#silenceMs = silenceMs;
   }
 
   /** @returns a reader that stands behind the status of the answer */
@@ -50,7 +54,7 @@ export class Store {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         const socket = await Deno.connect({ transport: "unix", path: this.#path });
-        return new Connection(socket, () => this.#connecting = null);
+        return new Connection(socket, this.#silenceMs, () => this.#connecting = null);
       } catch (error) {
         if (performance.now() + pause > giveUp) {
           this.#connecting = null;
@@ -64,6 +68,7 @@ export class Store {
 
 class Connection {
   #socket;
+  #silenceMs;
   #ended;
   #waiting = new Map();
   #outgoing = [];
@@ -72,8 +77,9 @@ class Connection {
   #failure = null;
   #watch = null;
 
-  constructor(socket, ended) {
+  constructor(socket, silenceMs, ended) {
     this.#socket = socket;
+    this.#silenceMs = silenceMs;
     this.#ended = ended;
     // Only what waits for an answer keeps the process alive.
     socket.unref();
@@ -90,7 +96,7 @@ class Connection {
       this.#socket.ref();
     }
     this.#waiting.set(number, { resolve, reject, since: performance.now() });
-    this.#watch ??= setTimeout(() => this.#look(), SILENCE_MS);
+    this.#watch ??= setTimeout(() => this.#look(), this.#silenceMs);
     const head = new DataView(new ArrayBuffer(HEAD_BYTES));
     head.setUint32(0, 4 + request.length);
     head.setUint32(4, number);
@@ -150,7 +156,7 @@ class Connection {
     if (oldest === undefined) {
       return;
     }
-    const left = oldest.since + SILENCE_MS - performance.now();
+    const left = oldest.since + this.#silenceMs - performance.now();
     if (left <= 0) {
       this.#fail(new Error("no answer came in time"));
     } else {

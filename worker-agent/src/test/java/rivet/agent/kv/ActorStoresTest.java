@@ -32,6 +32,7 @@ import rivet.protocol.kv.KvWire;
 class ActorStoresTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final ActorStores.Checkpoint NO_DIR = () -> 0;
     private static final KvRequest GET = new KvRequest.Get(List.of(bytes("k")));
 
     @TempDir
@@ -142,7 +143,7 @@ class ActorStoresTest {
 
     @Test
     void store_of_a_process_that_was_found_running_goes_on_above_what_was_under_way() throws Exception {
-        try (var store = stores.reopen(ActorId.random(), 4, folder.resolve("found"));
+        try (var store = stores.reopen(ActorId.random(), 4, folder.resolve("found"), NO_DIR);
                 var actor = new Actor(store.socket())) {
             controlPlane.failures.set(1);
             actor.ask(1, put(1));
@@ -207,8 +208,8 @@ class ActorStoresTest {
     @Test
     void socket_is_gone_when_the_store_is_closed_and_one_that_was_left_behind_is_replaced() throws Exception {
         var path = folder.resolve("left");
-        var first = stores.open(ActorId.random(), 1, path);
-        var second = stores.reopen(ActorId.random(), 1, path);
+        var first = stores.open(ActorId.random(), 1, path, NO_DIR);
+        var second = stores.reopen(ActorId.random(), 1, path, NO_DIR);
         try (var actor = new Actor(path)) {
             actor.ask(1, GET);
             assertThat(actor.answers(1)).hasSize(1);
@@ -222,7 +223,7 @@ class ActorStoresTest {
     }
 
     private ActorStores.Store open(String name) {
-        return stores.open(ActorId.random(), 1, folder.resolve(name));
+        return stores.open(ActorId.random(), 1, folder.resolve(name), NO_DIR);
     }
 
     private List<KvBatch> batches() {

@@ -51,7 +51,7 @@ class DifferenceTest {
         var stop = new Stop(actor, 1, 700);
 
         assertThat(Difference.between(Map.of(key(1), Known.ALIVE), List.of(stop)))
-                .containsExactly(new Step.End(key(1), 700));
+                .containsExactly(new Step.End(key(1), 700, false));
         assertThat(Difference.between(Map.of(), List.of(stop))).containsExactly(new Step.SayStopped(key(1)));
         assertThat(Difference.between(Map.of(key(1), Known.DOWN), List.of(stop)))
                 .isEmpty();

@@ -264,7 +264,8 @@ class SupervisorTest {
                 SPEC.owner(),
                 SPEC.createdAt(),
                 null,
-                ms);
+                ms,
+                null);
     }
 
     private Run run(long generation) {

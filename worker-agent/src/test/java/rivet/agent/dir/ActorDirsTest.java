@@ -1,0 +1,222 @@
+package rivet.agent.dir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rivet.protocol.ActorId;
+import rivet.protocol.link.DirOpened;
+
+/** Two agents' disks; the control plane between them is played, for one actor. */
+class ActorDirsTest {
+
+    private static final long QUOTA = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private final ActorId actor = ActorId.random();
+    private final Kept kept = new Kept();
+
+    @AutoClose
+    private ActorDirs here;
+
+    @AutoClose
+    private ActorDirs there;
+
+    @BeforeEach
+    void begin() {
+        here = new ActorDirs(folder.resolve("here"), kept);
+        there = new ActorDirs(folder.resolve("there"), kept);
+    }
+
+    @Test
+    void what_a_process_leaves_is_there_wherever_the_next_one_starts() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            assertThat(dir.path()).isEmptyDirectory();
+            Files.createDirectories(dir.path().resolve("deep/er"));
+            Files.writeString(dir.path().resolve("deep/er/ü.txt"), "text");
+            Files.writeString(dir.path().resolve("run.sh"), "run");
+            Files.setPosixFilePermissions(dir.path().resolve("run.sh"), PosixFilePermissions.fromString("rwx------"));
+            Files.createSymbolicLink(dir.path().resolve("short"), Path.of("deep/er"));
+            Files.createSymbolicLink(dir.path().resolve("out"), Path.of("/etc"));
+            Files.createSymbolicLink(dir.path().resolve("up"), Path.of("../state"));
+            assertThat(dir.keep()).isEmpty();
+        }
+
+        try (var dir = there.open(actor, 2, QUOTA)) {
+            assertThat(dir.path().resolve("short/ü.txt")).hasContent("text");
+            assertThat(dir.path().resolve("run.sh")).isExecutable();
+            assertThat(dir.path().resolve("out")).doesNotExist();
+            assertThat(dir.path().resolve("up")).doesNotExist();
+        }
+    }
+
+    @Test
+    void the_next_start_on_the_same_agent_needs_no_checkpoint() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            Files.writeString(dir.path().resolve("a"), "1");
+        }
+
+        try (var dir = here.open(actor, 2, QUOTA)) {
+            assertThat(dir.path().resolve("a")).hasContent("1");
+        }
+        assertThat(kept.checkpoints).isEmpty();
+    }
+
+    @Test
+    void what_was_started_elsewhere_meanwhile_is_the_truth() throws Exception {
+        write(here, 1, "of generation 1");
+        write(there, 2, "of generation 2");
+
+        try (var dir = here.open(actor, 3, QUOTA)) {
+            assertThat(dir.path().resolve("a")).hasContent("of generation 2");
+        }
+    }
+
+    @Test
+    void a_checkpoint_is_what_is_left_where_an_agent_is_lost() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            Files.writeString(dir.path().resolve("a"), "1");
+            assertThat(dir.checkpoint()).isEqualTo(1);
+            Files.writeString(dir.path().resolve("a"), "2");
+
+            try (var after = there.open(actor, 2, QUOTA)) {
+                assertThat(after.path().resolve("a")).hasContent("1");
+            }
+
+            // It is not the newest any more, and so nothing of it is kept, and nothing stays.
+            assertThatThrownBy(dir::checkpoint)
+                    .isInstanceOfSatisfying(
+                            DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.STALE));
+            assertThat(dir.keep()).isEmpty();
+            assertThat(dir.path()).doesNotExist();
+        }
+        assertThat(kept.checkpoints).hasSize(1);
+    }
+
+    @Test
+    void more_than_the_quota_is_refused_when_asked_for_but_kept_when_it_stops() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            Files.write(dir.path().resolve("a"), new byte[(int) QUOTA + 1]);
+            assertThatThrownBy(dir::checkpoint)
+                    .hasMessageContaining("1048577 bytes (expected: at most 1048576)")
+                    .isInstanceOfSatisfying(
+                            DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.TOO_LARGE));
+            dir.lookAtQuota();
+            dir.lookAtQuota();
+            assertThat(kept.overQuota).containsExactly(QUOTA + 1);
+
+            assertThat(dir.keep()).isEmpty();
+            Files.write(dir.path().resolve("a"), new byte[2 * (int) QUOTA + 1]);
+            assertThat(dir.keep()).hasValueSatisfying(why -> assertThat(why).contains("at most 2097152"));
+            assertThat(dir.path().resolve("a")).exists();
+        }
+    }
+
+    @Test
+    void a_checkpoint_is_never_of_what_was_written_to_meanwhile() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            Files.write(dir.path().resolve("a"), new byte[512 << 10]);
+            var writing = new AtomicBoolean(true);
+            var writer = Thread.ofPlatform().start(() -> {
+                for (int n = 0; writing.get(); n = (n + 1) % 200) {
+                    try {
+                        Files.write(dir.path().resolve("b" + n), new byte[n + 1]);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            });
+            assertThatThrownBy(dir::checkpoint)
+                    .isInstanceOfSatisfying(
+                            DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.BUSY));
+            writing.set(false);
+            writer.join();
+
+            assertThat(dir.checkpoint()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void bytes_that_are_not_those_of_the_checkpoint_start_nothing() throws Exception {
+        write(here, 1, "text");
+        kept.checkpoints.getFirst()[20] ^= 1;
+
+        assertThatThrownBy(() -> there.open(actor, 2, QUOTA)).hasMessageContaining("SHA-256");
+
+        kept.checkpoints.getFirst()[20] ^= 1;
+        try (var dir = there.open(actor, 3, QUOTA)) {
+            assertThat(dir.path().resolve("a")).hasContent("text");
+        }
+    }
+
+    @Test
+    void nothing_is_left_of_what_is_not_needed() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            Files.writeString(dir.path().resolve("a"), "1");
+
+            dir.discard();
+        }
+        assertThat(folder.resolve("here")).isEmptyDirectory();
+    }
+
+    private void write(ActorDirs agent, long generation, String text) throws Exception {
+        try (var dir = agent.open(actor, generation, QUOTA)) {
+            Files.writeString(dir.path().resolve("a"), text);
+            assertThat(dir.keep()).isEmpty();
+        }
+    }
+
+    private static final class Kept implements ActorDirs.Remote {
+
+        final List<byte[]> checkpoints = new ArrayList<>();
+        final List<Long> overQuota = new ArrayList<>();
+        private long opened;
+        private String digest = "";
+
+        @Override
+        public DirOpened open(ActorId actor, long generation, long held) {
+            boolean keep = opened != 0 && held == opened;
+            opened = generation;
+            return new DirOpened(
+                    keep,
+                    keep || checkpoints.isEmpty()
+                            ? null
+                            : new DirOpened.Checkpoint(checkpoints.size(), checkpoints.getLast().length, digest));
+        }
+
+        @Override
+        public long take(ActorDirs.Upload upload, Duration atMost) throws IOException, DirRefused {
+            if (upload.generation() != opened) {
+                throw new DirRefused(DirRefused.Kind.STALE, "a newer one");
+            }
+            checkpoints.add(Files.readAllBytes(upload.file()));
+            digest = upload.sha256();
+            return checkpoints.size();
+        }
+
+        @Override
+        public InputStream download(ActorId actor, long number) {
+            return new ByteArrayInputStream(checkpoints.get((int) number - 1));
+        }
+
+        @Override
+        public void overQuota(ActorId actor, long generation, long bytes, long quotaBytes) {
+            overQuota.add(bytes);
+        }
+    }
+}
