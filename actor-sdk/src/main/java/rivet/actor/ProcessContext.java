@@ -11,18 +11,21 @@ record ProcessContext(
         Shutdown shutdown,
         System.Logger log,
         UnaryOperator<byte[]> agent,
-        Kv kv)
+        Kv kv,
+        Alarms alarms)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
         var agent = KvSocket.of(environment);
+        var log = System.getLogger(actor.getName());
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
                 new Shutdown(ActorEnvironment.grace(environment)),
-                System.getLogger(actor.getName()),
+                log,
                 agent,
-                new KvClient(agent));
+                new KvClient(agent),
+                new AlarmClient(agent, log));
     }
 
     @Override

@@ -15,6 +15,7 @@ import rivet.actor.Actor;
 import rivet.actor.ActorContext;
 import rivet.actor.ActorEnvironment;
 import rivet.actor.ActorMetadata;
+import rivet.actor.Alarms;
 import rivet.actor.Kv;
 import rivet.actor.Shutdown;
 
@@ -41,6 +42,7 @@ public final class TestContext implements ActorContext {
     private final Map<String, String> environment;
     private final Shutdown shutdown;
     private final Kv kv;
+    private final TestAlarms alarms = new TestAlarms();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
@@ -101,6 +103,23 @@ public final class TestContext implements ActorContext {
     @Override
     public Kv kv() {
         return kv;
+    }
+
+    @Override
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /**
+     * Fires an alarm that the actor has set: its handler is called on this thread. Alarms of a test fire at no other time, and what is
+     * {@linkplain rivet.actor.Alarm#cron set by the calendar} is listed for {@link Instant#MAX}.
+     *
+     * @param name the alarm's name
+     * @throws AssertionError if no such alarm is set, or the actor has no handler
+     * @throws Exception what the handler throws; the alarm is set still
+     */
+    public void fire(String name) throws Exception {
+        alarms.fire(name);
     }
 
     @Override

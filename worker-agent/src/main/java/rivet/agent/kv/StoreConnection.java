@@ -38,6 +38,9 @@ final class StoreConnection implements AutoCloseable {
         void ready();
 
         void sleep();
+
+        /** Whether it has been told of an alarm that it has not handled. */
+        void handling(boolean alarm);
     }
 
     /** Until either side ends it. */
@@ -98,7 +101,23 @@ final class StoreConnection implements AutoCloseable {
             return;
         }
         long giveUp = System.nanoTime() + Call.BOUND.toNanos();
-        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> send(number, answer)));
+        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> {
+            heard(request, answer);
+            send(number, answer);
+        }));
+    }
+
+    private void heard(KvRequest request, byte[] answer) {
+        switch (request) {
+            case KvRequest.NextAlarm _ -> signals.handling(KvWire.isFired(answer));
+            case KvRequest.AlarmWrite.Done _, KvRequest.AlarmWrite.Failed _ -> signals.handling(false);
+            case KvRequest.AlarmWrite.Set _,
+                    KvRequest.AlarmWrite.Delete _,
+                    KvRequest.Alarms _,
+                    KvRequest.Get _,
+                    KvRequest.Range _,
+                    KvRequest.Write _ -> {}
+        }
     }
 
     /** Waits while the actor does not read; it is its own calls that wait with it. */
