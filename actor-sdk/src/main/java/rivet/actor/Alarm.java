@@ -74,8 +74,7 @@ public final class Alarm {
      * @return an alarm named {@code default} without a payload
      */
     public static Alarm cron(String expression) {
-        return new Alarm(
-                ONLY_ONE, new Schedule.Cron(Objects.requireNonNull(expression), ZoneOffset.UTC), new byte[0]);
+        return new Alarm(ONLY_ONE, new Schedule.Cron(Objects.requireNonNull(expression), ZoneOffset.UTC), new byte[0]);
     }
 
     /**

@@ -15,8 +15,7 @@ public final class FiredAlarm {
     private final long attempt;
     private final byte[] payload;
 
-    FiredAlarm(
-            UUID id, String name, Instant scheduledAt, Duration late, long missed, long attempt, byte[] payload) {
+    FiredAlarm(UUID id, String name, Instant scheduledAt, Duration late, long missed, long attempt, byte[] payload) {
         this.id = id;
         this.name = name;
         this.scheduledAt = scheduledAt;
@@ -33,8 +32,7 @@ public final class FiredAlarm {
      * @return a firing with an id of its own, scheduled now
      */
     public static FiredAlarm inTime(Alarm alarm) {
-        return new FiredAlarm(
-                UUID.randomUUID(), alarm.name(), Instant.now(), Duration.ZERO, 0, 1, alarm.payload());
+        return new FiredAlarm(UUID.randomUUID(), alarm.name(), Instant.now(), Duration.ZERO, 0, 1, alarm.payload());
     }
 
     /**

@@ -95,8 +95,10 @@ class AlarmsTest {
         var fired = fired(actor);
 
         assertThat(fired.missed()).isEqualTo(2);
-        assertThat(fired.lateMs()).isGreaterThanOrEqualTo(Duration.ofMinutes(150).toMillis());
-        assertThat(fired.scheduledMs()).isEqualTo(first - Duration.ofMinutes(210).toMillis());
+        assertThat(fired.lateMs())
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(150).toMillis());
+        assertThat(fired.scheduledMs())
+                .isEqualTo(first - Duration.ofMinutes(210).toMillis());
         write(actor, new Done("a", fired.id()));
         assertThat(((NotDue) next(actor)).waitMs())
                 .isBetween(1L, Duration.ofMinutes(30).toMillis() + 1);
@@ -222,7 +224,8 @@ class AlarmsTest {
         assertThat(refused(actor, new AlarmSchedule.Every(999))).startsWith("every: 999");
         assertThat(refused(actor, new AlarmSchedule.Every(Long.MAX_VALUE))).startsWith("every: ");
         assertThat(refused(actor, new AlarmSchedule.Cron("0 0 30 2 *", "UTC"))).startsWith("cron: ");
-        assertThat(refused(actor, new AlarmSchedule.Cron("x".repeat(10_000), "UTC"))).startsWith("cron: ");
+        assertThat(refused(actor, new AlarmSchedule.Cron("x".repeat(10_000), "UTC")))
+                .startsWith("cron: ");
         assertThat(refused(actor, new AlarmSchedule.Cron("* * * * *", "Mars"))).startsWith("time zone: ");
         assertThat(((Refused) ask(actor, set("a", HOURLY, "p".repeat(8_194)))).code())
                 .isEqualTo(Code.TOO_LARGE);
@@ -324,7 +327,10 @@ class AlarmsTest {
         }
         agent.up(agent.awaitRun(actor, 5));
         asleep(agent, actor, 5);
-        database.jdbc().sql("update actor_alarm set wakes = 30 where actor_id = :actor").param("actor", actor.value()).update();
+        database.jdbc()
+                .sql("update actor_alarm set wakes = 30 where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
         lookNow(actor);
         agent.awaitRun(actor, 6);
         assertThat(pauseMs(actor)).isBetween(300_000L, 600_000L);

@@ -43,11 +43,7 @@ class AlarmRepository {
 
     Optional<Alarm> find(UUID actor, String name) {
         return jdbc
-                .query(
-                        "select * from actor_alarm where actor_id = ? and name = ?",
-                        (row, _) -> alarm(row),
-                        actor,
-                        name)
+                .query("select * from actor_alarm where actor_id = ? and name = ?", (row, _) -> alarm(row), actor, name)
                 .stream()
                 .findFirst();
     }
@@ -100,8 +96,7 @@ class AlarmRepository {
     }
 
     void replacePayload(UUID actor, String name, Bytes payload) {
-        jdbc.update(
-                "update actor_alarm set payload = ? where actor_id = ? and name = ?", payload.array(), actor, name);
+        jdbc.update("update actor_alarm set payload = ? where actor_id = ? and name = ?", payload.array(), actor, name);
     }
 
     boolean delete(UUID actor, String name) {

@@ -68,8 +68,8 @@ public final class Alarms {
             }
             case AlarmWrite.Failed(var name, var id) -> {
                 var pending = pending(actor, name, id);
-                pending.ifPresent(alarm -> repository.tellAgain(
-                        actor, name, repository.now().plus(retry(alarm.failures()))));
+                pending.ifPresent(alarm ->
+                        repository.tellAgain(actor, name, repository.now().plus(retry(alarm.failures()))));
                 yield written(version, pending.isPresent() ? 1 : 0);
             }
         };
@@ -78,10 +78,7 @@ public final class Alarms {
     public KvAnswer.Alarms list(UUID actor) {
         return new KvAnswer.Alarms(repository.all(actor).stream()
                 .map(alarm -> new KvAnswer.Alarm(
-                        alarm.name(),
-                        alarm.schedule(),
-                        alarm.scheduledAt().toEpochMilli(),
-                        alarm.payload()))
+                        alarm.name(), alarm.schedule(), alarm.scheduledAt().toEpochMilli(), alarm.payload()))
                 .toList());
     }
 
@@ -164,8 +161,7 @@ public final class Alarms {
     private static Optional<KvAnswer> refusal(AlarmWrite write) {
         int name = write.name().getBytes(StandardCharsets.UTF_8).length;
         if (name < 1 || name > NAME_BYTES || write.name().indexOf('\0') >= 0) {
-            return Optional.of(
-                    invalid("name: %d bytes (expected: 1 to %d, and no NUL)".formatted(name, NAME_BYTES)));
+            return Optional.of(invalid("name: %d bytes (expected: 1 to %d, and no NUL)".formatted(name, NAME_BYTES)));
         }
         return write instanceof AlarmWrite.Set set ? refusal(set) : Optional.empty();
     }
@@ -179,8 +175,7 @@ public final class Alarms {
         }
         return switch (set.schedule()) {
             case AlarmSchedule.Once(var atMs) -> outside("at", atMs, 0, LATEST_MS);
-            case AlarmSchedule.Every(var periodMs) ->
-                outside("every", periodMs, SHORTEST_PERIOD_MS, LONGEST_PERIOD_MS);
+            case AlarmSchedule.Every(var periodMs) -> outside("every", periodMs, SHORTEST_PERIOD_MS, LONGEST_PERIOD_MS);
             case AlarmSchedule.Cron(var expression, var zone) ->
                 outside("cron", expression.length(), 1, CRON_LENGTH)
                         .or(() -> outside("time zone", zone.length(), 1, ZONE_LENGTH));

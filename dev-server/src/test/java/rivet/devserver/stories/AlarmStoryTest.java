@@ -59,7 +59,8 @@ class AlarmStoryTest {
     void one_that_sleeps_is_woken_and_is_not_idle_until_it_has_handled_it() throws Exception {
         try (var server = start()) {
             var actor = create(server, ", \"idle_timeout\": 1000");
-            var set = set(server, actor, "{\"name\": \"a\", \"at\": %d, \"payload\": {\"takes\": 3000}}".formatted(in(4)));
+            var set = set(
+                    server, actor, "{\"name\": \"a\", \"at\": %d, \"payload\": {\"takes\": 3000}}".formatted(in(4)));
             assertThat(set.get("it").get("payload").get("takes").intValue()).isEqualTo(3000);
             assertThat(set.get("all")).hasSize(1);
             server.awaitState(actor, "sleeping");
@@ -87,7 +88,10 @@ class AlarmStoryTest {
             set(server, actor, "{\"name\": \"a\", \"at\": 0, \"payload\": {\"hangs\": 1}}");
             awaitHeard(server, actor, 1);
 
-            var process = new AgentProcesses(work.resolve("data")).listening().iterator().next();
+            var process = new AgentProcesses(work.resolve("data"))
+                    .listening()
+                    .iterator()
+                    .next();
             ProcessHandle.of(process).orElseThrow().destroyForcibly();
 
             awaitHeard(server, actor, 2);
@@ -110,7 +114,8 @@ class AlarmStoryTest {
 
             var bad = of(server, actor, "bad");
             assertThat(bad).extracting(each -> each.get("attempt").intValue()).containsExactly(1, 2, 3);
-            assertThat(new HashSet<>(bad.stream().map(each -> each.get("id")).toList())).hasSize(1);
+            assertThat(new HashSet<>(bad.stream().map(each -> each.get("id")).toList()))
+                    .hasSize(1);
             assertThat(of(server, actor, "tick")).isNotEmpty();
             server.destroy(actor);
         }
@@ -209,9 +214,12 @@ class AlarmStoryTest {
                         .dropWhile(tick -> tick.get("missed").intValue() == 0)
                         .anyMatch(tick -> tick.get("missed").intValue() == 0));
         var ticks = of(server, actor, "tick");
-        assertThat(ticks).anySatisfy(tick -> assertThat(tick.get("missed").intValue()).isGreaterThanOrEqualTo(1));
+        assertThat(ticks)
+                .anySatisfy(tick -> assertThat(tick.get("missed").intValue()).isGreaterThanOrEqualTo(1));
         assertThat(ticks).extracting(tick -> tick.get("id")).doesNotHaveDuplicates();
-        assertThat(ticks).extracting(tick -> tick.get("scheduledAt").longValue()).doesNotHaveDuplicates();
+        assertThat(ticks)
+                .extracting(tick -> tick.get("scheduledAt").longValue())
+                .doesNotHaveDuplicates();
     }
 
     private RunningDevServer start() throws Exception {
@@ -270,11 +278,7 @@ class AlarmStoryTest {
         var reply = server.send("GET", path, null);
         return reply.statusCode() != 200
                 ? List.of()
-                : Wire.JSON
-                        .readTree(reply.body())
-                        .get("entries")
-                        .valueStream()
-                        .toList();
+                : Wire.JSON.readTree(reply.body()).get("entries").valueStream().toList();
     }
 
     private static long counter(RunningDevServer server, JsonNode actor, String key) throws Exception {
@@ -288,7 +292,10 @@ class AlarmStoryTest {
     private static List<String> alarms(RunningDevServer server, JsonNode actor) throws Exception {
         var reply = server.send("GET", "/actors/%s/alarms".formatted(RunningDevServer.id(actor)), null);
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
-        return Wire.JSON.readTree(reply.body()).get("alarms").valueStream()
+        return Wire.JSON
+                .readTree(reply.body())
+                .get("alarms")
+                .valueStream()
                 .map(alarm -> alarm.get("name").stringValue())
                 .toList();
     }

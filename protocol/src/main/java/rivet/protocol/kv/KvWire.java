@@ -221,8 +221,7 @@ public final class KvWire {
     }
 
     private static KvAnswer.Fired fired(ByteBuffer in) {
-        return new KvAnswer.Fired(
-                text(in), id(in), in.getLong(), in.getLong(), in.getLong(), in.getLong(), key(in));
+        return new KvAnswer.Fired(text(in), id(in), in.getLong(), in.getLong(), in.getLong(), in.getLong(), key(in));
     }
 
     private static UUID id(ByteBuffer in) {
@@ -231,7 +230,10 @@ public final class KvWire {
 
     private static String text(ByteBuffer in) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(in))).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(in)))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("text: it is no UTF-8", e);
         }

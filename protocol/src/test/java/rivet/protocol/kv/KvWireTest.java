@@ -59,9 +59,11 @@ class KvWireTest {
     @Test
     void requests_about_alarms_are_these_bytes() {
         assertBytes(
-                new AlarmWrite.Set("a", new AlarmSchedule.Once(7), KEY), "20 0000000161 01 0000000000000007 00000001aa");
+                new AlarmWrite.Set("a", new AlarmSchedule.Once(7), KEY),
+                "20 0000000161 01 0000000000000007 00000001aa");
         assertBytes(
-                new AlarmWrite.Set("a", new AlarmSchedule.Every(7), KEY), "20 0000000161 02 0000000000000007 00000001aa");
+                new AlarmWrite.Set("a", new AlarmSchedule.Every(7), KEY),
+                "20 0000000161 02 0000000000000007 00000001aa");
         assertBytes(
                 new AlarmWrite.Set("a", new AlarmSchedule.Cron("*", "Z"), Bytes.EMPTY),
                 "20 0000000161 03 000000012a 000000015a 00000000");
@@ -103,7 +105,16 @@ class KvWireTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"09", "01", "01 0001 00000002aa", "01 0001 ffffffff", "01 0000 00", "03 0000 0001 09", "20 0000000161 09", "20 00000001ff"})
+    @CsvSource({
+        "09",
+        "01",
+        "01 0001 00000002aa",
+        "01 0001 ffffffff",
+        "01 0000 00",
+        "03 0000 0001 09",
+        "20 0000000161 09",
+        "20 00000001ff"
+    })
     void what_is_no_request_is_refused(String hex) {
         assertThatThrownBy(() -> KvWire.request(parse(hex))).isInstanceOf(IllegalArgumentException.class);
     }

@@ -282,9 +282,7 @@ final class ActorProcess {
         /** @return when to look again, at the latest */
         long look() {
             var timeoutMs = run.spec().idleTimeoutMs();
-            long left = timeoutMs == null
-                    ? LONG.toNanos()
-                    : TimeUnit.MILLISECONDS.toNanos(timeoutMs) - quietNanos();
+            long left = timeoutMs == null ? LONG.toNanos() : TimeUnit.MILLISECONDS.toNanos(timeoutMs) - quietNanos();
             var rest = process.sleep().isDone() ? Phase.Rest.ASKED : left <= 0 ? Phase.Rest.IDLE : null;
             if (rest != told) {
                 told = rest;
@@ -294,9 +292,7 @@ final class ActorProcess {
         }
 
         private long quietNanos() {
-            return process.handlesAlarm()
-                    ? 0
-                    : around.parts().traffic().quietNanos(key.actor(), key.generation());
+            return process.handlesAlarm() ? 0 : around.parts().traffic().quietNanos(key.actor(), key.generation());
         }
     }
 

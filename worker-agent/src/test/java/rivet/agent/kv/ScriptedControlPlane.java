@@ -50,8 +50,8 @@ final class ScriptedControlPlane implements ActorStores.Remote {
         pass();
         return KvWire.join(KvWire.split(reads).stream()
                 .map(KvWire::request)
-                .map(read -> KvWire.write(
-                        read instanceof KvRequest.NextAlarm ? nextAlarm : new KvAnswer.Found(List.of())))
+                .map(read ->
+                        KvWire.write(read instanceof KvRequest.NextAlarm ? nextAlarm : new KvAnswer.Found(List.of())))
                 .toList());
     }
 
