@@ -58,6 +58,9 @@ export interface ActorContext {
    */
   readonly kv: Kv;
 
+  /** When this actor is to be woken, and what for; kept like its store. A due alarm starts an actor that sleeps. */
+  readonly alarm: Alarms;
+
   /**
    * Says that this actor is ready for requests. Where it was created with `lifecycle.readiness: { signal: true }`, requests wait
    * for this, and the start has failed if it does not come within the start timeout; else it does nothing. Rejected with a
@@ -86,6 +89,70 @@ export interface ActorContext {
    * @returns the number of the checkpoint, which counts those of this actor from 1
    */
   checkpoint(): Promise<number>;
+}
+
+/** When an alarm fires: one of the three. */
+export type AlarmSchedule =
+  /** Once; a number is milliseconds since 1970. At once if that is past. */
+  | { readonly at: Date | number; readonly every?: undefined; readonly cron?: undefined; readonly timeZone?: undefined }
+  /** Again and again, for the first time one period after it was set. Milliseconds, 1 s to 366 days. */
+  | { readonly every: number; readonly at?: undefined; readonly cron?: undefined; readonly timeZone?: undefined }
+  /** By the calendar: five fields as of a crontab, or six of which the first is seconds. `timeZone` is UTC unless said. */
+  | { readonly cron: string; readonly timeZone?: string; readonly at?: undefined; readonly every?: undefined };
+
+export type AlarmOptions = AlarmSchedule & {
+  /** `"default"` unless said: who has one alarm need not name it. 1 to 128 bytes. */
+  readonly name?: string;
+  /** What it brings; whatever can be cloned, at most 8 KiB. */
+  readonly payload?: unknown;
+};
+
+/** One that is set. */
+export interface PendingAlarm<P = unknown> {
+  readonly name: string;
+  readonly at?: Date;
+  readonly every?: number;
+  readonly cron?: string;
+  readonly timeZone?: string;
+  /** For when its next firing is; past where that is not handled yet. */
+  readonly nextAt: Date;
+  readonly payload: P;
+}
+
+/** A firing, as the handler hears of it. */
+export interface FiredAlarm<P = any> {
+  /** A UUID: the same until it is handled, however often the actor hears of it. */
+  readonly id: string;
+  readonly name: string;
+  /** When it was to fire, by the database's clock. */
+  readonly scheduledAt: Date;
+  /** How late it is told, by the database's clock alone. */
+  readonly lateMs: number;
+  /** How many more of its times have passed meanwhile, and do not fire; 1000 stands for that or more. */
+  readonly missed: number;
+  /** From 1; attempts that ended with the process are not counted. */
+  readonly attempt: number;
+  readonly payload: P;
+}
+
+/** At most 100 for each actor. Refused calls are rejected with a {@link KvError}, as those of {@link Kv}. */
+export interface Alarms {
+  /**
+   * Sets an alarm in the place of the one with its name; returns when it fires next. One that has this schedule already goes on as it
+   * is, and only its payload is replaced: so it may be set at each start.
+   */
+  set(options: AlarmOptions): Promise<Date>;
+  /** Or null: none is set, or it has fired for the last time and was handled. */
+  get<P = unknown>(name?: string): Promise<PendingAlarm<P> | null>;
+  /** In the order of their names. */
+  list(): Promise<PendingAlarm[]>;
+  /** Returns whether there was one. */
+  delete(name?: string): Promise<boolean>;
+  /**
+   * Has alarms handled, one after the other. What the handler throws is printed, and the alarm comes again: after 1 s, 2 s, 4 s …
+   * 5 min. Keeps the program alive, as a server that listens does, until `signal` is aborted or the function that it returns is called.
+   */
+  on(handler: (alarm: FiredAlarm) => unknown): () => void;
 }
 
 /** What may stand in a key. */

@@ -26,4 +26,8 @@ export async function frozen(ctx: ActorContext): Promise<void> {
   // @ts-expect-error: there may be no entry
   const count: number = await ctx.kv.get<number>("count");
   console.log(count);
+  // @ts-expect-error: either once or again and again
+  await ctx.alarm.set({ at: new Date(), every: 1_000 });
+  // @ts-expect-error: a calendar is of a place, a period is not
+  await ctx.alarm.set({ every: 1_000, timeZone: "UTC" });
 }

@@ -53,6 +53,13 @@ public interface ActorContext {
     Kv kv();
 
     /**
+     * When this actor is to be woken, and what for. The control plane is asked when it is first used.
+     *
+     * @return always the same object
+     */
+    Alarms alarms();
+
+    /**
      * Says that this actor is ready for requests. Where it was created with {@code lifecycle.readiness.signal}, requests wait
      * for this, and the start has failed if it does not come within the start timeout; else it does nothing. May be repeated.
      *

@@ -173,17 +173,17 @@ final class KvCodec {
     }
 
     /** What stands behind the status. */
-    private static ByteBuffer accepted(byte[] answer) {
+    static ByteBuffer accepted(byte[] answer) {
         var in = ByteBuffer.wrap(answer);
         int status = in.get();
         if (status == 0) {
             return in;
         }
         var code = status <= CODES.size() ? CODES.get(status - 1) : KvException.Code.UNAVAILABLE;
-        throw new KvException(code, new String(bytes(in), StandardCharsets.UTF_8), null);
+        throw new KvException(code, text(in), null);
     }
 
-    private static <T> List<T> list(ByteBuffer in, Function<ByteBuffer, T> each) {
+    static <T> List<T> list(ByteBuffer in, Function<ByteBuffer, T> each) {
         int count = Short.toUnsignedInt(in.getShort());
         var list = new ArrayList<T>(count);
         for (int i = 0; i < count; i++) {
@@ -192,13 +192,17 @@ final class KvCodec {
         return list;
     }
 
-    private static byte[] bytes(ByteBuffer in) {
+    static String text(ByteBuffer in) {
+        return new String(bytes(in), StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(ByteBuffer in) {
         var bytes = new byte[in.getInt()];
         in.get(bytes);
         return bytes;
     }
 
-    private static final class Out {
+    static final class Out {
 
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -227,6 +231,10 @@ final class KvCodec {
                     ByteBuffer.allocate(Integer.BYTES).putInt(value.length).array());
             bytes.writeBytes(value);
             return this;
+        }
+
+        Out text(String value) {
+            return bytes(value.getBytes(StandardCharsets.UTF_8));
         }
 
         <T> void list(Collection<T> values, BiConsumer<Out, T> each) {

@@ -14,19 +14,22 @@ record ProcessContext(
         System.Logger log,
         UnaryOperator<byte[]> agent,
         UnaryOperator<byte[]> patient,
-        Kv kv)
+        Kv kv,
+        Alarms alarms)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
         var agent = KvSocket.of(environment, KvSocket.SILENCE);
+        var log = System.getLogger(actor.getName());
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
                 new Shutdown(ActorEnvironment.grace(environment)),
-                System.getLogger(actor.getName()),
+                log,
                 agent,
                 KvSocket.of(environment, KvSocket.LONG_SILENCE),
-                new KvClient(agent));
+                new KvClient(agent),
+                new AlarmClient(agent, log));
     }
 
     @Override

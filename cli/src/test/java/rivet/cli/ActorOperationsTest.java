@@ -234,6 +234,24 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void alarms_are_listed() {
+        var id = "00000000-0000-4000-8000-000000000001";
+        server.answer("GET /actors/%s/alarms".formatted(id), 200, """
+                {"alarms": [
+                  {"name": "once", "next_at": "2026-01-01T00:00:00Z", "failures": 2, "payload_bytes": 7},
+                  {"name": "sweep", "next_at": "2026-01-01T00:00:00Z", "every_ms": 60000, "failures": 0, "payload_bytes": 0},
+                  {"name": "work", "next_at": "2026-01-01T00:00:00Z", "cron": "0 9 * * *", "time_zone": "UTC", "failures": 0,
+                   "payload_bytes": 0}]}""");
+
+        var printed = shell().run("actor", "alarms", id).out();
+
+        assertThat(printed)
+                .containsPattern("once +2026-01-01T00:00:00Z +once +2 +7 B")
+                .containsPattern("sweep +2026-01-01T00:00:00Z +every PT1M +0")
+                .containsPattern("work +2026-01-01T00:00:00Z +0 9 \\* \\* \\* \\(UTC\\) +0");
+    }
+
+    @Test
     void upgrades_are_listed_and_cancelled() {
         server.answer("GET /rollouts", 200, "{\"rollouts\": []}")
                 .answer("DELETE /rollouts/r1", 200, rollout("cancelled", 2));

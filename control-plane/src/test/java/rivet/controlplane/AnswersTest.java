@@ -92,6 +92,7 @@ class AnswersTest {
                 {"string_equal": {"property": "region", "value": "local"}}"""));
         api.get("/actors/" + actor + "/events");
         api.get("/actors/" + actor + "/explain");
+        api.get("/actors/" + actor + "/alarms");
         history("/actors/usage");
         logs(agent, actor);
         connections(build);

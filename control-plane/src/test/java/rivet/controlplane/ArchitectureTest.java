@@ -61,12 +61,13 @@ class ArchitectureTest {
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             fleet      : web auth agent actor
-            kv         : web database auth
+            alarm      : web database auth actor
+            kv         : web database auth alarm
             checkpoint : web database auth actor
             inspect    : web auth actor kv
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection ingress
-            reconcile  : audit auth metrics idempotency build agent actor log route kv checkpoint connection link replica
+            reconcile  : audit auth metrics idempotency build agent actor alarm log route kv checkpoint connection link replica
             """);
 
     @ArchTest

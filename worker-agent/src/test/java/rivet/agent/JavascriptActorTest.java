@@ -167,7 +167,7 @@ class JavascriptActorTest {
                   }
                   m.actor.createdAt.setTime(0);
                   console.log(m.actor.createdAt.getTime());
-                  try { ctx.alarm; } catch (e) { console.log(e.message); }
+                  try { ctx.log; } catch (e) { console.log(e.message); }
                 } };
                 """, Map.of(), "http");
 
@@ -183,7 +183,7 @@ class JavascriptActorTest {
                         "\"url\":\"http://127.0.0.1:7080/x-http\"",
                         "\"hostname\":\"127.0.0.1\"",
                         "\"path\":\"/x-http\"")
-                .contains("true 1767323045678\n", "\n1767323045678\n", "ctx.alarm does not exist yet")
+                .contains("true 1767323045678\n", "\n1767323045678\n", "ctx.log does not exist yet")
                 .containsPattern("(TypeError\n){5}")
                 .doesNotContain("changed");
     }

@@ -18,6 +18,7 @@ import rivet.actor.Actor;
 import rivet.actor.ActorContext;
 import rivet.actor.ActorEnvironment;
 import rivet.actor.ActorMetadata;
+import rivet.actor.Alarms;
 import rivet.actor.Kv;
 import rivet.actor.Shutdown;
 
@@ -46,6 +47,7 @@ public final class TestContext implements ActorContext {
     private final Kv kv;
     private final @Nullable Path dir;
     private final AtomicLong checkpoints = new AtomicLong();
+    private final TestAlarms alarms = new TestAlarms();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
@@ -107,6 +109,23 @@ public final class TestContext implements ActorContext {
     @Override
     public Kv kv() {
         return kv;
+    }
+
+    @Override
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /**
+     * Fires an alarm that the actor has set: its handler is called on this thread. Alarms of a test fire at no other time, and what is
+     * {@linkplain rivet.actor.Alarm#cron set by the calendar} is listed for {@link Instant#MAX}.
+     *
+     * @param name the alarm's name
+     * @throws AssertionError if no such alarm is set, or the actor has no handler
+     * @throws Exception what the handler throws; the alarm is set still
+     */
+    public void fire(String name) throws Exception {
+        alarms.fire(name);
     }
 
     @Override

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import rivet.actor.Actor;
+import rivet.actor.Alarm;
 
 class TestContextTest {
 
@@ -30,6 +35,35 @@ class TestContextTest {
         }
 
         assertThat(context.shutdown().requested()).isTrue();
+    }
+
+    @Test
+    void alarms_fire_when_the_test_says_so_until_they_are_handled() throws Exception {
+        var context = TestContext.builder().build();
+        var heard = new ArrayList<String>();
+        context.alarms().set(Alarm.at(Instant.EPOCH).named("once").with(new byte[] {7}));
+        context.alarms().set(Alarm.every(Duration.ofHours(1)));
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> context.fire("once"))
+                .withMessageContaining("no handler");
+        try (var _ = context.alarms().on(alarm -> {
+            heard.add(alarm.name() + Arrays.toString(alarm.payload()));
+            if (heard.size() == 1) {
+                throw new IOException("not now");
+            }
+        })) {
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> context.fire("once"));
+            context.fire("once");
+            context.fire("default");
+        }
+
+        assertThat(heard).containsExactly("once[7]", "once[7]", "default[]");
+        assertThat(context.alarms().list())
+                .extracting(next -> next.alarm().name())
+                .containsExactly("default");
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> context.fire("once"))
+                .withMessageContaining("not set");
     }
 
     @Test

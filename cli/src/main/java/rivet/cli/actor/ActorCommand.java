@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             ActorUpgradesCommand.class,
             ActorSleepCommand.class,
             ActorWakeCommand.class,
+            ActorAlarmsCommand.class,
             ActorKvCommand.class,
             ActorDestroyCommand.class
         })

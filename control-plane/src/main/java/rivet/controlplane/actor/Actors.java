@@ -22,6 +22,8 @@ import rivet.protocol.link.DownReason;
 @Component
 public final class Actors {
 
+    private static final AskedBy WAKING = AskedBy.loop("wake-for-alarms");
+
     private static final int AT_ONCE = 200;
 
     /** How many sizes may be refused before a pass over a region ends. */
@@ -76,6 +78,11 @@ public final class Actors {
                 actor,
                 moment -> new ActorEvent.RestWanted(
                         moment.now(), from, then, moment.actor().setup().grace()));
+    }
+
+    /** If it sleeps or is about to. */
+    public void wakeForAlarm(ActorId id) {
+        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()));
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {

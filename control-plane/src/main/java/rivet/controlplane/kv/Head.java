@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import rivet.controlplane.alarm.Alarms;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
 import rivet.protocol.kv.KvAnswer.Refused;
@@ -66,7 +67,7 @@ final class Head {
     }
 
     /** The same batch again is answered as it was; one from before it came too late to be done. */
-    byte[] take(Batch batch, Changes changes) {
+    byte[] take(Batch batch, Changes changes, Alarms alarms) {
         long known = batch.writer().generation() == generation ? number : 0;
         if (batch.confirmed() > known) {
             return KvStore.refused(batch, KvStore.LOST);
@@ -78,21 +79,24 @@ final class Head {
             return KvStore.refused(batch, new Refused(Code.UNAVAILABLE, "a later write came before this one"));
         }
         var said = new ArrayList<KvAnswer>();
-        batch.requests().forEach(request -> said.add(answer(request, changes)));
+        batch.requests().forEach(request -> said.add(answer(request, changes, alarms)));
         generation = batch.writer().generation();
         number = batch.number();
         answers = KvStore.joined(said);
         return answers;
     }
 
-    private KvAnswer answer(KvRequest request, Changes changes) {
+    private KvAnswer answer(KvRequest request, Changes changes, Alarms alarms) {
         var refused = KvLimits.refusal(request);
         if (refused.isPresent()) {
             return refused.get();
         }
-        return request instanceof KvRequest.Write write
-                ? write(write, changes)
-                : new Refused(Code.INVALID, "a read among writes, or a message that cannot be read");
+        return switch (request) {
+            case KvRequest.Write write -> write(write, changes);
+            case KvRequest.AlarmWrite write -> alarms.write(actor, version, write);
+            case KvRequest.Get _, KvRequest.Range _, KvRequest.Alarms _, KvRequest.NextAlarm _ ->
+                new Refused(Code.INVALID, "a read among writes, or a message that cannot be read");
+        };
     }
 
     private KvAnswer write(KvRequest.Write write, Changes changes) {

@@ -37,6 +37,8 @@ final class KvLimits {
                         ? invalid("limit: %d (expected: 1 to %d)".formatted(limit, LIST_ENTRIES))
                         : bounds(start, end);
             case KvRequest.Write write -> refusal(write);
+            case KvRequest.AlarmWrite _, KvRequest.Alarms _, KvRequest.NextAlarm _ ->
+                Optional.empty(); // for their room to say
         };
     }
 

@@ -14,6 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
+import rivet.controlplane.alarm.Alarms;
 import rivet.controlplane.database.Failovers;
 import rivet.controlplane.database.Stores;
 import rivet.protocol.kv.Bytes;
@@ -28,11 +29,13 @@ class KvRepository {
     private static final long NUMBERS_SKIPPED = 1L << 32;
 
     private final Failovers failovers;
+    private final Alarms alarms;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
 
-    KvRepository(@Stores DataSource pool, Failovers failovers) {
+    KvRepository(@Stores DataSource pool, Failovers failovers, Alarms alarms) {
         this.failovers = failovers;
+        this.alarms = alarms;
         this.jdbc = new JdbcTemplate(pool);
         this.transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
     }
@@ -112,7 +115,7 @@ class KvRepository {
             var changes = new Changes(jdbc, mine);
             for (var batch : mine) {
                 var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
-                answers.put(batch.writer().actor(), new Bytes(head.take(batch, changes)));
+                answers.put(batch.writer().actor(), new Bytes(head.take(batch, changes, alarms)));
             }
             changes.write(heads.values());
             group.stream()

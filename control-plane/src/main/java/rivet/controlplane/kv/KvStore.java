@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.alarm.Alarms;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
@@ -27,10 +28,12 @@ public final class KvStore implements DisposableBean {
             "a write that was answered is missing: a standby took over, or a backup was restored (expected: a new start)");
 
     private final KvRepository repository;
+    private final Alarms alarms;
     private final GroupCommit commits;
 
-    KvStore(KvRepository repository) {
+    KvStore(KvRepository repository, Alarms alarms) {
         this.repository = repository;
+        this.alarms = alarms;
         this.commits = new GroupCommit(repository);
     }
 
@@ -88,7 +91,9 @@ public final class KvStore implements DisposableBean {
         return switch (request) {
             case KvRequest.Get(var keys) -> repository.get(writer.actor(), keys);
             case KvRequest.Range range -> repository.list(writer.actor(), range);
-            case KvRequest.Write _ -> new Refused(Code.INVALID, "a write among reads");
+            case KvRequest.Alarms _ -> alarms.list(writer.actor());
+            case KvRequest.NextAlarm _ -> alarms.next(writer.actor());
+            case KvRequest.Write _, KvRequest.AlarmWrite _ -> new Refused(Code.INVALID, "a write among reads");
         };
     }
 

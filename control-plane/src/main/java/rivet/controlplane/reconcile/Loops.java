@@ -12,6 +12,7 @@ import rivet.controlplane.actor.Rollouts;
 import rivet.controlplane.actor.Timelines;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.alarm.Alarms;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.auth.Tokens;
 import rivet.controlplane.build.Uploads;
@@ -48,6 +49,7 @@ final class Loops implements SmartLifecycle {
     private final Timelines timelines;
     private final KvStore stores;
     private final Checkpoints checkpoints;
+    private final Alarms alarms;
     private final Connections connections;
     private final LoopSettings settings;
     private final MeterRegistry registry;
@@ -71,6 +73,7 @@ final class Loops implements SmartLifecycle {
             Timelines timelines,
             KvStore stores,
             Checkpoints checkpoints,
+            Alarms alarms,
             Connections connections,
             LoopSettings settings,
             MeterRegistry registry) {
@@ -91,6 +94,7 @@ final class Loops implements SmartLifecycle {
         this.timelines = timelines;
         this.stores = stores;
         this.checkpoints = checkpoints;
+        this.alarms = alarms;
         this.connections = connections;
         this.settings = settings;
         this.registry = registry;
@@ -111,6 +115,7 @@ final class Loops implements SmartLifecycle {
                 drain,
                 loop("roll-out", settings.interval(), rollouts::pass),
                 loop("restart-due", settings.interval(), actors::due),
+                loop("wake-for-alarms", settings.interval(), alarms::wake),
                 loop("keep-in-list", settings.interval(), replicas::keep),
                 loop("find-lost-agents", settings.interval(), lost::look),
                 loop("replace-lost", settings.interval(), actors::replaceLost),

@@ -152,7 +152,12 @@ class KvLinearizabilityTest {
                         Optional.of("2"),
                         invoked,
                         System.nanoTime()));
-            case KvAnswer.Refused _, KvAnswer.Found _, KvAnswer.Listed _ -> Optional.empty();
+            case KvAnswer.Refused _,
+                    KvAnswer.Found _,
+                    KvAnswer.Listed _,
+                    KvAnswer.Alarms _,
+                    KvAnswer.Fired _,
+                    KvAnswer.NotDue _ -> Optional.empty();
         };
     }
 

@@ -1,6 +1,7 @@
 package rivet.protocol.kv;
 
 import java.util.List;
+import java.util.UUID;
 
 /** What came of one request. */
 public sealed interface KvAnswer {
@@ -18,6 +19,27 @@ public sealed interface KvAnswer {
 
     /** @param sums of the additions, in order */
     record Written(long version, List<Long> sums) implements KvAnswer {}
+
+    /** In the order of their names. */
+    record Alarms(List<Alarm> alarms) implements KvAnswer {}
+
+    /** @param dueMs when it is to fire next, or was and is not handled, since 1970 */
+    record Alarm(String name, AlarmSchedule schedule, long dueMs, Bytes payload) {}
+
+    /**
+     * An alarm that is to be handled.
+     *
+     * @param id the same until it is handled, however often it is told
+     * @param scheduledMs for when it was, since 1970
+     * @param lateMs how long ago that is by the clock of the database
+     * @param missed how many more of its times have passed since
+     * @param failures how often it was told and could not be handled
+     */
+    record Fired(String name, UUID id, long scheduledMs, long lateMs, long missed, long failures, Bytes payload)
+            implements KvAnswer {}
+
+    /** @param waitMs until one is to be handled; -1: none is set */
+    record NotDue(long waitMs) implements KvAnswer {}
 
     /** Nothing was done, or for {@link Code#UNAVAILABLE} nobody knows. */
     record Refused(Code code, String message) implements KvAnswer {}

@@ -1,6 +1,7 @@
 package rivet.protocol.kv;
 
 import java.util.List;
+import java.util.UUID;
 
 /** One thing asked of the store of one actor. */
 public sealed interface KvRequest {
@@ -31,4 +32,27 @@ public sealed interface KvRequest {
         /** Adds to a counter; an absent one counts from 0. */
         record Add(Bytes key, long delta) implements Mutation {}
     }
+
+    /** Changes one alarm of the actor. */
+    sealed interface AlarmWrite extends KvRequest {
+
+        String name();
+
+        /** One that has this schedule already keeps its course, and only its payload is replaced. */
+        record Set(String name, AlarmSchedule schedule, Bytes payload) implements AlarmWrite {}
+
+        record Delete(String name) implements AlarmWrite {}
+
+        /** @param id of the firing that is handled */
+        record Done(String name, UUID id) implements AlarmWrite {}
+
+        /** @param id of the firing that is to be told again, later */
+        record Failed(String name, UUID id) implements AlarmWrite {}
+    }
+
+    /** All alarms of the actor. */
+    record Alarms() implements KvRequest {}
+
+    /** The alarm that is to be handled now, or how long there is none. */
+    record NextAlarm() implements KvRequest {}
 }

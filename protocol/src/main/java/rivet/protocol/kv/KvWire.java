@@ -2,6 +2,7 @@ package rivet.protocol.kv;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import rivet.protocol.ActorId;
+import rivet.protocol.kv.KvRequest.AlarmWrite;
 
 /** Requests and answers ⇄ bytes; see docs/reference/kv-wire.md. Any bytes are read or refused with an {@link IllegalArgumentException}. */
 public final class KvWire {
@@ -27,6 +29,12 @@ public final class KvWire {
 
     /** Likewise that it wants what is in its directory kept as it is now. */
     private static final byte CHECKPOINT = 18;
+    private static final int SET_ALARM = 32;
+    private static final int DELETE_ALARM = 33;
+    private static final int ALARM_DONE = 34;
+    private static final int ALARM_FAILED = 35;
+    private static final int ALARMS = 36;
+    private static final int NEXT_ALARM = 37;
 
     private KvWire() {}
 
@@ -67,9 +75,7 @@ public final class KvWire {
     public static byte[] joinBatches(List<KvBatch> batches) {
         var out = new KvWriter().count(batches.size());
         for (var batch : batches) {
-            var actor = batch.actor().value();
-            out.number(actor.getMostSignificantBits())
-                    .number(actor.getLeastSignificantBits())
+            out.id(batch.actor().value())
                     .number(batch.generation())
                     .number(batch.number())
                     .number(batch.confirmed())
@@ -87,7 +93,13 @@ public final class KvWire {
             case 1 -> new KvRequest.Get(list(in, KvWire::key));
             case 2 -> new KvRequest.Range(key(in), key(in), in.get() != 0, count(in));
             case 3 -> new KvRequest.Write(list(in, KvWire::check), list(in, KvWire::mutation));
-            default -> throw new IllegalArgumentException("operation: unknown (expected: 1 to 3)");
+            case SET_ALARM -> new AlarmWrite.Set(text(in), schedule(in), key(in));
+            case DELETE_ALARM -> new AlarmWrite.Delete(text(in));
+            case ALARM_DONE -> new AlarmWrite.Done(text(in), id(in));
+            case ALARM_FAILED -> new AlarmWrite.Failed(text(in), id(in));
+            case ALARMS -> new KvRequest.Alarms();
+            case NEXT_ALARM -> new KvRequest.NextAlarm();
+            default -> throw new IllegalArgumentException("operation: unknown (expected: 1 to 3, 32 to 37)");
         });
     }
 
@@ -106,6 +118,15 @@ public final class KvWire {
                 out.count(mutations.size());
                 mutations.forEach(mutation -> write(out, mutation));
             }
+            case AlarmWrite.Set(var name, var schedule, var payload) ->
+                write(out.tag(SET_ALARM).text(name), schedule).bytes(payload);
+            case AlarmWrite.Delete(var name) -> out.tag(DELETE_ALARM).text(name);
+            case AlarmWrite.Done(var name, var id) ->
+                out.tag(ALARM_DONE).text(name).id(id);
+            case AlarmWrite.Failed(var name, var id) ->
+                out.tag(ALARM_FAILED).text(name).id(id);
+            case KvRequest.Alarms _ -> out.tag(ALARMS);
+            case KvRequest.NextAlarm _ -> out.tag(NEXT_ALARM);
         }
         return out.done();
     }
@@ -135,7 +156,10 @@ public final class KvWire {
                 case KvRequest.Range _ ->
                     new KvAnswer.Listed(
                             list(in, each -> new KvAnswer.Entry(key(each), each.getLong(), key(each))), in.get() != 0);
-                case KvRequest.Write _ -> new KvAnswer.Written(in.getLong(), list(in, ByteBuffer::getLong));
+                case KvRequest.Write _, AlarmWrite _ ->
+                    new KvAnswer.Written(in.getLong(), list(in, ByteBuffer::getLong));
+                case KvRequest.Alarms _ -> new KvAnswer.Alarms(list(in, KvWire::alarm));
+                case KvRequest.NextAlarm _ -> in.get() == 1 ? fired(in) : new KvAnswer.NotDue(in.getLong());
             };
         });
     }
@@ -157,10 +181,73 @@ public final class KvWire {
                 out.tag(0).number(version).count(sums.size());
                 sums.forEach(out::number);
             }
+            case KvAnswer.Alarms(var alarms) -> {
+                out.tag(0).count(alarms.size());
+                alarms.forEach(alarm -> write(out.text(alarm.name()), alarm.schedule())
+                        .number(alarm.dueMs())
+                        .bytes(alarm.payload()));
+            }
+            case KvAnswer.Fired fired ->
+                out.tag(0)
+                        .tag(1)
+                        .text(fired.name())
+                        .id(fired.id())
+                        .number(fired.scheduledMs())
+                        .number(fired.lateMs())
+                        .number(fired.missed())
+                        .number(fired.failures())
+                        .bytes(fired.payload());
+            case KvAnswer.NotDue(var waitMs) -> out.tag(0).tag(0).number(waitMs);
             case KvAnswer.Refused(var code, var message) ->
                 out.tag(code.number()).bytes(message.getBytes(StandardCharsets.UTF_8));
         }
         return out.done();
+    }
+
+    /** Whether the answer to {@link KvRequest.NextAlarm} is one that is to be handled. */
+    public static boolean isFired(byte[] answer) {
+        return answer.length > 1 && answer[0] == 0 && answer[1] == 1;
+    }
+
+    private static KvWriter write(KvWriter out, AlarmSchedule schedule) {
+        return switch (schedule) {
+            case AlarmSchedule.Once(var atMs) -> out.tag(1).number(atMs);
+            case AlarmSchedule.Every(var periodMs) -> out.tag(2).number(periodMs);
+            case AlarmSchedule.Cron(var expression, var zone) ->
+                out.tag(3).text(expression).text(zone);
+        };
+    }
+
+    private static AlarmSchedule schedule(ByteBuffer in) {
+        return switch (in.get()) {
+            case 1 -> new AlarmSchedule.Once(in.getLong());
+            case 2 -> new AlarmSchedule.Every(in.getLong());
+            case 3 -> new AlarmSchedule.Cron(text(in), text(in));
+            default -> throw new IllegalArgumentException("schedule: unknown (expected: 1 to 3)");
+        };
+    }
+
+    private static KvAnswer.Alarm alarm(ByteBuffer in) {
+        return new KvAnswer.Alarm(text(in), schedule(in), in.getLong(), key(in));
+    }
+
+    private static KvAnswer.Fired fired(ByteBuffer in) {
+        return new KvAnswer.Fired(text(in), id(in), in.getLong(), in.getLong(), in.getLong(), in.getLong(), key(in));
+    }
+
+    private static UUID id(ByteBuffer in) {
+        return new UUID(in.getLong(), in.getLong());
+    }
+
+    private static String text(ByteBuffer in) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(in)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("text: it is no UTF-8", e);
+        }
     }
 
     private static KvAnswer.Code code(int status) {
@@ -171,7 +258,7 @@ public final class KvWire {
     }
 
     private static KvBatch batch(ByteBuffer in) {
-        var actor = new ActorId(new UUID(in.getLong(), in.getLong()));
+        var actor = new ActorId(id(in));
         return new KvBatch(actor, in.getLong(), in.getLong(), in.getLong(), key(in));
     }
 

@@ -2,6 +2,8 @@ package rivet.protocol.kv;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /** Appends what the wire is made of. */
 final class KvWriter {
@@ -35,6 +37,14 @@ final class KvWriter {
 
     KvWriter bytes(Bytes bytes) {
         return bytes(bytes.array());
+    }
+
+    KvWriter text(String text) {
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    KvWriter id(UUID id) {
+        return number(id.getMostSignificantBits()).number(id.getLeastSignificantBits());
     }
 
     byte[] done() {

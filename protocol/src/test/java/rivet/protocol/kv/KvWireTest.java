@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer.Code;
+import rivet.protocol.kv.KvRequest.AlarmWrite;
 import rivet.protocol.kv.KvRequest.Check;
 import rivet.protocol.kv.KvRequest.Mutation;
 
@@ -18,6 +20,7 @@ import rivet.protocol.kv.KvRequest.Mutation;
 class KvWireTest {
 
     private static final Bytes KEY = bytes("aa");
+    private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
 
     @Test
     void requests_are_these_bytes() {
@@ -54,6 +57,43 @@ class KvWireTest {
     }
 
     @Test
+    void requests_about_alarms_are_these_bytes() {
+        assertBytes(
+                new AlarmWrite.Set("a", new AlarmSchedule.Once(7), KEY),
+                "20 0000000161 01 0000000000000007 00000001aa");
+        assertBytes(
+                new AlarmWrite.Set("a", new AlarmSchedule.Every(7), KEY),
+                "20 0000000161 02 0000000000000007 00000001aa");
+        assertBytes(
+                new AlarmWrite.Set("a", new AlarmSchedule.Cron("*", "Z"), Bytes.EMPTY),
+                "20 0000000161 03 000000012a 000000015a 00000000");
+        assertBytes(new AlarmWrite.Delete("a"), "21 0000000161");
+        assertBytes(new AlarmWrite.Done("a", ID), "22 0000000161 00112233445566778899aabbccddeeff");
+        assertBytes(new AlarmWrite.Failed("a", ID), "23 0000000161 00112233445566778899aabbccddeeff");
+        assertBytes(new KvRequest.Alarms(), "24");
+        assertBytes(new KvRequest.NextAlarm(), "25");
+    }
+
+    @Test
+    void answers_about_alarms_are_these_bytes() {
+        assertBytes(
+                new AlarmWrite.Delete("a"),
+                new KvAnswer.Written(9, List.of(1L)),
+                "00 0000000000000009 0001 0000000000000001");
+        assertBytes(
+                new KvRequest.Alarms(),
+                new KvAnswer.Alarms(List.of(new KvAnswer.Alarm("a", new AlarmSchedule.Every(7), 8, KEY))),
+                "00 0001 0000000161 02 0000000000000007 0000000000000008 00000001aa");
+        var fired = "00 01 0000000161 00112233445566778899aabbccddeeff"
+                + " 0000000000000001 0000000000000002 0000000000000003 0000000000000004 00000001aa";
+        assertBytes(new KvRequest.NextAlarm(), new KvAnswer.Fired("a", ID, 1, 2, 3, 4, KEY), fired);
+        assertBytes(new KvRequest.NextAlarm(), new KvAnswer.NotDue(-1), "00 00 ffffffffffffffff");
+        assertThat(KvWire.isFired(parse(fired))).isTrue();
+        assertThat(KvWire.isFired(parse("00 00 ffffffffffffffff"))).isFalse();
+        assertThat(KvWire.isFired(parse("05 00000000"))).isFalse();
+    }
+
+    @Test
     void batches_are_these_bytes() {
         var actor = ActorId.parse("00112233-4455-6677-8899-aabbccddeeff");
         var batches = List.of(new KvBatch(actor, 3, 9, 8, bytes("0000")));
@@ -65,7 +105,16 @@ class KvWireTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"09", "01", "01 0001 00000002aa", "01 0001 ffffffff", "01 0000 00", "03 0000 0001 09"})
+    @CsvSource({
+        "09",
+        "01",
+        "01 0001 00000002aa",
+        "01 0001 ffffffff",
+        "01 0000 00",
+        "03 0000 0001 09",
+        "20 0000000161 09",
+        "20 00000001ff"
+    })
     void what_is_no_request_is_refused(String hex) {
         assertThatThrownBy(() -> KvWire.request(parse(hex))).isInstanceOf(IllegalArgumentException.class);
     }
@@ -77,7 +126,7 @@ class KvWireTest {
             var bytes = new byte[random.nextInt(40)];
             random.nextBytes(bytes);
             if (bytes.length > 0) {
-                bytes[0] = (byte) random.nextInt(5);
+                bytes[0] = (byte) (random.nextBoolean() ? random.nextInt(5) : 32 + random.nextInt(7));
             }
             try {
                 var read = KvWire.request(bytes);

@@ -87,6 +87,9 @@ public final class ActorStores implements AutoCloseable {
         /** Completes when the process says there that it wants to sleep. */
         CompletableFuture<Void> sleep();
 
+        /** Whether the process was told of an alarm that it has not handled. */
+        boolean handlesAlarm();
+
         @Override
         void close();
     }

@@ -23,15 +23,19 @@ record Call(KvRequest request, Bytes bytes, long giveUp, Consumer<byte[]> reply)
     private static final int KEYS_OF_A_RANGE = 8;
 
     boolean isWrite() {
-        return request instanceof KvRequest.Write;
+        return switch (request) {
+            case KvRequest.Write _, KvRequest.AlarmWrite _ -> true;
+            case KvRequest.Get _, KvRequest.Range _, KvRequest.Alarms _, KvRequest.NextAlarm _ -> false;
+        };
     }
 
     /** How many large values the answer may hold. */
     int values() {
         return switch (request) {
             case KvRequest.Get(var keys) -> keys.size();
-            case KvRequest.Range _ -> KEYS_OF_A_RANGE;
-            case KvRequest.Write _ -> 0;
+            case KvRequest.Range _, KvRequest.Alarms _ -> KEYS_OF_A_RANGE;
+            case KvRequest.NextAlarm _ -> 1;
+            case KvRequest.Write _, KvRequest.AlarmWrite _ -> 0;
         };
     }
 

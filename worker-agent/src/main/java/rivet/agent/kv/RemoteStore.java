@@ -123,7 +123,8 @@ final class RemoteStore {
         return switch (KvWire.answer(NOTHING, remote.resume(owner.actor(), owner.generation()))) {
             case KvAnswer.Written(var last, var _) -> last;
             case KvAnswer.Refused _ -> throw new StaleException();
-            case KvAnswer.Found _, KvAnswer.Listed _ -> throw new IOException("an answer to another question");
+            case KvAnswer.Found _, KvAnswer.Listed _, KvAnswer.Alarms _, KvAnswer.Fired _, KvAnswer.NotDue _ ->
+                throw new IOException("an answer to another question");
         };
     }
 

@@ -41,6 +41,8 @@ final class StoreConnection implements AutoCloseable {
 
         /** Takes long. @return the answer */
         byte[] checkpoint() throws InterruptedException;
+        /** Whether it has been told of an alarm that it has not handled. */
+        void handling(boolean alarm);
     }
 
     /** Until either side ends it. */
@@ -105,7 +107,23 @@ final class StoreConnection implements AutoCloseable {
             return;
         }
         long giveUp = System.nanoTime() + Call.BOUND.toNanos();
-        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> send(number, answer)));
+        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> {
+            heard(request, answer);
+            send(number, answer);
+        }));
+    }
+
+    private void heard(KvRequest request, byte[] answer) {
+        switch (request) {
+            case KvRequest.NextAlarm _ -> signals.handling(KvWire.isFired(answer));
+            case KvRequest.AlarmWrite.Done _, KvRequest.AlarmWrite.Failed _ -> signals.handling(false);
+            case KvRequest.AlarmWrite.Set _,
+                    KvRequest.AlarmWrite.Delete _,
+                    KvRequest.Alarms _,
+                    KvRequest.Get _,
+                    KvRequest.Range _,
+                    KvRequest.Write _ -> {}
+        }
     }
 
     /** What comes after it does not wait for it. */

@@ -36,6 +36,7 @@ final class StoreSocket implements ActorStores.Store {
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
     private final Set<StoreConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
+    private volatile boolean handlesAlarm;
     private volatile boolean closed;
 
     private StoreSocket(RemoteStore store, Path path, ServerSocketChannel server, ActorStores.Checkpoint checkpoint) {
@@ -75,6 +76,11 @@ final class StoreSocket implements ActorStores.Store {
     }
 
     @Override
+    public boolean handlesAlarm() {
+        return handlesAlarm;
+    }
+
+    @Override
     public void close() {
         closed = true;
         try {
@@ -111,7 +117,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls, new Said(ready, sleep, checkpoint));
+        var connection = new StoreConnection(channel, calls, new Said());
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();
@@ -122,13 +128,12 @@ final class StoreSocket implements ActorStores.Store {
         }
     }
 
-    private record Said(CompletableFuture<Void> readiness, CompletableFuture<Void> wish, ActorStores.Checkpoint beside)
-            implements StoreConnection.Signals {
+    private final class Said implements StoreConnection.Signals {
 
         @Override
         public byte[] checkpoint() throws InterruptedException {
             try {
-                return KvWire.checkpoint(beside.take());
+                return KvWire.checkpoint(checkpoint.take());
             } catch (ActorStores.Refusal e) {
                 return KvWire.write(e.answer());
             }
@@ -136,12 +141,17 @@ final class StoreSocket implements ActorStores.Store {
 
         @Override
         public void ready() {
-            readiness.complete(null);
+            ready.complete(null);
         }
 
         @Override
         public void sleep() {
-            wish.complete(null);
+            sleep.complete(null);
+        }
+
+        @Override
+        public void handling(boolean alarm) {
+            handlesAlarm = alarm;
         }
     }
 

@@ -29,7 +29,7 @@ public final class Javascript implements AutoCloseable {
 
     /** What runs around each author's module, and what it imports. */
     private static final List<String> SCRIPTS =
-            List.of("rivet-keys.js", "rivet-store.js", "rivet-kv.js", "rivet-runtime.js");
+            List.of("rivet-keys.js", "rivet-store.js", "rivet-kv.js", "rivet-alarm.js", "rivet-runtime.js");
 
     private final Host host;
     private final Deno deno;

@@ -59,6 +59,11 @@ final class SandboxProcess implements Launcher.Process {
     }
 
     @Override
+    public boolean handlesAlarm() {
+        return store.handlesAlarm();
+    }
+
+    @Override
     public void terminate(Duration grace) {
         child.stop(grace);
     }

@@ -304,16 +304,17 @@ final class ActorProcess {
         /** @return when to look again, at the latest */
         long look() {
             var timeoutMs = run.spec().idleTimeoutMs();
-            long left = timeoutMs == null
-                    ? LONG.toNanos()
-                    : TimeUnit.MILLISECONDS.toNanos(timeoutMs)
-                            - around.parts().traffic().quietNanos(key.actor(), key.generation());
+            long left = timeoutMs == null ? LONG.toNanos() : TimeUnit.MILLISECONDS.toNanos(timeoutMs) - quietNanos();
             var rest = process.sleep().isDone() ? Phase.Rest.ASKED : left <= 0 ? Phase.Rest.IDLE : null;
             if (rest != told) {
                 told = rest;
                 become(new ProcessState.Running(ports, rest));
             }
             return now() + Math.max(left, IDLE_LOOK.toNanos());
+        }
+
+        private long quietNanos() {
+            return process.handlesAlarm() ? 0 : around.parts().traffic().quietNanos(key.actor(), key.generation());
         }
     }
 

@@ -70,6 +70,11 @@ public interface Launcher {
             return new CompletableFuture<>();
         }
 
+        /** Whether the program is at an alarm of its own. */
+        default boolean handlesAlarm() {
+            return false;
+        }
+
         /** Asks the process, not its descendants, to end; after the grace all is killed, even if the agent is gone then. */
         void terminate(Duration grace);
 

@@ -403,7 +403,7 @@ export async function prepareValues() {
   v8.deserialize(v8.serialize({ warm: [1] }));
 }
 
-async function encodeValue(value, { format = "value" } = {}) {
+export async function encodeValue(value, { format = "value" } = {}) {
   if (format === "arrayBuffer") {
     return extended(Uint8Array.of(RAW), bytesOf(value));
   }
@@ -419,7 +419,7 @@ async function encodeValue(value, { format = "value" } = {}) {
   return extended(Uint8Array.of(CLONE), bytes);
 }
 
-async function decodeValue(bytes, { format = "value" } = {}) {
+export async function decodeValue(bytes, { format = "value" } = {}) {
   checkFormat(format);
   const body = bytes.subarray(1);
   if (format === "arrayBuffer") {

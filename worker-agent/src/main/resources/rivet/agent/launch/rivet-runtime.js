@@ -3,11 +3,12 @@
 // It reads one line of JSON from standard input: who the actor is, and where its module is. So a process can be started,
 // and warmed, before anyone knows which actor it will be.
 
+import { Alarms } from "./rivet-alarm.js";
 import { Kv, prepareValues } from "./rivet-kv.js";
 import { LONG_SILENCE_MS, Store } from "./rivet-store.js";
 
 const WARM_LINE = "rivet: warm\n";
-const NOT_YET = ["alarm", "log"];
+const NOT_YET = ["log"];
 const READY = Uint8Array.of(16);
 const SLEEP = Uint8Array.of(17);
 const CHECKPOINT = Uint8Array.of(18);
@@ -77,15 +78,17 @@ function context({ metadata, environment }) {
   const agent = new Store(environment.RIVET_KV_SOCKET);
   // Connects when it is first used.
   const patient = new Store(environment.RIVET_KV_SOCKET, LONG_SILENCE_MS);
+  const alarms = new Alarms(agent);
   const ctx = {
     metadata: frozenMetadata(metadata),
     kv: Object.freeze(new Kv(agent)),
+    alarm: Object.freeze(alarms),
     ready: async () => void await agent.call(READY),
     sleep: async () => void await agent.call(SLEEP),
     dir: environment.RIVET_DIR ?? null,
     checkpoint: async () => Number((await patient.call(CHECKPOINT)).i64()),
     get signal() {
-      return stopSignal();
+      return stopSignal(() => alarms.end());
     },
   };
   for (const name of NOT_YET) {
@@ -116,10 +119,13 @@ function deepFreeze(value) {
 }
 
 // Only for those who ask: whoever never looks at the signal is ended by SIGTERM, as any program is.
-function stopSignal() {
+function stopSignal(first) {
   if (stop === undefined) {
     stop = new AbortController();
-    Deno.addSignalListener("SIGTERM", () => stop.abort(new DOMException("The actor is to stop", "AbortError")));
+    Deno.addSignalListener("SIGTERM", () => {
+      first();
+      stop.abort(new DOMException("The actor is to stop", "AbortError"));
+    });
   }
   return stop.signal;
 }

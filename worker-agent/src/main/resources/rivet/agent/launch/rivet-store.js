@@ -244,6 +244,11 @@ export class Writer {
     return this;
   }
 
+  id(value) {
+    this.#parts.push(value);
+    return this;
+  }
+
   list(values, each) {
     if (values.length > MOST_IN_A_LIST) {
       throw new KvError("too_large", `${values.length} keys at once (expected: at most 128)`);
@@ -282,6 +287,12 @@ export class Reader {
     const length = this.#view.getUint32(this.#place);
     this.#place += 4 + length;
     return this.#bytes.subarray(this.#place - length, this.#place);
+  }
+
+  /** 16 bytes. */
+  id() {
+    this.#place += 16;
+    return this.#bytes.subarray(this.#place - 16, this.#place);
   }
 
   list(each) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,32 @@ class ActorStoresTest {
 
             assertThat(actor.next()).containsExactly(0, 0, 0, 8, 0);
             assertThat(store.sleep()).isCompleted();
+        }
+    }
+
+    @Test
+    void one_that_hears_of_an_alarm_is_at_it_until_it_says_that_it_is_not() throws Exception {
+        var id = UUID.randomUUID();
+        try (var store = open("a");
+                var actor = new Actor(store.socket())) {
+            controlPlane.nextAlarm = new KvAnswer.Fired("a", id, 1, 2, 3, 4, Bytes.EMPTY);
+            assertThat(store.handlesAlarm()).isFalse();
+
+            actor.ask(1, new KvRequest.NextAlarm());
+            assertThat(actor.answers(1)).containsEntry(1, controlPlane.nextAlarm);
+            assertThat(store.handlesAlarm()).isTrue();
+
+            actor.ask(2, new KvRequest.AlarmWrite.Failed("a", id));
+            assertThat(actor.answers(1)).containsEntry(2, new KvAnswer.Written(1, List.of()));
+            assertThat(store.handlesAlarm()).isFalse();
+
+            actor.ask(3, new KvRequest.NextAlarm());
+            actor.answers(1);
+            assertThat(store.handlesAlarm()).isTrue();
+            controlPlane.nextAlarm = new KvAnswer.NotDue(7);
+            actor.ask(4, new KvRequest.NextAlarm());
+            actor.answers(1);
+            assertThat(store.handlesAlarm()).isFalse();
         }
     }
 

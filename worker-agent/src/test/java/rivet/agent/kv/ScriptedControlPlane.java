@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvBatch;
+import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
 
 /** Answers each write with its batch's number, and can be slow or away. */
@@ -19,6 +20,7 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     final AtomicInteger failures = new AtomicInteger();
     final List<Long> confirmedToReaders = new CopyOnWriteArrayList<>();
     private final List<List<KvBatch>> roundTrips = new ArrayList<>();
+    volatile KvAnswer nextAlarm = new KvAnswer.NotDue(-1);
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Holds up all that comes until it is opened. */
@@ -47,7 +49,9 @@ final class ScriptedControlPlane implements ActorStores.Remote {
         confirmedToReaders.add(confirmed);
         pass();
         return KvWire.join(KvWire.split(reads).stream()
-                .map(_ -> KvWire.write(new KvAnswer.Found(List.of())))
+                .map(KvWire::request)
+                .map(read ->
+                        KvWire.write(read instanceof KvRequest.NextAlarm ? nextAlarm : new KvAnswer.Found(List.of())))
                 .toList());
     }
 
