@@ -101,7 +101,8 @@ public final class Agent implements AutoCloseable {
             var bundles = bundles(host);
             var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
             var controlPlane = new HostLauncher.ControlPlane(
-                    settings.apiEndpoint().toString(), opened(new ActorStores(new RemoteStores(link))));
+                    settings.apiEndpoint().toString(),
+                    opened(new ActorStores(new RemoteStores(link), lease::mayServe)));
             var launcher = opened(new HostLauncher(host, bundles, runtimes, controlPlane));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));
