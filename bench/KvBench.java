@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoublePredicate;
 
 /**
  * Writes of actors' stores that are committed, a second: in JavaScript, and over the sockets of many actors; beside single-row upserts of
@@ -68,36 +68,50 @@ final class KvBench {
             var sockets = sockets(dev);
             inScript(dev, script, "put", 1);
             overSockets(sockets);
-            var one = new ArrayList<Double>();
-            var oneP50 = new ArrayList<Double>();
-            var oneP99 = new ArrayList<Double>();
-            var piped = new ArrayList<Double>();
-            var got = new ArrayList<Double>();
-            var many = new ArrayList<Double>();
-            var rawOne = new ArrayList<Double>();
-            var rawOneMs = new ArrayList<Double>();
-            var rawMany = new ArrayList<Double>();
+            var one = new Rounds();
+            var piped = new Rounds();
+            var got = new Rounds();
+            var many = new Rounds();
+            var asMany = new Rounds();
+            var rawOne = new Rounds();
+            var rawMany = new Rounds();
             for (int round = 0; round < ROUNDS; round++) {
-                var figures = inScript(dev, script, "put", 1);
-                one.add(figures.perSecond());
-                oneP50.add(figures.p50());
-                oneP99.add(figures.p99());
-                piped.add(inScript(dev, script, "put", 100).perSecond());
-                got.add(inScript(dev, script, "get", 1).perSecond());
+                one.add(inScript(dev, script, "put", 1));
+                piped.add(inScript(dev, script, "put", 100));
+                got.add(inScript(dev, script, "get", 1));
                 many.add(overSockets(sockets));
+                asMany.add(overSockets(sockets.subList(0, CLIENTS)));
                 rawOne.add(raw(data, 1));
-                rawOneMs.add(1000 / rawOne.getLast());
                 rawMany.add(raw(data, CLIENTS));
             }
             var single = "upserts of 1 client of Postgres";
             var clients = "upserts of %d clients of Postgres".formatted(CLIENTS);
-            return List.of(
-                    Row.relative("kv.put, committed, 1 actor, one at a time", one, rawOne, single, "/s", ">= 0.7 x", ratio -> ratio >= 0.7),
-                    Row.absolute("kv.put, committed, 1 actor, one at a time, p50", oneP50, rawOneMs, single + ", mean", "ms", "told", _ -> true),
-                    Row.absolute("kv.put, committed, 1 actor, one at a time, p99", oneP99, rawOneMs, single + ", mean", "ms", "told", _ -> true),
-                    Row.relative("kv.put, committed, 1 actor, 100 at once", piped, rawOne, single, "/s", "told", _ -> true),
-                    Row.relative("kv.get, 1 actor, one at a time", got, rawOne, single, "/s", "told", _ -> true),
-                    Row.relative("kv put, committed, 100 actors, one at a time each", many, rawMany, clients, "/s", ">= 3 x", ratio -> ratio >= 3));
+            var rows = new ArrayList<Row>();
+            rows.addAll(rows("kv.put, committed, 1 actor, one at a time", one, rawOne, single, ">= 0.7 x", ratio -> ratio >= 0.7));
+            rows.addAll(rows("kv.put, committed, 1 actor, 100 at once", piped, rawOne, single, "told", _ -> true));
+            rows.addAll(rows("kv.get, 1 actor, one at a time", got, rawOne, single, "told", _ -> true));
+            rows.addAll(rows("kv put, committed, 100 actors, one at a time each", many, rawMany, clients, ">= 3 x", ratio -> ratio >= 3));
+            rows.addAll(rows("kv put, committed, %d actors, one at a time each".formatted(CLIENTS), asMany, rawMany, clients, "told", _ -> true));
+            return rows;
+        }
+    }
+
+    private static List<Row> rows(String what, Rounds ours, Rounds raw, String reference, String goal, DoublePredicate met) {
+        return List.of(
+                Row.relative(what, ours.perSecond, raw.perSecond, reference, "/s", goal, met),
+                Row.absolute(what + ", p50", ours.p50, raw.p50, reference + ", p50", "ms", "told", _ -> true),
+                Row.absolute(what + ", p99", ours.p99, raw.p99, reference + ", p99", "ms", "told", _ -> true));
+    }
+
+    private static final class Rounds {
+        final List<Double> perSecond = new ArrayList<>();
+        final List<Double> p50 = new ArrayList<>();
+        final List<Double> p99 = new ArrayList<>();
+
+        void add(Figures figures) {
+            perSecond.add(figures.perSecond());
+            p50.add(figures.p50());
+            p99.add(figures.p99());
         }
     }
 
@@ -156,7 +170,7 @@ final class KvBench {
         return new Figures(json.get("perSecond").asDouble(), json.get("p50").asDouble(), json.get("p99").asDouble());
     }
 
-    private static double overSockets(List<Path> sockets) throws Exception {
+    private static Figures overSockets(List<Path> sockets) throws Exception {
         return perSecond(sockets.size(), number -> {
             var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(sockets.get(number)));
@@ -188,7 +202,7 @@ final class KvBench {
                 .put((byte) 1).putInt(key.length).put(key).putInt(value.length).put(value).flip();
     }
 
-    private static double raw(Path data, int clients) throws Exception {
+    private static Figures raw(Path data, int clients) throws Exception {
         return perSecond(clients, number -> {
             var connection = connect(data);
             var upsert = connection.prepareStatement("insert into raw_upsert values (?, ?) on conflict (id) do update set value = excluded.value");
@@ -216,8 +230,8 @@ final class KvBench {
         Writer open(int number) throws Exception;
     }
 
-    private static double perSecond(int writers, Opening opening) throws Exception {
-        var written = new LongAdder();
+    private static Figures perSecond(int writers, Opening opening) throws Exception {
+        var all = new ArrayList<Double>();
         var going = new AtomicBoolean(true);
         var ready = new CountDownLatch(writers);
         var begin = new CountDownLatch(1);
@@ -230,9 +244,14 @@ final class KvBench {
                     writer.write(0);
                     ready.countDown();
                     begin.await();
+                    var times = new ArrayList<Double>();
                     for (long n = 1; going.get(); n++) {
+                        var before = System.nanoTime();
                         writer.write(n);
-                        written.increment();
+                        times.add((System.nanoTime() - before) / 1e6);
+                    }
+                    synchronized (all) {
+                        all.addAll(times);
                     }
                 } catch (Exception e) {
                     synchronized (failures) {
@@ -247,15 +266,19 @@ final class KvBench {
         begin.countDown();
         Thread.sleep(ROUND_MS);
         going.set(false);
-        var seconds = (System.nanoTime() - began) / 1e9;
-        var count = written.sum();
         for (var thread : threads) {
             thread.join();
         }
+        var seconds = (System.nanoTime() - began) / 1e9;
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
-        return count / seconds;
+        all.sort(null);
+        return new Figures(all.size() / seconds, at(all, 0.5), at(all, 0.99));
+    }
+
+    private static double at(List<Double> sorted, double part) {
+        return sorted.get((int) (part * (sorted.size() - 1)));
     }
 
     private static Connection connect(Path data) throws Exception {

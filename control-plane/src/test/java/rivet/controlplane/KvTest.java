@@ -161,6 +161,39 @@ class KvTest {
                         new Written(1, List.of()));
     }
 
+    /** Those after the first are not looked up before they are done. */
+    @Test
+    void a_store_is_as_large_as_its_entries_whatever_they_replace() {
+        var actor = running("kv-size");
+        write(actor, 1, 1, put("a", "1"));
+
+        write(actor, 1, 2, put("a", "333"), put("b", "1"), put("b", "22"));
+        assertThat(size(actor)).isEqualTo(7);
+        var written = write(
+                actor, 1, 3, put("c", "1"), new Delete(bytes("a")), new Delete(bytes("c")), new Delete(bytes("x")));
+
+        assertThat(written).isEqualTo(new Written(3, List.of()));
+        assertThat(keys(actor, range("", "", false, 10))).containsExactly("b");
+        assertThat(size(actor)).isEqualTo(3);
+    }
+
+    /** As an edit by a person is, or a write through another control plane. */
+    @Test
+    void what_came_in_between_is_counted_by_the_write_after_it() {
+        var actor = running("kv-between");
+        write(actor, 1, 1, put("a", "1"));
+        write(actor, 1, 2, put("a", "2"));
+        database.jdbc().sql("""
+                with head as (update kv_head set version = 7, bytes = bytes + 4 where actor_id = :actor)
+                insert into kv_entry values (:actor, 'b', 7, '777')
+                """).param("actor", actor.value()).update();
+
+        var written = write(actor, 1, 3, put("a", "3"), put("b", "3"));
+
+        assertThat(written).isEqualTo(new Written(8, List.of()));
+        assertThat(size(actor)).isEqualTo(4);
+    }
+
     @Test
     void a_check_that_does_not_hold_changes_nothing() {
         var actor = running("kv-check");
@@ -220,16 +253,17 @@ class KvTest {
     @Test
     void a_write_that_meets_a_generation_being_made_is_refused_once_it_is_there() throws SQLException {
         var actor = running("kv-race-1");
+        write(actor, 1, 1, put("b", "0"));
         CompletableFuture<KvAnswer> write;
         try (var other = transaction()) {
             bump(other, actor);
-            write = CompletableFuture.supplyAsync(() -> write(actor, 1, 1, put("a", "1")), THREADS);
+            write = CompletableFuture.supplyAsync(() -> write(actor, 1, 2, put("a", "1")), THREADS);
             await().during(Duration.ofMillis(200)).atMost(SOON).until(() -> !write.isDone());
             other.commit();
         }
 
         assertThat(((Refused) write.join()).code()).isEqualTo(Code.STALE_GENERATION);
-        assertThat(keys(actor, 2, range("", "", false, 10))).isEmpty();
+        assertThat(keys(actor, 2, range("", "", false, 10))).containsExactly("b");
     }
 
     /** The second: the old one's write has been let through and is not committed yet when the new generation comes. */

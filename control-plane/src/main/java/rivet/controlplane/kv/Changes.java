@@ -24,7 +24,7 @@ import rivet.protocol.kv.KvRequest.Mutation;
  * The entries that a group of writes touches, read at once and written at once: a write sees what those before it in the
  * group did. Only while the heads of all its actors are locked. Not thread-safe.
  */
-final class Changes {
+final class Changes implements Entries {
 
     private final JdbcTemplate jdbc;
     private final Map<Place, Known> known = new HashMap<>();
@@ -45,16 +45,18 @@ final class Changes {
         static final Known ABSENT = new Known(0, 0, 0L);
     }
 
-    long version(UUID actor, Bytes key) {
+    @Override
+    public long version(UUID actor, Bytes key) {
         return at(new Place(actor, key)).version();
     }
 
-    boolean isCounter(UUID actor, Bytes key) {
+    @Override
+    public boolean isCounter(UUID actor, Bytes key) {
         return at(new Place(actor, key)).counter() != null;
     }
 
-    /** A value put by the same write may have made it no counter any more: it counts from 0 then. */
-    long counter(UUID actor, Bytes key) {
+    @Override
+    public long counter(UUID actor, Bytes key) {
         var counter = at(new Place(actor, key)).counter();
         return counter == null ? 0 : counter;
     }
@@ -66,14 +68,14 @@ final class Changes {
                 .array());
     }
 
-    /** By how many bytes the store would grow. */
-    long growth(UUID actor, Bytes key, Bytes value) {
+    @Override
+    public long growth(UUID actor, Bytes key, Bytes value) {
         var before = at(new Place(actor, key));
         return (long) value.length() - before.size() + (before.version() == 0 ? key.length() : 0);
     }
 
-    /** @return by how many bytes the store grows */
-    long put(UUID actor, Bytes key, long version, Bytes value) {
+    @Override
+    public long put(UUID actor, Bytes key, long version, Bytes value) {
         long growth = growth(actor, key, value);
         var place = new Place(actor, key);
         known.put(place, new Known(version, value.length(), asCounter(value.array())));
@@ -81,7 +83,8 @@ final class Changes {
         return growth;
     }
 
-    long delete(UUID actor, Bytes key) {
+    @Override
+    public long delete(UUID actor, Bytes key) {
         var place = new Place(actor, key);
         var before = at(place);
         if (before.version() == 0) {
@@ -92,8 +95,8 @@ final class Changes {
         return -((long) before.size() + key.length());
     }
 
-    /** @return how many bytes are gone */
-    long deleteRange(UUID actor, Bytes start, Bytes end) {
+    @Override
+    public long deleteRange(UUID actor, Bytes start, Bytes end) {
         write(List.of());
         boolean open = end.length() == 0;
         long gone =

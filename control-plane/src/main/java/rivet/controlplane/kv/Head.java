@@ -16,6 +16,8 @@ import rivet.protocol.kv.KvRequest.Mutation;
 /** Where one actor's store is, locked by this transaction; takes a batch and moves on. Not thread-safe. */
 final class Head {
 
+    private static final byte[] NO_ANSWERS = {};
+
     private final UUID actor;
     private long generation;
     private long number;
@@ -40,6 +42,31 @@ final class Head {
         head.version = Math.max(row.getLong("version"), given);
         head.bytes = row.getLong("bytes");
         return head;
+    }
+
+    /** What a write finds stored unless another one came in between. */
+    record Stored(long number, long version) {}
+
+    Stored stored() {
+        return new Stored(number, version);
+    }
+
+    /** To be remembered; whoever asks for them again reads them. */
+    Head withoutAnswers() {
+        var head = new Head(actor, generation, number, NO_ANSWERS);
+        head.version = version;
+        head.bytes = bytes;
+        return head;
+    }
+
+    /** Whether the batch is the same writer's next, and all that it was told is done. */
+    boolean isBefore(Batch batch) {
+        return batch.writer().generation() == generation && batch.number() > number && batch.confirmed() <= number;
+    }
+
+    /** When what was known before is not what it came to. @param bytes keys and values together */
+    void holds(long bytes) {
+        this.bytes = bytes;
     }
 
     UUID actor() {
@@ -67,7 +94,7 @@ final class Head {
     }
 
     /** The same batch again is answered as it was; one from before it came too late to be done. */
-    byte[] take(Batch batch, Changes changes, Alarms alarms) {
+    byte[] take(Batch batch, Entries entries, Alarms alarms) {
         long known = batch.writer().generation() == generation ? number : 0;
         if (batch.confirmed() > known) {
             return KvStore.refused(batch, KvStore.LOST);
@@ -79,29 +106,29 @@ final class Head {
             return KvStore.refused(batch, new Refused(Code.UNAVAILABLE, "a later write came before this one"));
         }
         var said = new ArrayList<KvAnswer>();
-        batch.requests().forEach(request -> said.add(answer(request, changes, alarms)));
+        batch.requests().forEach(request -> said.add(answer(request, entries, alarms)));
         generation = batch.writer().generation();
         number = batch.number();
         answers = KvStore.joined(said);
         return answers;
     }
 
-    private KvAnswer answer(KvRequest request, Changes changes, Alarms alarms) {
+    private KvAnswer answer(KvRequest request, Entries entries, Alarms alarms) {
         var refused = KvLimits.refusal(request);
         if (refused.isPresent()) {
             return refused.get();
         }
         return switch (request) {
-            case KvRequest.Write write -> write(write, changes);
+            case KvRequest.Write write -> write(write, entries);
             case KvRequest.AlarmWrite write -> alarms.write(actor, version, write);
             case KvRequest.Get _, KvRequest.Range _, KvRequest.Alarms _, KvRequest.NextAlarm _ ->
                 new Refused(Code.INVALID, "a read among writes, or a message that cannot be read");
         };
     }
 
-    private KvAnswer write(KvRequest.Write write, Changes changes) {
+    private KvAnswer write(KvRequest.Write write, Entries entries) {
         for (var check : write.checks()) {
-            long is = changes.version(actor, check.key());
+            long is = entries.version(actor, check.key());
             if (is != check.version()) {
                 return new Refused(
                         Code.CONFLICT,
@@ -110,39 +137,39 @@ final class Head {
             }
         }
         for (var mutation : write.mutations()) {
-            if (mutation instanceof Mutation.Add(var key, var _) && !changes.isCounter(actor, key)) {
+            if (mutation instanceof Mutation.Add(var key, var _) && !entries.isCounter(actor, key)) {
                 return new Refused(Code.INVALID, "add to key %s: its value is no counter".formatted(key));
             }
         }
-        if (bytes + growth(write, changes) > KvLimits.ACTOR_BYTES) {
+        if (bytes + growth(write, entries) > KvLimits.ACTOR_BYTES) {
             return KvLimits.full();
         }
         version++;
         var sums = new ArrayList<Long>();
-        write.mutations().forEach(mutation -> apply(mutation, changes, sums));
+        write.mutations().forEach(mutation -> apply(mutation, entries, sums));
         return new KvAnswer.Written(version, List.copyOf(sums));
     }
 
-    private void apply(Mutation mutation, Changes changes, List<Long> sums) {
+    private void apply(Mutation mutation, Entries entries, List<Long> sums) {
         switch (mutation) {
-            case Mutation.Put(var key, var value) -> bytes += changes.put(actor, key, version, value);
-            case Mutation.Delete(var key) -> bytes += changes.delete(actor, key);
-            case Mutation.DeleteRange(var start, var end) -> bytes -= changes.deleteRange(actor, start, end);
+            case Mutation.Put(var key, var value) -> bytes += entries.put(actor, key, version, value);
+            case Mutation.Delete(var key) -> bytes += entries.delete(actor, key);
+            case Mutation.DeleteRange(var start, var end) -> bytes -= entries.deleteRange(actor, start, end);
             case Mutation.Add(var key, var delta) -> {
-                long sum = changes.counter(actor, key) + delta;
-                bytes += changes.put(actor, key, version, Changes.counter(sum));
+                long sum = entries.counter(actor, key) + delta;
+                bytes += entries.put(actor, key, version, Changes.counter(sum));
                 sums.add(sum);
             }
         }
     }
 
     /** At most; what a write deletes is not counted against what it puts. */
-    private long growth(KvRequest.Write write, Changes changes) {
+    private long growth(KvRequest.Write write, Entries entries) {
         long growth = 0;
         for (var mutation : write.mutations()) {
             growth += switch (mutation) {
-                case Mutation.Put(var key, var value) -> Math.max(0, changes.growth(actor, key, value));
-                case Mutation.Add(var key, var _) -> Math.max(0, changes.growth(actor, key, Changes.counter(0)));
+                case Mutation.Put(var key, var value) -> Math.max(0, entries.growth(actor, key, value));
+                case Mutation.Add(var key, var _) -> Math.max(0, entries.growth(actor, key, Changes.counter(0)));
                 case Mutation.Delete _, Mutation.DeleteRange _ -> 0;
             };
         }

@@ -32,12 +32,14 @@ class KvRepository {
     private final Alarms alarms;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
+    private final BlindWrites blind;
 
     KvRepository(@Stores DataSource pool, Failovers failovers, Alarms alarms) {
         this.failovers = failovers;
         this.alarms = alarms;
         this.jdbc = new JdbcTemplate(pool);
         this.transactions = new TransactionTemplate(new JdbcTransactionManager(pool));
+        this.blind = new BlindWrites(jdbc, failovers, alarms);
     }
 
     /** Why what was read is not to be told. @param confirmed the number of a batch that was answered to the writer; 0: none */
@@ -100,31 +102,51 @@ class KvRepository {
     /** @param found how many the range holds, one more than the limit at most */
     private record Row(KvAnswer.Entry entry, long found) {}
 
+    /** Each write is committed for itself or with others; an actor that is not in the answer is to be asked for again. */
+    Map<UUID, Bytes> commit(List<Batch> group) {
+        var answers = blind.commit(group);
+        var others = group.stream()
+                .filter(batch -> !answers.containsKey(batch.writer().actor()))
+                .toList();
+        if (!others.isEmpty()) {
+            answers.putAll(commitLocked(others));
+        }
+        return answers;
+    }
+
     /**
      * In one transaction. An actor that is not in the answer has its fence locked by someone who starts a new generation: it is
      * asked for again, and not waited for by the others.
      * Fences are locked until the commit, so that a new generation begins before this or after it, and never between.
      */
-    Map<UUID, Bytes> commit(List<Batch> group) {
-        return Objects.requireNonNull(transactions.execute(_ -> {
-            var answers = new HashMap<UUID, Bytes>();
-            var heads = lockAll(group);
-            var mine = group.stream()
-                    .filter(batch -> heads.containsKey(batch.writer().actor()))
-                    .toList();
-            var changes = new Changes(jdbc, mine);
-            for (var batch : mine) {
-                var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
-                answers.put(batch.writer().actor(), new Bytes(head.take(batch, changes, alarms)));
-            }
-            changes.write(heads.values());
-            group.stream()
-                    .filter(batch -> !heads.containsKey(batch.writer().actor()))
-                    .filter(this::isStale)
-                    .forEach(batch ->
-                            answers.put(batch.writer().actor(), new Bytes(KvStore.refused(batch, KvStore.STALE))));
-            return answers;
+    private Map<UUID, Bytes> commitLocked(List<Batch> group) {
+        var heads = new HashMap<UUID, Head>();
+        var answers = Objects.requireNonNull(transactions.execute(_ -> {
+            heads.clear();
+            heads.putAll(lockAll(group));
+            return answers(group, heads);
         }));
+        heads.values().forEach(blind::remember);
+        return answers;
+    }
+
+    private Map<UUID, Bytes> answers(List<Batch> group, Map<UUID, Head> heads) {
+        var answers = new HashMap<UUID, Bytes>();
+        var mine = group.stream()
+                .filter(batch -> heads.containsKey(batch.writer().actor()))
+                .toList();
+        var changes = new Changes(jdbc, mine);
+        for (var batch : mine) {
+            var head = Objects.requireNonNull(heads.get(batch.writer().actor()));
+            answers.put(head.actor(), new Bytes(head.take(batch, changes, alarms)));
+        }
+        changes.write(heads.values());
+        group.stream()
+                .filter(batch -> !heads.containsKey(batch.writer().actor()))
+                .filter(this::isStale)
+                .forEach(
+                        batch -> answers.put(batch.writer().actor(), new Bytes(KvStore.refused(batch, KvStore.STALE))));
+        return answers;
     }
 
     /** Empty: the writer is not the newest. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer;
@@ -16,11 +17,17 @@ public final class ActorStores implements AutoCloseable {
     private static final int READS_AT_ONCE = 8;
 
     private final Remote remote;
+    private final BooleanSupplier holdsLease;
     private final Semaphore reads = new Semaphore(READS_AT_ONCE, true);
     private final SharedWrites writes;
 
-    public ActorStores(Remote remote) {
+    /**
+     * @param holdsLease whether at this instant no generation that runs elsewhere can exist: only then is what was read or
+     *     written here last known to be what is stored
+     */
+    public ActorStores(Remote remote, BooleanSupplier holdsLease) {
         this.remote = remote;
+        this.holdsLease = holdsLease;
         this.writes = new SharedWrites(remote);
     }
 
@@ -65,12 +72,12 @@ public final class ActorStores implements AutoCloseable {
 
     /** For a generation that is being started. @param socket where its process finds its store; nothing may be there */
     public Store open(ActorId actor, long generation, Path socket, Checkpoint checkpoint) {
-        return open(new RemoteStore(new Owner(actor, generation), remote, writes, reads), socket, checkpoint);
+        return open(store(actor, generation), socket, checkpoint);
     }
 
     /** For one that an earlier run of the agent had started. */
     public Store reopen(ActorId actor, long generation, Path socket, Checkpoint checkpoint) {
-        var store = new RemoteStore(new Owner(actor, generation), remote, writes, reads);
+        var store = store(actor, generation);
         store.resume();
         return open(store, socket, checkpoint);
     }
@@ -98,6 +105,10 @@ public final class ActorStores implements AutoCloseable {
     @Override
     public void close() {
         writes.close();
+    }
+
+    private RemoteStore store(ActorId actor, long generation) {
+        return new RemoteStore(new Owner(actor, generation), remote, writes, reads, holdsLease);
     }
 
     private static Store open(RemoteStore store, Path socket, Checkpoint checkpoint) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.kv.Bytes;
@@ -35,6 +36,11 @@ final class RemoteStore {
     private final SharedWrites writes;
     private final Semaphore reads;
 
+    /** Whether nobody else writes for this actor now. */
+    private final BooleanSupplier isOurs;
+
+    private final KnownEntries known = new KnownEntries();
+
     /** Of the last batch; meaningless until it is known how far an earlier run of the agent had come. */
     private long number;
 
@@ -43,16 +49,23 @@ final class RemoteStore {
     /** The last one that was answered: a store that does not have it is not the one that answered. */
     private long confirmed;
 
-    RemoteStore(ActorStores.Owner owner, ActorStores.Remote remote, SharedWrites writes, Semaphore reads) {
+    RemoteStore(
+            ActorStores.Owner owner,
+            ActorStores.Remote remote,
+            SharedWrites writes,
+            Semaphore reads,
+            BooleanSupplier isOurs) {
         this.owner = owner;
         this.remote = remote;
         this.writes = writes;
         this.reads = reads;
+        this.isOurs = isOurs;
     }
 
     /** An earlier run of the agent has written for this generation, and what it sent may still arrive. */
     void resume() {
         numberKnown = false;
+        known.becomeUncertain();
     }
 
     /** Answers each; those of one kind that were taken together. */
@@ -62,26 +75,65 @@ final class RemoteStore {
         run.stream().filter(call -> call.giveUp() - now <= 0).forEach(call -> {
             call.refuse(Code.UNAVAILABLE, "nothing was done: too much was asked before");
         });
-        if (!inTime.isEmpty()) {
-            ask(inTime);
+        var rest = inTime.subList(answerKnown(inTime), inTime.size());
+        if (!rest.isEmpty()) {
+            ask(rest);
         }
     }
 
+    /** Looked at whose it is last: what was known then was so. @return how many were answered, the first ones */
+    private int answerKnown(List<Call> run) {
+        int answered = 0;
+        for (var call : run) {
+            var found = known.find(call.request());
+            if (found.isEmpty() || !isOurs.getAsBoolean()) {
+                break;
+            }
+            call.reply().accept(KvWire.write(found.get()));
+            answered++;
+        }
+        return answered;
+    }
+
     private void ask(List<Call> run) throws InterruptedException {
+        boolean write = run.getFirst().isWrite();
         try {
-            boolean write = run.getFirst().isWrite();
             var message =
                     KvWire.join(run.stream().map(call -> call.bytes().array()).toList());
             var answers = write ? write(message, run) : read(message, run);
+            learn(run, answers);
             for (int i = 0; i < run.size(); i++) {
                 run.get(i).reply().accept(answers.get(i));
             }
         } catch (StaleException _) {
+            known.becomeUncertain();
             run.forEach(call -> call.refuse(
                     Code.STALE_GENERATION, "a newer generation of this actor was started, or it is destroyed"));
         } catch (IOException | RuntimeException e) {
             log.atDebug().addKeyValue("actor", owner).setCause(e).log("a store cannot be reached");
+            if (write) {
+                known.becomeUncertain();
+            }
             run.forEach(call -> call.refuse(Code.UNAVAILABLE, "the control plane did not confirm it in time"));
+        }
+    }
+
+    private void learn(List<Call> run, List<byte[]> answers) {
+        if (answers.stream().anyMatch(RemoteStore::isUncertain)) {
+            known.becomeUncertain();
+            return;
+        }
+        if (run.getFirst().isWrite()) {
+            known.becomeCertain();
+        }
+        for (int i = 0; i < run.size(); i++) {
+            var request = run.get(i).request();
+            var answer = KvWire.answer(request, answers.get(i));
+            if (request instanceof KvRequest.Write write && answer instanceof KvAnswer.Written written) {
+                known.written(write, written);
+            } else if (request instanceof KvRequest.Get(var keys)) {
+                known.read(keys, answer);
+            }
         }
     }
 
@@ -117,6 +169,11 @@ final class RemoteStore {
     /** The batch was not taken, and none will be. */
     private static boolean isShut(byte[] answer) {
         return answer[0] == Code.STALE_GENERATION.number() || answer[0] == Code.STATE_LOST.number();
+    }
+
+    /** Nobody knows what became of it, or another one writes. */
+    private static boolean isUncertain(byte[] answer) {
+        return isShut(answer) || answer[0] == Code.UNAVAILABLE.number();
     }
 
     private long lastNumber() throws IOException, InterruptedException {

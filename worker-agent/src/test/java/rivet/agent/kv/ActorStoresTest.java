@@ -42,7 +42,7 @@ class ActorStoresTest {
     private final ScriptedControlPlane controlPlane = new ScriptedControlPlane();
 
     @AutoClose
-    private final ActorStores stores = new ActorStores(controlPlane);
+    private final ActorStores stores = new ActorStores(controlPlane, () -> true);
 
     @Test
     void writes_that_come_while_one_is_under_way_go_together_in_order() throws Exception {
@@ -160,7 +160,7 @@ class ActorStoresTest {
                 actor.ask(number, put(1));
                 actor.answers(1);
             }
-            actor.ask(3, GET);
+            actor.ask(3, new KvRequest.Get(List.of(bytes("not known"))));
             actor.answers(1);
 
             assertThat(batches().stream().map(KvBatch::confirmed)).containsExactly(0L, 1L);
