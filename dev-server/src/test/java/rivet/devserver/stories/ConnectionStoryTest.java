@@ -40,10 +40,12 @@ class ConnectionStoryTest {
     @TempDir
     Path folder = Path.of("");
 
+    private final SharedDevServer.Running running;
     private final RunningDevServer server;
     private JsonNode game = Wire.JSON.createObjectNode();
 
     ConnectionStoryTest(SharedDevServer.Running running) {
+        this.running = running;
         this.server = running.server();
     }
 
@@ -92,6 +94,16 @@ class ConnectionStoryTest {
             assertThat(stays.says("still here")).isEqualTo("still here");
             stays.abort();
         }
+    }
+
+    @Test
+    void servers_in_typescript_let_people_in_and_throw_them_out() throws Exception {
+        running.passes(
+                "connections.mjs",
+                RunningDevServer.CHECKOUT
+                        .resolve("actor-sdk/typescript-connections/index.js")
+                        .toString(),
+                RunningDevServer.id(game));
     }
 
     private String connections() {
