@@ -94,10 +94,40 @@ class PortLimitsTest {
                         3_600_000L));
     }
 
+    @Test
+    void of_a_websocket_that_it_hibernates_is_shown_and_told_to_the_agent() {
+        var created = Api.require(create("{\"websocket\": {\"hibernate\": true}}"));
+
+        assertThat(created.body().at("/actor/network/ports/http/routing/guard"))
+                .isEqualTo(Api.JSON.readTree("{\"websocket\":{\"hibernate\":true}}"));
+        var id = created.body().at("/actor/id").asString();
+        await().until(() -> told(id).isPresent());
+        assertThat(told(id).orElseThrow().spec().ports().get("http").hibernates())
+                .isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"{}", "{\"limits\": {}}"})
+            value = {
+                "http | 7                                   | ''",
+                "http | {}                                  | .hibernate",
+                "http | {\"hibernate\": 1}                  | .hibernate",
+                "http | {\"hibernate\": true, \"for\": 1}   | .for",
+                "tcp  | {\"hibernate\": true}               | ''"
+            })
+    void of_a_websocket_are_checked(String protocol, String websocket, String field) {
+        var answer = create(protocol, "{\"websocket\": " + websocket + "}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().at("/metadata/field").asString())
+                .isEqualTo("network.ports.http.routing.guard.websocket" + field);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{}", "{\"limits\": {}}", "{\"websocket\": {\"hibernate\": false}}"})
     void are_none_unless_said(String guard) {
         var created = Api.require(create(guard));
 

@@ -87,7 +87,8 @@ final class ProxyRoutes {
                 traits(run.spec()),
                 each(run.spec(), ActorSpec.Port::guard),
                 each(run.spec(), ActorSpec.Port::limits),
-                kinds(run.spec())));
+                kinds(run.spec()),
+                each(run.spec(), ActorSpec.Port::hibernates).keySet()));
     }
 
     /** By the names of the ports that have it. */

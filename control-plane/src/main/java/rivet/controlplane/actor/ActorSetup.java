@@ -36,6 +36,7 @@ record ActorSetup(
      * @param internalPort where the actor listens; absent: the agent chooses
      * @param guard who may reach it; absent: everyone
      * @param limits what proxies take from its clients; absent: whatever comes
+     * @param hibernates whether WebSockets of its clients outlive the actor's processes; absent: they do not
      * @param ingress the number at which its region's proxies lead to it, where they have one for it alone
      */
     record Port(
@@ -43,10 +44,11 @@ record ActorSetup(
             @Nullable Integer internalPort,
             @Nullable PortGuard guard,
             @Nullable PortLimits limits,
+            @Nullable Boolean hibernates,
             @Nullable Integer ingress) {
 
         Port withIngress(int number) {
-            return new Port(protocol, internalPort, guard, limits, number);
+            return new Port(protocol, internalPort, guard, limits, hibernates, number);
         }
     }
 

@@ -111,6 +111,9 @@ final class ActorViews {
         if (port.limits() != null) {
             guard.put("limits", LimitChecks.shown(port.limits()));
         }
+        if (Boolean.TRUE.equals(port.hibernates())) {
+            guard.put("websocket", Map.of("hibernate", true));
+        }
         return guard;
     }
 

@@ -131,7 +131,15 @@ public final class DesiredSets {
         actor.setup().ports().forEach((name, port) -> {
             var at = addresses.of(actor, name, port, agentUrl, actor.setup().endpoint());
             var url = at == null ? null : at.url();
-            ports.put(name, new ActorSpec.Port(port.protocol(), port.internalPort(), url, port.guard(), port.limits()));
+            ports.put(
+                    name,
+                    new ActorSpec.Port(
+                            port.protocol(),
+                            port.internalPort(),
+                            url,
+                            port.guard(),
+                            port.limits(),
+                            port.hibernates()));
         });
         return ports;
     }

@@ -3,6 +3,7 @@ package rivet.controlplane.actor;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -83,6 +84,7 @@ final class PortChecks {
                 internal(field + ".internal_port", port.internalPort(), mode, kind),
                 guard,
                 limits(field + ".routing.guard", port.routing(), protocol, guard),
+                hibernates(field + ".routing.guard", port.routing(), protocol),
                 null);
     }
 
@@ -119,6 +121,25 @@ final class PortChecks {
         return given == null || !given.containsKey("limits")
                 ? null
                 : LimitChecks.read(field + ".limits", given.get("limits"), protocol, guard != null);
+    }
+
+    /** @return null where its WebSockets end as the actor's process does */
+    private static @Nullable Boolean hibernates(String field, @Nullable PortRouting routing, PortProtocol protocol) {
+        var guard = routing == null || routing.guard() == null ? Map.of() : routing.guard();
+        if (!guard.containsKey("websocket")) {
+            return null;
+        }
+        var at = field + ".websocket";
+        if (!protocol.isHttp()) {
+            throw Problem.badField(at, "set for " + protocol, "none, because only HTTP has WebSockets");
+        }
+        var websocket = GuardChecks.object(at, guard.get("websocket"), "an object with hibernate");
+        GuardChecks.only(at, websocket, Set.of("hibernate"), "hibernate");
+        return switch (websocket.get("hibernate")) {
+            case Boolean hibernates -> hibernates ? true : null;
+            case null -> throw Problem.badField(at + ".hibernate", null, "true or false");
+            case Object other -> throw Problem.badField(at + ".hibernate", other, "true or false");
+        };
     }
 
     private static @Nullable Integer internal(

@@ -76,16 +76,18 @@ public record ActorSpec(
      * @param url how the world reaches it; absent where no one does
      * @param guard who may reach it through a proxy; absent: everyone
      * @param limits what proxies take from its clients; absent: whatever comes
+     * @param hibernates whether WebSockets of its clients outlive the actor's processes; absent: they do not
      */
     public record Port(
             PortProtocol protocol,
             @Nullable Integer internalPort,
             @Nullable String url,
             @Nullable PortGuard guard,
-            @Nullable PortLimits limits) {
+            @Nullable PortLimits limits,
+            @Nullable Boolean hibernates) {
 
         public Port(PortProtocol protocol, @Nullable Integer internalPort, @Nullable String url) {
-            this(protocol, internalPort, url, null, null);
+            this(protocol, internalPort, url, null, null, null);
         }
     }
 

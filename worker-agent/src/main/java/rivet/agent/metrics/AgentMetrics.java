@@ -97,6 +97,11 @@ public final class AgentMetrics implements AutoCloseable {
                 sources,
                 its -> its.proxy().connections());
         gauge(
+                "rivet.proxy.hibernating.sockets",
+                "WebSockets that wait for a process of their actor.",
+                sources,
+                its -> its.proxy().hibernatingSockets());
+        gauge(
                 "rivet.proxy.held.requests",
                 "Requests that wait for their actor.",
                 sources,

@@ -36,6 +36,14 @@ final class Access {
     /** What a request was let in with. @param connection null where no connection's token was shown */
     record Pass(Target target, Shown shown, @Nullable UUID connection, Channel channel) {}
 
+    /**
+     * A request before a guarded port.
+     *
+     * @param targetFrom where the part of the target begins that the actor sees
+     * @param resumed whether it was let in before, and its connection has lasted since
+     */
+    record Visit(RequestHead head, int targetFrom, boolean resumed) {}
+
     void set(List<ConnectionKey> keys, List<UUID> revoked, List<IssuerKeys> issuers) {
         guard.set(keys, revoked, issuers);
         for (UUID connection : revoked) {
@@ -45,13 +53,20 @@ final class Access {
 
     /** Null where the request may go on as things are. */
     @Nullable
-    Problem look(Target target, PortGuard rule, RequestHead head, int targetFrom) {
-        return problem(guard.look(port(target, rule), head, targetFrom));
+    Problem look(Target target, PortGuard rule, Visit visit) {
+        Guard.Port port = port(target, rule);
+        return problem(
+                visit.resumed()
+                        ? guard.goOn(port, visit.head(), visit.targetFrom())
+                        : guard.look(port, visit.head(), visit.targetFrom()));
     }
 
     /** Whoever is let in is to {@link #leave} again. */
-    Answer enter(Target target, PortGuard rule, RequestHead head, int targetFrom, Channel channel) {
-        Decision decision = guard.admit(port(target, rule), head, targetFrom);
+    Answer enter(Target target, PortGuard rule, Visit visit, Channel channel) {
+        Guard.Port port = port(target, rule);
+        Decision decision = visit.resumed()
+                ? guard.goOn(port, visit.head(), visit.targetFrom())
+                : guard.admit(port, visit.head(), visit.targetFrom());
         return switch (decision) {
             case Granted(var shown, var connection) -> {
                 Pass pass = new Pass(target, shown, connection, channel);
@@ -66,8 +81,13 @@ final class Access {
         return new Answer.LetIn(pass);
     }
 
-    /** Noted first and looked at then: a revocation meanwhile finds either the note or itself. */
-    private boolean isCut(Pass pass) {
+    /**
+     * Notes who is to be cut when it is revoked. Noted first and looked at then: a revocation meanwhile finds either the note or
+     * itself.
+     *
+     * @return whether it was revoked already
+     */
+    boolean isCut(Pass pass) {
         UUID connection = pass.connection();
         if (connection == null) {
             return false;

@@ -31,7 +31,7 @@ final class AccessEntry {
     }
 
     /** Null for those that are not written down. */
-    static @Nullable AccessEntry of(ClientHandler client, Lane lane, RequestHead head, RayId ray) {
+    static @Nullable AccessEntry of(Asker client, Lane lane, RequestHead head, RayId ray) {
         double share = lane.settings().accessLogShare();
         boolean written =
                 share > 0 && !client.isAgent() && ThreadLocalRandom.current().nextDouble() < share;

@@ -34,7 +34,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     private final HeadParser<ResponseHead> parser;
     private @Nullable Target target;
     private @Nullable Exchange exchange;
-    private @Nullable ClientHandler client;
+    private @Nullable Asker client;
     /** Of the answer under way; none before its head is read. */
     private @Nullable Body body;
 
@@ -54,7 +54,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
                 new HeadParser<>(new ResponseHead(), lane.settings().limits().head());
     }
 
-    void begin(Exchange with, ClientHandler of, Target to) {
+    void begin(Exchange with, Asker of, Target to) {
         resting = false;
         target = to;
         exchange = with;
@@ -92,7 +92,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void head(ByteBuf in, Exchange asked, ClientHandler to) {
+    private void head(ByteBuf in, Exchange asked, Asker to) {
         switch (parser.feed(in)) {
             case MORE -> {}
             case REFUSED -> asked.fail(Problem.BAD_RESPONSE);
@@ -109,7 +109,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void inform(Exchange asked, ClientHandler to, ResponseHead head) {
+    private void inform(Exchange asked, Asker to, ResponseHead head) {
         if (++informational > MAX_INFORMATIONAL) {
             asked.fail(Problem.BAD_RESPONSE);
             return;
@@ -121,7 +121,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         parser.reset();
     }
 
-    private void answer(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
+    private void answer(ByteBuf in, Exchange asked, Asker to, ResponseHead head) {
         String cause = target != null && target.isElsewhere() ? HopFields.cause(head) : null;
         if (Problem.STALE_ROUTE.code().equals(cause)) {
             asked.staleRoute();
@@ -169,7 +169,7 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         return body != null && body.done();
     }
 
-    private void relay(ByteBuf in, Exchange asked, ClientHandler to, Body coming) {
+    private void relay(ByteBuf in, Exchange asked, Asker to, Body coming) {
         int many = coming.take(in);
         if (many == Body.BROKEN) {
             asked.fail(Problem.BAD_RESPONSE);
@@ -181,23 +181,15 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void change(ByteBuf in, Exchange asked, ClientHandler to, ResponseHead head) {
+    private void change(ByteBuf in, Exchange asked, Asker to, ResponseHead head) {
         Target served = target;
         if (served == null || !asked.head().upgrade() || !head.namesProtocol() || !asked.requestComplete()) {
             asked.fail(Problem.BAD_RESPONSE);
             return;
         }
-        ResponseWriter.write(lane.writer(), head, Afterwards.KEPT, asked.ray());
-        FrameEdges edges = asked.head().asksForWebSocket() ? new FrameEdges() : null;
-        if (edges != null) {
-            edges.pass(in);
-        }
-        int many = in.readableBytes();
-        to.send(lane.writer().toBuffer(channel.alloc(), many).writeBytes(in));
-        ByteBuf ahead = asked.upgraded(head.status());
         exchange = null;
         client = null;
-        Tunnel.join(lane, served, to.channel(), channel, ahead, edges);
+        to.switched(new Asker.Switched(asked, served, channel, head, in));
     }
 
     /** The exchange is over; the connection may serve another, or is closed. */

@@ -14,6 +14,7 @@ import rivet.protocol.PortLimits;
  * @param guards who may reach its ports, by declared name; a port without one is everyone's
  * @param limits what is taken from clients of its ports, by declared name; a port without takes whatever comes
  * @param kinds how its ports are reached, by declared name; a port without one is reached by HTTP
+ * @param hibernating the declared names of the ports whose WebSockets outlive its processes
  */
 public record ActorRoute(
         ActorId actor,
@@ -23,7 +24,8 @@ public record ActorRoute(
         Traits traits,
         Map<String, PortGuard> guards,
         Map<String, PortLimits> limits,
-        Map<String, PortKind> kinds) {
+        Map<String, PortKind> kinds,
+        Set<String> hibernating) {
 
     /**
      * @param environmentId a UUID as text
@@ -48,6 +50,18 @@ public record ActorRoute(
         this(actor, generation, status, ports, traits, Map.of(), Map.of(), Map.of());
     }
 
+    public ActorRoute(
+            ActorId actor,
+            long generation,
+            Status status,
+            Map<String, Integer> ports,
+            Traits traits,
+            Map<String, PortGuard> guards,
+            Map<String, PortLimits> limits,
+            Map<String, PortKind> kinds) {
+        this(actor, generation, status, ports, traits, guards, limits, kinds, Set.of());
+    }
+
     PortKind kind(String port) {
         return kinds.getOrDefault(port, PortKind.HTTP);
     }
@@ -65,6 +79,7 @@ public record ActorRoute(
         guards = Map.copyOf(guards);
         limits = Map.copyOf(limits);
         kinds = Map.copyOf(kinds);
+        hibernating = Set.copyOf(hibernating);
         int lowest = status == Status.READY ? 1 : 0;
         ports.forEach((name, port) -> {
             if (port < lowest || port > 65_535) {

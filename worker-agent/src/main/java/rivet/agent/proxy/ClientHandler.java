@@ -15,6 +15,8 @@ import rivet.agent.proxy.http.HeadParser;
 import rivet.agent.proxy.http.HeadParser.Progress;
 import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
+import rivet.agent.proxy.http.ResponseWriter;
+import rivet.agent.proxy.http.ResponseWriter.Afterwards;
 import rivet.agent.proxy.tls.Tls;
 
 /**
@@ -22,7 +24,7 @@ import rivet.agent.proxy.tls.Tls;
  * unread, so pipelining costs the client its own patience and us nothing.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
-final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.Swept {
+final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.Swept, Asker {
 
     private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
 
@@ -123,10 +125,21 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
             changeToHttp2(in);
             return;
         }
-        exchange = new Exchange(this, lane, parser.head());
+        exchange = begun(parser.head());
         lane.began();
         exchange.start();
         begunBefore = true;
+    }
+
+    private Exchange begun(RequestHead head) {
+        return agent
+                ? new Exchange(this, lane, head, HopFields.ray(head), HopFields.door(head))
+                : new Exchange(this, lane, head, RayId.next(), door(head));
+    }
+
+    private @Nullable Door door(RequestHead head) {
+        RouteDoor route = lane.customRoutes().find(head);
+        return route != null ? route : Destination.of(head, lane.settings().baseDomain());
     }
 
     private void changeToHttp2(ByteBuf in) {
@@ -156,7 +169,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     }
 
     /** The request can take its body now, or the next one can begin. */
-    void resume() {
+    @Override
+    public void resume() {
         if (consuming || closing) {
             return;
         }
@@ -176,18 +190,21 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     }
 
     /** Reads on unless something waits already, or the actor is slower than the client. */
-    void adjustReading() {
+    @Override
+    public void adjustReading() {
         if (!closing) {
             Reading.turn(channel, stash == null && (exchange == null || exchange.hasRoom()));
         }
     }
 
     /** Takes over a buffer. */
-    void send(ByteBuf out) {
+    @Override
+    public void send(ByteBuf out) {
         channel.write(out, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
@@ -195,12 +212,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         return channel.isWritable();
     }
 
-    boolean drains() {
+    @Override
+    public boolean drains() {
         return Reading.drains(channel);
     }
 
     /** The request was answered in full; {@code more} says that the client may still be sending. */
-    void answered(boolean keep, boolean more) {
+    @Override
+    public void answered(boolean keep, boolean more) {
         exchange = null;
         lane.ended();
         if (!keep) {
@@ -213,7 +232,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     }
 
     /** Answers in the actor's place. @param request null where there is none */
-    void answer(Problem problem, RayId ray, @Nullable RequestHead request, boolean kept) {
+    @Override
+    public void answer(Problem problem, RayId ray, @Nullable RequestHead request, boolean kept) {
         send(
                 agent
                         ? ProblemAnswer.toAgent(channel.alloc(), problem, ray, request, kept)
@@ -241,7 +261,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
     }
 
     /** Ends an answer that cannot be completed; {@code reset} where an orderly close would look like its end. */
-    void abort(boolean reset) {
+    @Override
+    public void abort(boolean reset) {
         exchange = null;
         lane.ended();
         closing = true;
@@ -252,9 +273,31 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         }
     }
 
+    @Override
+    public boolean isResumed(RequestHead head) {
+        return agent && HopFields.isResumed(head);
+    }
+
+    @Override
+    public void switched(Switched to) {
+        if (HibernatingSocket.isOne(to)) {
+            HibernatingSocket.open(lane, this, to);
+            return;
+        }
+        ResponseWriter.write(lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray());
+        FrameEdges edges = to.asked().head().asksForWebSocket() ? new FrameEdges() : null;
+        if (edges != null) {
+            edges.pass(to.in());
+        }
+        int many = to.in().readableBytes();
+        send(lane.writer().toBuffer(channel.alloc(), many).writeBytes(to.in()));
+        ByteBuf ahead = to.asked().upgraded(to.head().status());
+        Tunnel.join(lane, to.served(), channel, to.actor(), ahead, edges);
+    }
+
     /** Hands the connection over to a tunnel, with what the client sent ahead. */
-    @Nullable
-    ByteBuf leave() {
+    @Override
+    public @Nullable ByteBuf leave() {
         closing = true;
         exchange = null;
         lane.ended();
@@ -328,25 +371,30 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
         }
     }
 
-    String address() {
+    @Override
+    public String address() {
         return address;
     }
 
     /** Whether it is the proxy of another agent. */
-    boolean isAgent() {
+    @Override
+    public boolean isAgent() {
         return agent;
     }
 
     /** Whether the client came by TLS. */
-    boolean secured() {
+    @Override
+    public boolean secured() {
         return secured;
     }
 
-    long lastRead() {
+    @Override
+    public long lastRead() {
         return lastRead;
     }
 
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 }

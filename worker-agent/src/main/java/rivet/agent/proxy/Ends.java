@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
@@ -19,6 +20,13 @@ final class Ends {
         } else if (!Tls.finish(channel)) {
             connection.shutdownOutput();
         }
+    }
+
+    /** What was already read is still delivered, to a reader that takes it within a bound. */
+    static void closeAfterFlush(Lane lane, Channel channel) {
+        var close = lane.later(channel::close, lane.times().linger());
+        channel.closeFuture().addListener(_ -> close.cancel(false));
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel.close());
     }
 
     /** Closes in a way that cannot be taken for the end of what was being sent. */

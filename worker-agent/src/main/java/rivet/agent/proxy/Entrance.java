@@ -3,6 +3,7 @@ package rivet.agent.proxy;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.Access.Pass;
 import rivet.agent.proxy.http.Onward.Earlier;
+import rivet.agent.proxy.http.RayId;
 import rivet.agent.proxy.http.RequestHead;
 import rivet.agent.proxy.http.Shown;
 import rivet.protocol.PortGuard;
@@ -11,19 +12,23 @@ import rivet.protocol.PortGuard;
 final class Entrance {
 
     private final Lane lane;
-    private final ClientHandler client;
+    private final Asker client;
     private final RequestHead head;
     private final Door door;
     /** With what it was let in; null while it was not, or where everyone may. */
     private @Nullable Pass pass;
 
     private boolean counted;
+    /** It was let in before. */
+    private final boolean resumed;
 
-    Entrance(Lane lane, ClientHandler client, RequestHead head, Door door) {
+    Entrance(Lane lane, Asker client, RequestHead head, Door door) {
         this.lane = lane;
         this.client = client;
         this.head = head;
         this.door = door;
+        this.resumed = client.isResumed(head);
+        this.counted = resumed;
     }
 
     /** Shown and counted once, however often a connection is tried and whoever answers in the end. Null where it may go on. */
@@ -48,7 +53,7 @@ final class Entrance {
             return null;
         }
         leave();
-        return switch (lane.access().enter(target, rule, head, door.targetFrom(), client.channel())) {
+        return switch (lane.access().enter(target, rule, new Access.Visit(head, door.targetFrom(), resumed), client.channel())) {
             case Access.Answer.LetIn(var given) -> {
                 pass = given;
                 yield null;
@@ -64,14 +69,16 @@ final class Entrance {
         Target target = entry != null && door instanceof Destination to ? entry.target(to.port(), PortKind.HTTP) : null;
         return target == null || target.guard() == null
                 ? null
-                : lane.access().look(target, target.guard(), head, door.targetFrom());
+                : lane.access().look(target, target.guard(), new Access.Visit(head, door.targetFrom(), resumed));
     }
 
-    Shown shown(Target target) {
+    Shown shown(Target target, RayId ray) {
         if (target.isElsewhere()) {
-            return new Shown(-1, 0, 0, HopFields.lines(target, door.port(), origin(), head));
+            String lines = HopFields.lines(target, door.port(), origin(), head);
+            return new Shown(-1, 0, 0, resumed ? lines + HopFields.RESUMED : lines);
         }
-        return pass == null ? Shown.NOTHING : pass.shown();
+        Shown shown = pass == null ? Shown.NOTHING : pass.shown();
+        return HibernatingSocket.isWanted(target, head) ? shown.and(HibernatingSocket.told(ray, resumed)) : shown;
     }
 
     Earlier earlier() {
@@ -88,6 +95,14 @@ final class Entrance {
             case BELIEVED -> head.lastForwardedFor(client.address());
             case DROPPED -> client.address();
         };
+    }
+
+    /** @return with what it was let in, for whom it holds longer than this request lasts; null where everyone is */
+    @Nullable
+    Pass takePass() {
+        Pass taken = pass;
+        pass = null;
+        return taken;
     }
 
     void leave() {

@@ -1,6 +1,7 @@
 package rivet.agent.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.http.Body;
@@ -24,7 +25,7 @@ final class Exchange implements Approach.Visitor {
         ENDED
     }
 
-    private final ClientHandler client;
+    private final Asker client;
     private final Lane lane;
     private final RequestHead head;
     private final Body body;
@@ -55,21 +56,17 @@ final class Exchange implements Approach.Visitor {
     private boolean keep;
     private boolean untilClose;
 
-    Exchange(ClientHandler client, Lane lane, RequestHead head) {
+    /** @param door null where the request names none */
+    Exchange(Asker client, Lane lane, RequestHead head, RayId ray, @Nullable Door door) {
         this.client = client;
         this.lane = lane;
         this.head = head;
         this.body = head.body();
-        this.ray = client.isAgent() ? HopFields.ray(head) : RayId.next();
+        this.ray = ray;
         this.access = AccessEntry.of(client, lane, head, ray);
-        this.door = client.isAgent() ? HopFields.door(head) : door(lane, head);
+        this.door = door;
         this.approach = door == null ? null : new Approach(this, lane, door);
         this.entrance = door == null ? null : new Entrance(lane, client, head, door);
-    }
-
-    private static @Nullable Door door(Lane lane, RequestHead head) {
-        RouteDoor route = lane.customRoutes().find(head);
-        return route != null ? route : Destination.of(head, lane.settings().baseDomain());
     }
 
     void start() {
@@ -213,7 +210,8 @@ final class Exchange implements Approach.Visitor {
                 client.secured(),
                 entered.earlier(),
                 ray,
-                entered.shown(target));
+                !HibernatingSocket.isWanted(target, head),
+                entered.shown(target, ray));
         RequestWriter.write(lane.writer(), head, onward);
         to.send(lane.writer().toBuffer(client.channel().alloc(), 0));
         repeats.sendTo(to);
@@ -496,6 +494,33 @@ final class Exchange implements Approach.Visitor {
     /** The protocol was changed: the two connections go on without this exchange. */
     @Nullable
     ByteBuf upgraded(int status) {
+        Target served = leaveUpgraded(status);
+        if (served != null) {
+            served.streamBegan();
+            client.channel().closeFuture().addListener(_ -> served.streamEnded());
+        }
+        if (entrance != null) {
+            entrance.leaveWhenClosed();
+        }
+        return client.leave();
+    }
+
+    /**
+     * Likewise, of a WebSocket that outlives the actor's connection.
+     *
+     * @param actor how long the target has it
+     * @return with what it was let in; null where everyone is
+     */
+    Access.@Nullable Pass hibernates(int status, Channel actor) {
+        Target served = leaveUpgraded(status);
+        if (served != null) {
+            served.hibernatorBegan();
+            actor.closeFuture().addListener(_ -> served.hibernatorEnded());
+        }
+        return entrance == null ? null : entrance.takePass();
+    }
+
+    private @Nullable Target leaveUpgraded(int status) {
         stage = Stage.ENDED;
         lane.counters().answered(status, System.nanoTime() - begun);
         actor = null;
@@ -506,13 +531,8 @@ final class Exchange implements Approach.Visitor {
         if (served != null) {
             counted = null;
             served.answered(status);
-            served.streamBegan();
-            client.channel().closeFuture().addListener(_ -> served.streamEnded());
         }
-        if (entrance != null) {
-            entrance.leaveWhenClosed();
-        }
-        return client.leave();
+        return served;
     }
 
     void sweep(long now) {
@@ -558,6 +578,15 @@ final class Exchange implements Approach.Visitor {
         if (stage == Stage.APPROACHING || stage == Stage.REMAINDER) {
             fail(Problem.SHUTTING_DOWN);
         }
+    }
+
+    /** Where the actor's part of the target begins, and where the part that named the actor. */
+    int targetFrom() {
+        return door == null ? head.targetFrom() : door.targetFrom();
+    }
+
+    int prefixFrom() {
+        return door == null ? head.targetFrom() : door.prefixFrom();
     }
 
     RequestHead head() {

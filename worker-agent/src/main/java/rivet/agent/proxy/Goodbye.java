@@ -19,7 +19,19 @@ enum Goodbye {
     LIFETIME(1001),
     /** It has lasted as long as its port allows. A client may connect again. */
     STREAM_OVER(1001),
-    CONNECTION_REVOKED(1008);
+    CONNECTION_REVOKED(1008),
+    /** What it was opened with lets nobody in any more. */
+    ACCESS_OVER(1008),
+    /** Its actor was destroyed, while it hibernated. */
+    ACTOR_DESTROYED(1001),
+    /** It hibernated, and its actor could not be had back in time. A client may connect again later. */
+    ACTOR_NOT_BACK(1013),
+    /** It hibernated, and its actor's new process opened no WebSocket, or one of another protocol. */
+    NOT_RESUMED(1011),
+    /** A message of one side was cut by the end of the actor's process, and cannot be mended. A client may connect again. */
+    MESSAGE_CUT(1012),
+    /** What came are no frames. */
+    MALFORMED_FRAMES(1002);
 
     private static final int LAST_FRAME_CLOSE = 0x88;
     private static final int CODE_BYTES = 2;
@@ -45,8 +57,11 @@ enum Goodbye {
     void say(Channel client) {
         client.eventLoop().execute(() -> {
             Tunnel tunnel = client.pipeline().get(Tunnel.class);
+            HibernatingSocket socket = client.pipeline().get(HibernatingSocket.class);
             if (tunnel != null) {
                 tunnel.end(this);
+            } else if (socket != null) {
+                socket.end(this);
             } else {
                 client.close();
             }

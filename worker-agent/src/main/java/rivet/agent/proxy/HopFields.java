@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.guard.Guard;
 import rivet.agent.proxy.http.Head;
@@ -26,7 +27,39 @@ final class HopFields {
     /** Why the owner's proxy answers and not the actor. */
     private static final String CAUSE = "x-rivet-cause";
 
+    /** The WebSocket was open before, and its first proxy opens it again. */
+    static final String RESUMED = "x-rivet-resumed: true\r\n";
+
+    /** By the owner's proxy, of a WebSocket that outlives the actor's process: {@code {port} {connection or -}}. */
+    private static final String HIBERNATES = "x-rivet-hibernates";
+
     private HopFields() {}
+
+    static boolean isResumed(RequestHead head) {
+        return head.field("x-rivet-resumed") >= 0;
+    }
+
+    /**
+     * What the first proxy has to know of a WebSocket that it shall keep.
+     *
+     * @param connection with whose token it was opened; null where there is none
+     */
+    record Hibernation(String port, @Nullable UUID connection) {
+
+        String line() {
+            return "%s: %s %s\r\n".formatted(HIBERNATES, port, connection == null ? "-" : connection);
+        }
+
+        /** Null where the owner says nothing of it. */
+        static @Nullable Hibernation of(Head answer) {
+            int field = answer.field(HIBERNATES);
+            String[] words = field < 0 ? new String[0] : answer.value(field).split(" ", -1);
+            if (words.length != 2) {
+                return null;
+            }
+            return new Hibernation(words[0], words[1].equals("-") ? null : UUID.fromString(words[1]));
+        }
+    }
 
     /** Who is meant, before the name of the port. */
     static String meaning(ActorId actor, long generation) {

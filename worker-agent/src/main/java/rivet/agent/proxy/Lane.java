@@ -35,6 +35,7 @@ final class Lane {
             Lookups<RouteName, List<ActorLocation>> routeLookups,
             HeldRequests held,
             Access access,
+            HibernatingSockets sockets,
             ProxyCounters counters,
             BooleanSupplier mayServe) {}
 
@@ -163,6 +164,10 @@ final class Lane {
 
     Access access() {
         return shared.access();
+    }
+
+    HibernatingSockets sockets() {
+        return shared.sockets();
     }
 
     ProxyCounters counters() {

@@ -51,6 +51,7 @@ public final class Proxy implements AutoCloseable {
     private final RemoteActors remotes;
     private final HeldRequests held;
     private final Access access = new Access();
+    private final HibernatingSockets sockets = new HibernatingSockets();
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final ProxyCounters counters = new ProxyCounters();
@@ -112,6 +113,7 @@ public final class Proxy implements AutoCloseable {
                 routeLookups,
                 held,
                 access,
+                sockets,
                 counters,
                 directory::mayServe);
         for (EventExecutor loop : loops) {
@@ -240,6 +242,7 @@ public final class Proxy implements AutoCloseable {
         remotes.forget(change.actor());
         customRoutes.changed(change.actor());
         held.wake(change.actor());
+        sockets.changed(change.actor());
         if (!change.retired().isEmpty()) {
             List<Line> lines = change.retired().stream().map(Target::line).toList();
             lanes.values().forEach(lane -> lane.loop().execute(() -> lane.pool().drop(lines)));
@@ -338,6 +341,11 @@ public final class Proxy implements AutoCloseable {
     /** Requests that wait for an actor, now. */
     public int heldRequests() {
         return held.count();
+    }
+
+    /** WebSockets that wait for an actor which sleeps or is started anew, now. */
+    public int hibernatingSockets() {
+        return sockets.hibernating();
     }
 
     HeldRequests held() {

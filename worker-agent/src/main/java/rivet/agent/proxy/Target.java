@@ -18,6 +18,7 @@ final class Target {
     private final String name;
     private final @Nullable PortGuard guard;
     private final Limits limits;
+    private final boolean hibernates;
     private final Line line;
     private final long generation;
     /** Names it to its owner; empty where that is this agent. */
@@ -27,17 +28,28 @@ final class Target {
     /** Those of them that end when somebody has enough of them, and not when they are answered. */
     private final AtomicInteger streams = new AtomicInteger();
 
+    /** Those of these that are no use of the actor while nothing is said. */
+    private final AtomicInteger hibernating = new AtomicInteger();
+
     /** When it had something last, or could have from then on; by the clock of {@link System#nanoTime}. */
     private volatile long lastEnded = System.nanoTime();
 
     /** By the class of their status. */
     private final AtomicLongArray answered = new AtomicLongArray(STATUS_CLASSES);
 
-    private Target(ActorId actor, String name, @Nullable PortGuard guard, Limits limits, Line line, long generation) {
+    private Target(
+            ActorId actor,
+            String name,
+            @Nullable PortGuard guard,
+            Limits limits,
+            boolean hibernates,
+            Line line,
+            long generation) {
         this.actor = actor;
         this.name = name;
         this.guard = guard;
         this.limits = limits;
+        this.hibernates = hibernates;
         this.line = line;
         this.generation = generation;
         this.meaning = line instanceof Line.Hop ? HopFields.meaning(actor, generation) : "";
@@ -49,13 +61,14 @@ final class Target {
                 name,
                 route.guards().get(name),
                 Limits.of(route.limits().get(name)),
+                route.hibernating().contains(name),
                 new Line.Here(port),
                 route.generation());
     }
 
     /** Which ports the actor has, and who may reach them, its owner knows. */
     static Target elsewhere(ActorId actor, long generation, Line.Hop line) {
-        return new Target(actor, "", null, Limits.NONE, line, generation);
+        return new Target(actor, "", null, Limits.NONE, false, line, generation);
     }
 
     ActorId actor() {
@@ -70,6 +83,11 @@ final class Target {
 
     Limits limits() {
         return limits;
+    }
+
+    /** Whether its WebSockets outlive the actor's processes; of an actor elsewhere its owner knows. */
+    boolean hibernates() {
+        return hibernates;
     }
 
     String name() {
@@ -124,7 +142,7 @@ final class Target {
 
     /** For how long it has had nothing; 0: it has. */
     long quietNanos(long now) {
-        return inFlight.get() > 0 ? 0 : Math.max(0, now - lastEnded);
+        return inFlight.get() > hibernating.get() ? 0 : Math.max(0, now - lastEnded);
     }
 
     /** With a status of the actor's own. */
@@ -151,6 +169,22 @@ final class Target {
     void streamEnded() {
         streams.decrementAndGet();
         ended();
+    }
+
+    /** A request that began has turned out to be a WebSocket that can do without the actor. */
+    void hibernatorBegan() {
+        hibernating.incrementAndGet();
+        streamBegan();
+    }
+
+    void hibernatorEnded() {
+        streamEnded();
+        hibernating.decrementAndGet();
+    }
+
+    /** Something was said on one of them. */
+    void used() {
+        lastEnded = System.nanoTime();
     }
 
     /** How many requests it has now that have an end of their own. */

@@ -185,7 +185,7 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     public void channelInactive(ChannelHandlerContext ctx) {
         lane.remove(this);
         explain(Goodbye.ACTOR_ENDED);
-        closeAfterFlush(peer);
+        Ends.closeAfterFlush(lane, peer);
     }
 
     /** Ends both halves. On the event loop. */
@@ -218,15 +218,8 @@ final class Tunnel extends ChannelInboundHandlerAdapter implements Lane.Swept {
     }
 
     private void closeBoth() {
-        closeAfterFlush(peer);
-        closeAfterFlush(own);
-    }
-
-    /** What was already read is still delivered, to a reader that takes it within a bound. */
-    private void closeAfterFlush(Channel channel) {
-        var close = lane.later(channel::close, lane.times().linger());
-        channel.closeFuture().addListener(_ -> close.cancel(false));
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> channel.close());
+        Ends.closeAfterFlush(lane, peer);
+        Ends.closeAfterFlush(lane, own);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -116,6 +117,22 @@ final class ProxyUnderTest implements AutoCloseable {
 
     ProxyUnderTest route(long generation, Status status, int port) {
         proxy.routes().put(new ActorRoute(ACTOR, generation, status, Map.of("http", port)));
+        return this;
+    }
+
+    /** WebSockets of its one port outlive its processes. */
+    ProxyUnderTest hibernating(long generation, Status status, int port) {
+        proxy.routes()
+                .put(new ActorRoute(
+                        ACTOR,
+                        generation,
+                        status,
+                        Map.of("http", port),
+                        ActorRoute.Traits.NONE,
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Set.of("http")));
         return this;
     }
 

@@ -60,17 +60,30 @@ public final class Guard {
         return revoked.contains(connection);
     }
 
+    /** What a request is shown for. */
+    private enum Purpose {
+        LOOK,
+        ENTER,
+        /** Its connection has lasted since it was let in, and is led on to another process. */
+        GO_ON
+    }
+
     /** Decides, and leaves what opens once for later. @param targetFrom where the part of the target begins that the actor sees */
     public Decision look(Port port, RequestHead head, int targetFrom) {
-        return decide(port, head, targetFrom, false);
+        return decide(port, head, targetFrom, Purpose.LOOK);
     }
 
     /** Decides, and spends what opens once. */
     public Decision admit(Port port, RequestHead head, int targetFrom) {
-        return decide(port, head, targetFrom, true);
+        return decide(port, head, targetFrom, Purpose.ENTER);
     }
 
-    private Decision decide(Port port, RequestHead head, int targetFrom, boolean spend) {
+    /** Decides anew of one that was admitted: that the token of a connection expired or was spent then ends nothing. */
+    public Decision goOn(Port port, RequestHead head, int targetFrom) {
+        return decide(port, head, targetFrom, Purpose.GO_ON);
+    }
+
+    private Decision decide(Port port, RequestHead head, int targetFrom, Purpose purpose) {
         return switch (port.rule()) {
             case PortGuard.Bearer(var sha256) ->
                 compared(Credential.ofBearer(head), sha256, "The port wants its token in Authorization: Bearer.");
@@ -83,7 +96,7 @@ public final class Guard {
                 Credential credential = Credential.ofToken(head, targetFrom);
                 yield credential == null
                         ? new Unauthorized("The port is reached with the token of a connection only.")
-                        : connected(port, head, targetFrom, credential, spend);
+                        : connected(port, head, targetFrom, credential, purpose);
             }
             case PortGuard.Oidc(var issuer, var audience) -> {
                 Credential credential = Credential.ofToken(head, targetFrom);
@@ -103,12 +116,12 @@ public final class Guard {
                 : new Unauthorized(wanted);
     }
 
-    private Decision connected(Port port, RequestHead head, int targetFrom, Credential credential, boolean spend) {
+    private Decision connected(Port port, RequestHead head, int targetFrom, Credential credential, Purpose purpose) {
         ConnectionToken token = tokens.read(credential.secret());
         if (token == null) {
             return new Unauthorized("The token is not one that this installation signed.");
         }
-        if (token.expiresAtMs() <= clock.millis()) {
+        if (purpose != Purpose.GO_ON && token.expiresAtMs() <= clock.millis()) {
             return new Unauthorized("The token has expired.");
         }
         if (isRevoked(token.connection())) {
@@ -118,7 +131,7 @@ public final class Guard {
         if (beyond != null) {
             return beyond;
         }
-        return token.singleUse() && !isFresh(token, spend)
+        return token.singleUse() && purpose != Purpose.GO_ON && !isFresh(token, purpose == Purpose.ENTER)
                 ? new Unauthorized("The token opens the port once, and has.")
                 : new Granted(told(credential.shown(), token), token.connection());
     }

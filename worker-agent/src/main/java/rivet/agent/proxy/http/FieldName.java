@@ -15,6 +15,8 @@ public enum FieldName {
     EXPECT(Way.REWRITTEN),
     ACCEPT(Way.KEPT),
     CONTENT_TYPE(Way.KEPT),
+    /** Compression of frames among them: what it remembers of earlier ones dies with the process that has it. */
+    SEC_WEBSOCKET_EXTENSIONS(Way.KEPT),
     KEEP_ALIVE(Way.DROPPED),
     PROXY_CONNECTION(Way.DROPPED),
     PROXY_AUTHORIZATION(Way.DROPPED),

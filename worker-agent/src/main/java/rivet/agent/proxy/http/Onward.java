@@ -9,6 +9,7 @@ package rivet.agent.proxy.http;
  * @param clientAddress of the connection
  * @param secured whether the connection is one of TLS
  * @param earlier what becomes of what the request says itself about who sent it
+ * @param extended whether extensions of a WebSocket may be offered
  * @param shown by which the request was let in, or what the next proxy is told
  */
 public record Onward(
@@ -19,6 +20,7 @@ public record Onward(
         boolean secured,
         Earlier earlier,
         RayId ray,
+        boolean extended,
         Shown shown) {
 
     /** What is made of the fields in which proxies before us say who the client is. */

@@ -29,7 +29,7 @@ public final class RequestWriter {
         requestLine(out, head, onward);
         host(out, head, HOST);
         for (int i = 0; i < head.count(); i++) {
-            if (handedOn(head.name(i).way(), onward)
+            if (handedOn(head.name(i), onward)
                     && !head.forNeighbour(i)
                     && i != onward.shown().field()) {
                 out.field(head, i);
@@ -44,8 +44,9 @@ public final class RequestWriter {
         out.line();
     }
 
-    private static boolean handedOn(FieldName.Way way, Onward onward) {
-        return way == FieldName.Way.KEPT
+    private static boolean handedOn(FieldName name, Onward onward) {
+        FieldName.Way way = name.way();
+        return (way == FieldName.Way.KEPT && (onward.extended() || name != FieldName.SEC_WEBSOCKET_EXTENSIONS))
                 || (way == FieldName.Way.FORWARDING && onward.earlier() == Onward.Earlier.KEPT);
     }
 

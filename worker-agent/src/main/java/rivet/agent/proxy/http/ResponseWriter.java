@@ -22,6 +22,11 @@ public final class ResponseWriter {
     private ResponseWriter() {}
 
     public static void write(HeadWriter out, ResponseHead head, Afterwards afterwards, RayId ray) {
+        write(out, head, afterwards, ray, "");
+    }
+
+    /** @param told whole lines of fields of ours, ASCII, each ended by CR and LF */
+    public static void write(HeadWriter out, ResponseHead head, Afterwards afterwards, RayId ray, String told) {
         out.start();
         out.put(HTTP_11).number(head.status()).put(' ');
         out.put(head.bytes(), head.reasonFrom(), head.reasonTo()).line();
@@ -32,6 +37,7 @@ public final class ResponseWriter {
         }
         framing(out, head);
         connection(out, head, afterwards);
+        out.text(told);
         out.ray(ray);
         out.line();
     }

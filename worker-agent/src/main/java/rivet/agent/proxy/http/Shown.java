@@ -11,4 +11,9 @@ package rivet.agent.proxy.http;
 public record Shown(int field, int cutFrom, int cutTo, String told) {
 
     public static final Shown NOTHING = new Shown(-1, 0, 0, "");
+
+    /** @param more whole lines likewise */
+    public Shown and(String more) {
+        return new Shown(field, cutFrom, cutTo, told + more);
+    }
 }
