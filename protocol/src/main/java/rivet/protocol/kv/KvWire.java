@@ -29,6 +29,7 @@ public final class KvWire {
 
     /** Likewise that it wants what is in its directory kept as it is now. */
     private static final byte CHECKPOINT = 18;
+
     private static final int SET_ALARM = 32;
     private static final int DELETE_ALARM = 33;
     private static final int ALARM_DONE = 34;

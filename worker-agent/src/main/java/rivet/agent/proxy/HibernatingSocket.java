@@ -95,11 +95,12 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         Hibernation owners = to.served().isElsewhere() ? Hibernation.of(to.head()) : null;
         String port = owners == null ? to.served().name() : owners.port();
         Channel client = by.channel();
-        HibernatingSocket socket = new HibernatingSocket(
-                lane, client, Resumption.Opening.of(by, to, port), to.served(), !by.isAgent());
+        HibernatingSocket socket =
+                new HibernatingSocket(lane, client, Resumption.Opening.of(by, to, port), to.served(), !by.isAgent());
         Access.Pass pass = to.asked().hibernates(to.head().status(), to.actor());
         String told = by.isAgent() ? new Hibernation(port, pass == null ? null : pass.connection()).line() : "";
-        ResponseWriter.write(lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray(), told);
+        ResponseWriter.write(
+                lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray(), told);
         client.write(lane.writer().toBuffer(client.alloc(), 0), client.voidPromise());
         ByteBuf ahead = by.leave();
         client.pipeline().replace(by, null, socket);
@@ -215,7 +216,9 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
             return;
         }
         RouteTable.Entry entry = lane.routes().find(opening.actor());
-        long ready = entry != null && entry.route().status() == Status.READY ? entry.route().generation() : NONE;
+        long ready = entry != null && entry.route().status() == Status.READY
+                ? entry.route().generation()
+                : NONE;
         Upstream now = up;
         if (now == null && ready != NONE) {
             want();

@@ -85,9 +85,9 @@ final class Resumption implements Asker {
     }
 
     void start() {
-        Destination door =
-                new Destination(opening.actor(), opening.port(), opening.targetFrom(), opening.prefixFrom());
-        Exchange begins = new Exchange(this, lane, opening.parsed(lane.settings().limits().head()), opening.ray(), door);
+        Destination door = new Destination(opening.actor(), opening.port(), opening.targetFrom(), opening.prefixFrom());
+        Exchange begins =
+                new Exchange(this, lane, opening.parsed(lane.settings().limits().head()), opening.ray(), door);
         exchange = begins;
         lane.began();
         begins.start();
