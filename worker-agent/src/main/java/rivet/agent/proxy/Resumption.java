@@ -76,6 +76,8 @@ final class Resumption implements Asker {
     private final long begun;
     private @Nullable Exchange exchange;
     private @Nullable Problem problem;
+    /** In another way than by opening a socket, and that may take long. */
+    private boolean answering;
 
     Resumption(Lane lane, HibernatingSocket socket, Opening opening) {
         this.lane = lane;
@@ -108,7 +110,10 @@ final class Resumption implements Asker {
     }
 
     void sweep(long now) {
-        if (exchange != null) {
+        if (exchange != null && answering) {
+            abandon();
+            socket.refused();
+        } else if (exchange != null) {
             exchange.sweep(now);
         }
     }
@@ -187,6 +192,7 @@ final class Resumption implements Asker {
     @Override
     public void send(ByteBuf out) {
         out.release();
+        answering = true;
     }
 
     @Override
