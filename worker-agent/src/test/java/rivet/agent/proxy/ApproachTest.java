@@ -53,6 +53,7 @@ class ApproachTest {
                     new Lookups<>(_ -> CompletableFuture.completedFuture(List.of()), loop, LOOKUP, 10),
                     held,
                     new Access(),
+                    new HibernatingSockets(),
                     new ProxyCounters(),
                     () -> true));
 

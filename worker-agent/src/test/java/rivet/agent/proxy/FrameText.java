@@ -111,7 +111,7 @@ final class FrameText {
     private static long number(String bytes) {
         long number = 0;
         for (byte each : bytes.getBytes(StandardCharsets.ISO_8859_1)) {
-            number = number << 8 | each & 0xff;
+            number = number << 8 | (each & 0xff);
         }
         return number;
     }

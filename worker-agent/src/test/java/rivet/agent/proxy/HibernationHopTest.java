@@ -19,6 +19,7 @@ import rivet.agent.proxy.ActorRoute.Status;
 
 /** The agent that a client is connected to keeps its socket, also where the actor runs on another one. */
 @Timeout(60)
+@SuppressWarnings("try") // connections end in the middle of a story
 class HibernationHopTest {
 
     private static RawActor echoing(String name) {

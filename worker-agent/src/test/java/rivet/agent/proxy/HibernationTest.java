@@ -23,6 +23,7 @@ import rivet.protocol.link.ActorLocation;
 
 /** A client's WebSocket stays where its actor's process goes, and what it says meanwhile comes to the next one. */
 @Timeout(60)
+@SuppressWarnings("try") // connections end in the middle of a story
 class HibernationTest {
 
     /** An actor that repeats what it hears, after its name. */

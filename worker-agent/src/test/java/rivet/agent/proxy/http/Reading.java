@@ -66,7 +66,15 @@ sealed interface Reading {
                 writer,
                 head,
                 new Onward(
-                        from, from, from, "127.0.0.1", false, Onward.Earlier.DROPPED, new RayId(0, 0), Shown.NOTHING));
+                        from,
+                        from,
+                        from,
+                        "127.0.0.1",
+                        false,
+                        Onward.Earlier.DROPPED,
+                        new RayId(0, 0),
+                        true,
+                        Shown.NOTHING));
         String target = text(head, from, head.targetTo());
         return new Accepted(
                 text(head, head.methodFrom(), head.methodTo()),
