@@ -312,6 +312,11 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
+        public boolean isUsed(ActorId actor, long generation) {
+            return proxy.isUsed(actor, generation);
+        }
+
+        @Override
         public long quietNanos(ActorId actor, long generation) {
             return proxy.quietNanos(actor, generation);
         }

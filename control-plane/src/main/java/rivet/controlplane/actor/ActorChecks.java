@@ -59,7 +59,8 @@ final class ActorChecks {
                 durable(request.lifecycle()),
                 placementTimeout(request.lifecycle()),
                 HealthChecks.read(request.lifecycle(), ports),
-                idleTimeout(request.lifecycle(), ports));
+                idleTimeout(request.lifecycle(), ports),
+                upgrade(request.lifecycle()));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
@@ -190,6 +191,10 @@ final class ActorChecks {
                     "lifecycle.idle_timeout", ms, "none for an actor without ports, which nobody can use");
         }
         return Duration.ofMillis(ms);
+    }
+
+    private static @Nullable UpgradePolicy upgrade(CreateActorRequest.@Nullable Lifecycle lifecycle) {
+        return UpgradeChecks.read("lifecycle.upgrade.", lifecycle == null ? null : lifecycle.upgrade());
     }
 
     private static boolean durable(CreateActorRequest.@Nullable Lifecycle lifecycle) {

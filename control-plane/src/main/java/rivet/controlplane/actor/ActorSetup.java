@@ -17,6 +17,7 @@ import rivet.protocol.PortProtocol;
  * @param placementTimeout how long it may wait for its first agent; absent: as long as it takes
  * @param health absent: as usual
  * @param idleTimeout how long nobody uses it before it is put to sleep; absent: it never is for that
+ * @param upgrade when it gets a new build where the upgrade does not say; absent: now
  */
 record ActorSetup(
         @Nullable String key,
@@ -28,7 +29,8 @@ record ActorSetup(
         boolean durable,
         @Nullable Duration placementTimeout,
         @Nullable Health health,
-        @Nullable Duration idleTimeout) {
+        @Nullable Duration idleTimeout,
+        @Nullable UpgradePolicy upgrade) {
 
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
@@ -50,7 +52,17 @@ record ActorSetup(
 
     ActorSetup with(Map<String, Port> numbered) {
         return new ActorSetup(
-                key, environment, network, numbered, endpoint, grace, durable, placementTimeout, health, idleTimeout);
+                key,
+                environment,
+                network,
+                numbered,
+                endpoint,
+                grace,
+                durable,
+                placementTimeout,
+                health,
+                idleTimeout,
+                upgrade);
     }
 
     /** Whether proxies have a number for one of its ports alone. */
