@@ -58,6 +58,15 @@ final class Counter {
         }
     }
 
+    /** Some of them, each after the one before is gone: the median, in ms. */
+    static double bareOneByOne() throws Exception {
+        var times = new ArrayList<Double>();
+        for (int i = 0; i < 10; i++) {
+            times.add(bareSpawnToReply());
+        }
+        return Row.median(times);
+    }
+
     static double bareProcesses(int count, ToDoubleFunction<Stream<ProcessHandle>> measure) throws Exception {
         var processes = new ArrayList<Process>();
         try {

@@ -29,7 +29,7 @@ final class CreateBench {
                 p50.add(Row.percentile(times, 50));
                 p95.add(Row.percentile(times, 95));
                 p99.add(Row.percentile(times, 99));
-                bare.add(bareOneByOne());
+                bare.add(Counter.bareOneByOne());
                 eight.add(perSecond(8, () -> createAndDestroy(counter)));
                 bareEight.add(perSecond(8, Counter::bareSpawnToReply));
                 many.add(perSecond(32, () -> createAndDestroy(counter)));
@@ -66,14 +66,6 @@ final class CreateBench {
             Thread.sleep(150);
         }
         return times;
-    }
-
-    private static double bareOneByOne() throws Exception {
-        var times = new ArrayList<Double>();
-        for (int i = 0; i < 10; i++) {
-            times.add(Counter.bareSpawnToReply());
-        }
-        return Row.median(times);
     }
 
     private static double perSecond(int atOnce, Callable<?> once) throws Exception {

@@ -38,7 +38,7 @@ final class MemoryBench {
         return Stream.concat(Stream.of(dev.process.toHandle()), postgresOf(data));
     }
 
-    private static Stream<ProcessHandle> everything(Dev dev, Path data) throws IOException {
+    static Stream<ProcessHandle> everything(Dev dev, Path data) throws IOException {
         return Stream.concat(dev.processes(), postgresOf(data)).distinct();
     }
 

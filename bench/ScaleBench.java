@@ -45,7 +45,7 @@ final class ScaleBench {
         }
     }
 
-    private static Connection connect(Path data) throws Exception {
+    static Connection connect(Path data) throws Exception {
         var lines = Files.readAllLines(data.resolve("postgres/data/postmaster.pid"));
         var password = Files.readString(data.resolve("postgres/password")).strip();
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:%s/postgres".formatted(lines.get(3).strip()), "postgres", password);
@@ -181,7 +181,7 @@ final class ScaleBench {
         return reply.body();
     }
 
-    private static void run(Connection database, String sql) throws Exception {
+    static void run(Connection database, String sql) throws Exception {
         try (var statement = database.createStatement()) {
             statement.execute(sql);
         }

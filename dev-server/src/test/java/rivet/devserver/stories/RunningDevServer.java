@@ -199,6 +199,7 @@ final class RunningDevServer implements AutoCloseable {
         var command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // none of them lives for long
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Drivet.home=" + CHECKOUT,

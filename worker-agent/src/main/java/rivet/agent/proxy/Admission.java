@@ -25,7 +25,7 @@ final class Admission {
         record Refuse(Problem problem) implements Verdict {}
     }
 
-    private static final Verdict ASK = new Verdict.Ask();
+    static final Verdict ASK = new Verdict.Ask();
     private static final Verdict HOLD_STARTING = new Verdict.Hold(Problem.STARTING);
     private static final Verdict HOLD_CRASHED = new Verdict.Hold(Problem.CRASH_LOOP);
 

@@ -59,9 +59,9 @@ final class Approach implements HeldRequests.Waiter {
                 leave();
                 visitor.admitted(target);
             }
-            case Verdict.Hold(Problem problem) -> hold(problem);
+            case Verdict.Hold(Problem problem) -> hold(problem, verdict);
             case Verdict.Watch(Problem problem) -> {
-                hold(problem);
+                hold(problem, Admission.ASK); // or it would not have been asked
                 lookAgainLater();
             }
             case Verdict.Ask() -> ask();
@@ -98,7 +98,8 @@ final class Approach implements HeldRequests.Waiter {
         }
     }
 
-    private void hold(Problem problem) {
+    /** @param seen what was seen of the actor's routes here */
+    private void hold(Problem problem, Verdict seen) {
         otherwise = problem;
         if (stage == Stage.HELD) {
             return;
@@ -112,8 +113,8 @@ final class Approach implements HeldRequests.Waiter {
         } else {
             stage = Stage.HELD;
             holdEnds = lane.later(this::heldTooLong, patience());
-            // The route may have changed between the look and the entry in the list.
-            if (!(to.look(lane) instanceof Verdict.Ask)) {
+            // The route may have changed, or be gone, between the look and the entry in the list.
+            if (!to.look(lane).equals(seen)) {
                 decide();
             }
         }

@@ -34,7 +34,6 @@ final class RemoteActors {
     /** Between two requests to an owner that refuses one, while the control plane says it should not. */
     static final Duration PAUSE = Duration.ofMillis(250);
 
-    private static final Verdict ASK = new Verdict.Ask();
     private static final Verdict MOVING = new Verdict.Watch(Problem.MOVING);
 
     /** What is to be thought of an answer. */
@@ -91,7 +90,7 @@ final class RemoteActors {
     Verdict look(ActorId actor, long now) {
         Known entry = known.getIfPresent(actor);
         if (entry == null) {
-            return ASK;
+            return Admission.ASK;
         }
         return switch (entry.standing()) {
             case TRUSTED -> {
@@ -99,7 +98,7 @@ final class RemoteActors {
                 yield entry.carry();
             }
             case SETTLING -> entry.isOlder(PAUSE, System.nanoTime()) ? entry.carry() : MOVING;
-            case UNREACHED, REFUSED -> ASK;
+            case UNREACHED, REFUSED -> Admission.ASK;
         };
     }
 

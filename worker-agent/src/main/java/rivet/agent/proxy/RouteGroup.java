@@ -16,7 +16,6 @@ import rivet.protocol.ActorId;
  */
 final class RouteGroup {
 
-    private static final Verdict ASK = new Verdict.Ask();
     private static final Verdict HOLD_STARTING = new Verdict.Hold(Problem.STARTING);
     private static final Verdict HOLD_CRASHED = new Verdict.Hold(Problem.CRASH_LOOP);
 
@@ -39,7 +38,7 @@ final class RouteGroup {
 
     private final Selector selector;
     private final Map<ActorId, RouteTable.Entry> members = new HashMap<>();
-    private volatile View view = new View(List.of(), ASK);
+    private volatile View view = new View(List.of(), Admission.ASK);
 
     RouteGroup(Selector selector) {
         this.selector = selector;
@@ -90,6 +89,6 @@ final class RouteGroup {
         if (statuses.contains(Status.STARTING)) {
             return HOLD_STARTING;
         }
-        return statuses.contains(Status.CRASHED) ? HOLD_CRASHED : ASK;
+        return statuses.contains(Status.CRASHED) ? HOLD_CRASHED : Admission.ASK;
     }
 }
