@@ -1,6 +1,7 @@
 package rivet.actor;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What an actor knows of itself and of the world around it. All methods may be called from all threads, and answer the
@@ -67,6 +68,15 @@ public interface ActorContext {
      * @throws KvException with code {@code UNAVAILABLE} if the agent cannot be reached for 5 s
      */
     void sleep();
+
+    /**
+     * Calls the listener when this actor is to get another build at its next start, or as soon as nobody uses it: it may choose a
+     * good moment and end. Within about a second, on a thread of its own; again for each further build; also where one waits
+     * already.
+     *
+     * @param listener is given the id of the build, a UUID
+     */
+    void onUpgradeAvailable(Consumer<String> listener);
 
     /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as

@@ -26,6 +26,8 @@ final class KvCodec {
 
     private static final int SLEEP = 17;
 
+    private static final int NEWS = 24;
+
     private static final int MOST_IN_A_LIST = 0xffff;
 
     private static final List<KvException.Code> CODES = List.of(
@@ -154,6 +156,22 @@ final class KvCodec {
 
     static byte[] sleep() {
         return new Out().tag(SLEEP).done();
+    }
+
+    static byte[] news() {
+        return new Out().tag(NEWS).done();
+    }
+
+    /** @param stop why it is being stopped; empty: nobody said @param newer a build that waits; empty: none */
+    record Told(String stop, String newer) {}
+
+    static Told told(byte[] answer) {
+        var in = accepted(answer);
+        return new Told(text(in), text(in));
+    }
+
+    private static String text(ByteBuffer in) {
+        return new String(bytes(in), StandardCharsets.UTF_8);
     }
 
     /** The answer to what has nothing to answer. */

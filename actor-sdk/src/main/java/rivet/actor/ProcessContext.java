@@ -2,6 +2,7 @@ package rivet.actor;
 
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The context of an actor that an agent started as a process. */
@@ -11,18 +12,26 @@ record ProcessContext(
         Shutdown shutdown,
         System.Logger log,
         UnaryOperator<byte[]> agent,
-        Kv kv)
+        Kv kv,
+        News news)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
         var agent = KvSocket.of(environment);
+        var news = new News(agent);
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
-                new Shutdown(ActorEnvironment.grace(environment)),
+                new Shutdown(ActorEnvironment.grace(environment), System::nanoTime, news::whyStopped),
                 System.getLogger(actor.getName()),
                 agent,
-                new KvClient(agent));
+                new KvClient(agent),
+                news);
+    }
+
+    @Override
+    public void onUpgradeAvailable(Consumer<String> listener) {
+        news.onNewer(listener);
     }
 
     @Override

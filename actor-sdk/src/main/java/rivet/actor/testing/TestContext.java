@@ -9,6 +9,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import rivet.actor.Actor;
@@ -41,6 +44,7 @@ public final class TestContext implements ActorContext {
     private final Map<String, String> environment;
     private final Shutdown shutdown;
     private final Kv kv;
+    private final List<Consumer<String>> upgradeListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
@@ -115,6 +119,20 @@ public final class TestContext implements ActorContext {
      */
     public CompletableFuture<Void> whenReady() {
         return ready;
+    }
+
+    @Override
+    public void onUpgradeAvailable(Consumer<String> listener) {
+        upgradeListeners.add(listener);
+    }
+
+    /**
+     * Tells the actor's listeners, here and now, that another build waits.
+     *
+     * @param build its id
+     */
+    public void tellUpgradeAvailable(String build) {
+        upgradeListeners.forEach(listener -> listener.accept(build));
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class KvWire {
     /** Likewise that it wants to sleep. */
     private static final byte SLEEP = 17;
 
+    /** Likewise that it wants to know what is to become of it. */
+    private static final byte NEWS = 24;
+
     private KvWire() {}
 
     public static boolean isReady(byte[] message) {
@@ -33,6 +36,19 @@ public final class KvWire {
 
     public static boolean isSleep(byte[] message) {
         return message.length == 1 && message[0] == SLEEP;
+    }
+
+    public static boolean isNews(byte[] message) {
+        return message.length == 1 && message[0] == NEWS;
+    }
+
+    /** @param stop why it is being stopped; empty: it is not, or nobody said @param newer a build that waits; empty: none */
+    public static byte[] news(String stop, String newer) {
+        return new KvWriter()
+                .tag(0)
+                .bytes(stop.getBytes(StandardCharsets.UTF_8))
+                .bytes(newer.getBytes(StandardCharsets.UTF_8))
+                .done();
     }
 
     /** The answer to what has nothing to answer. */

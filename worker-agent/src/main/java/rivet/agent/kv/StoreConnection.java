@@ -38,6 +38,8 @@ final class StoreConnection implements AutoCloseable {
         void ready();
 
         void sleep();
+
+        ActorStores.News news();
     }
 
     /** Until either side ends it. */
@@ -88,6 +90,11 @@ final class StoreConnection implements AutoCloseable {
         if (KvWire.isSleep(bytes)) {
             signals.sleep();
             send(number, KvWire.done());
+            return;
+        }
+        if (KvWire.isNews(bytes)) {
+            var news = signals.news();
+            send(number, KvWire.news(news.stop(), news.newer()));
             return;
         }
         KvRequest request;

@@ -34,6 +34,7 @@ final class StoreSocket implements ActorStores.Store {
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
     private final Set<StoreConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
+    private volatile ActorStores.News news = ActorStores.News.NONE;
     private volatile boolean closed;
 
     private StoreSocket(RemoteStore store, Path path, ServerSocketChannel server) {
@@ -69,6 +70,11 @@ final class StoreSocket implements ActorStores.Store {
     @Override
     public CompletableFuture<Void> sleep() {
         return sleep;
+    }
+
+    @Override
+    public void tell(ActorStores.News told) {
+        news = told;
     }
 
     @Override
@@ -108,7 +114,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls, new Said(ready, sleep));
+        var connection = new StoreConnection(channel, calls, new Said());
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();
@@ -119,17 +125,21 @@ final class StoreSocket implements ActorStores.Store {
         }
     }
 
-    private record Said(CompletableFuture<Void> readiness, CompletableFuture<Void> wish)
-            implements StoreConnection.Signals {
+    private final class Said implements StoreConnection.Signals {
 
         @Override
         public void ready() {
-            readiness.complete(null);
+            ready.complete(null);
         }
 
         @Override
         public void sleep() {
-            wish.complete(null);
+            sleep.complete(null);
+        }
+
+        @Override
+        public ActorStores.News news() {
+            return news;
         }
     }
 

@@ -2,12 +2,15 @@ package rivet.agent.launch;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import rivet.agent.host.Sandbox;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.linux.Exit;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher;
 import rivet.agent.warden.Child;
+import rivet.protocol.BuildId;
+import rivet.protocol.link.StopReason;
 
 /** An actor's process and its sandbox, as the supervisor knows them. */
 final class SandboxProcess implements Launcher.Process {
@@ -46,6 +49,12 @@ final class SandboxProcess implements Launcher.Process {
     @Override
     public CompletableFuture<Void> sleep() {
         return store.sleep();
+    }
+
+    @Override
+    public void tell(@Nullable StopReason stop, @Nullable BuildId newer) {
+        store.tell(new ActorStores.News(
+                stop == null ? "" : stop.toString(), newer == null ? "" : newer.toString()));
     }
 
     @Override

@@ -250,6 +250,7 @@ final class ActorProcess {
     /** The order of things: no more requests come, those it has are answered, then it is told, then it has its grace. */
     private Cause stop(Launcher.Process process) {
         become(new ProcessState.Stopping());
+        tell(process);
         awaitUnused();
         awaitAnswers();
         long told = Long.MAX_VALUE;
@@ -259,6 +260,7 @@ final class ActorProcess {
             long left = Math.max(0, order.killAt() - now());
             if (order.killAt() != told) {
                 told = order.killAt();
+                tell(process);
                 process.terminate(Duration.ofNanos(left));
             }
             if (turns.ended() != null) {
@@ -269,6 +271,13 @@ final class ActorProcess {
             }
             turns.await(seen, order.killAt());
         }
+    }
+
+    /** Before the signal, so that who asks why it came hears it. */
+    private void tell(Launcher.Process process) {
+        var order = turns.stop();
+        var waiting = newer;
+        process.tell(order == null ? null : order.reason(), waiting == null ? null : waiting.build());
     }
 
     /** New requests are held meanwhile; what it has may go on for as long as the order says. */
@@ -310,6 +319,7 @@ final class ActorProcess {
         private final Launcher.Process process;
         private final Map<String, Integer> ports;
         private Phase.@Nullable Rest told;
+        private @Nullable Newer announced;
 
         Rest(Launcher.Process process, Map<String, Integer> ports) {
             this.process = process;
@@ -320,6 +330,10 @@ final class ActorProcess {
         /** @return when to look again, at the latest */
         long look() {
             var waiting = newer;
+            if (!Objects.equals(waiting, announced)) {
+                announced = waiting;
+                tell(process);
+            }
             long unused = left(waiting == null ? null : waiting.unusedMs());
             long idle = left(run.spec().idleTimeoutMs());
             long left = Math.min(unused, idle);
