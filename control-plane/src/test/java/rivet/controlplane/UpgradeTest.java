@@ -24,12 +24,10 @@ class UpgradeTest {
 
     private final Api api;
     private final TestControlPlane controlPlane;
-    private final MeterRegistry meters;
 
-    UpgradeTest(Api api, TestControlPlane controlPlane, MeterRegistry meters) {
+    UpgradeTest(Api api, TestControlPlane controlPlane) {
         this.api = api;
         this.controlPlane = controlPlane;
-        this.meters = meters;
     }
 
     @BeforeAll
@@ -48,7 +46,7 @@ class UpgradeTest {
         stopped(agent, actor, 1);
         assertThat(build(agent.awaitRun(actor, 2))).isEqualTo(bad);
         assertThat(view(actor).text("/actor/upgrade/state")).isEqualTo("open");
-        var rolledBack = meters.counter("rivet.upgrades.rolled.back");
+        var rolledBack = controlPlane.bean(MeterRegistry.class).counter("rivet.upgrades.rolled.back");
         var before = rolledBack.count();
         agent.down(actor, 2, DownReason.PORT_NOT_OPEN, null);
 

@@ -25,15 +25,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.ActorId;
-import rivet.protocol.link.StopReason;
-import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 
 /** Jars as actors, on real JVMs: what their authors were promised. */
 class JavaActorTest {

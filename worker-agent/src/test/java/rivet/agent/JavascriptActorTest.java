@@ -15,7 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,16 +26,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.ActorId;
-import org.jspecify.annotations.Nullable;
-import java.util.Objects;
-import rivet.protocol.link.StopReason;
-import rivet.protocol.link.DesiredActor.Newer;
-import rivet.protocol.link.ActorSpec;
 import rivet.protocol.BuildId;
 import rivet.protocol.link.ActorReport.Phase.Down;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 
 /** JavaScript actors on a real Deno: what their authors were promised. */
 class JavascriptActorTest {

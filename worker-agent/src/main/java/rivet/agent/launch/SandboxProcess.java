@@ -53,8 +53,7 @@ final class SandboxProcess implements Launcher.Process {
 
     @Override
     public void tell(@Nullable StopReason stop, @Nullable BuildId newer) {
-        store.tell(new ActorStores.News(
-                stop == null ? "" : stop.toString(), newer == null ? "" : newer.toString()));
+        store.tell(new ActorStores.News(stop == null ? "" : stop.toString(), newer == null ? "" : newer.toString()));
     }
 
     @Override
