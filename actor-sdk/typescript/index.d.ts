@@ -40,17 +40,40 @@ export interface Actor {
   start(ctx: ActorContext): Promise<unknown>;
 }
 
+/** Why an actor is to end, an `AbortError`. */
+export interface StopReason extends DOMException {
+  /**
+   * `destroy`: it will not be started again; `upgrade`: it is, with another build; `drain`: it is, on another machine, if it is
+   * durable; `sleep`: it is, when somebody wants it; `unknown`: its agent is being stopped or cannot be asked.
+   */
+  readonly why: "destroy" | "upgrade" | "drain" | "sleep" | "unknown";
+}
+
+/** A build that an actor has been given and does not run yet. */
+export interface UpgradeAvailable {
+  /** Its id, a UUID. */
+  readonly build: string;
+}
+
 /** What an actor is told about itself. */
 export interface ActorContext {
   /** Who and where this actor is. Frozen, all the way down. */
   readonly metadata: Metadata;
 
   /**
-   * Aborted when this actor is to end: it is destroyed, or its machine is being stopped. No new requests reach it from
+   * Aborted when this actor is to end: it is destroyed, upgraded or put to sleep, or its machine is being stopped. `reason` is a
+   * {@link StopReason}. No new requests reach it from
    * then on. Finish what must be finished and let the program end; what is still running when the actor's kill timeout
    * is over is killed. An actor that never looks at this property is ended at once, as programs are by SIGTERM.
    */
   readonly signal: AbortSignal;
+
+  /**
+   * Calls the listener when this actor is to get another build at its next start, or as soon as nobody uses it: it may choose a
+   * good moment and end. Within about a second; again for each further build; also where one waits already. Listening alone
+   * does not keep the actor alive.
+   */
+  on(event: "upgradeAvailable", listener: (upgrade: UpgradeAvailable) => void): void;
 
   /**
    * What this actor remembers: kept in the control plane's database across crashes, upgrades and moves, until the actor is

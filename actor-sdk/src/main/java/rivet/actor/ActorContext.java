@@ -3,6 +3,7 @@ package rivet.actor;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What an actor knows of itself and of the world around it. All methods may be called from all threads, and answer the
@@ -94,6 +95,15 @@ public interface ActorContext {
      *     meanwhile, {@code INVALID} if the actor has none, {@code STALE_GENERATION}, {@code UNAVAILABLE}
      */
     long checkpoint();
+
+    /**
+     * Calls the listener when this actor is to get another build at its next start, or as soon as nobody uses it: it may choose a
+     * good moment and end. Within about a second, on a thread of its own; again for each further build; also where one waits
+     * already.
+     *
+     * @param listener is given the id of the build, a UUID
+     */
+    void onUpgradeAvailable(Consumer<String> listener);
 
     /**
      * A logger named after the actor's class. What it writes, like all that the process prints, is kept line by line as

@@ -27,6 +27,7 @@ final class KvCodec {
     private static final int SLEEP = 17;
 
     private static final int CHECKPOINT = 18;
+    private static final int NEWS = 24;
 
     private static final int MOST_IN_A_LIST = 0xffff;
 
@@ -165,6 +166,22 @@ final class KvCodec {
     /** @return the checkpoint's number */
     static long checkpointed(byte[] answer) {
         return accepted(answer).getLong();
+    }
+
+    static byte[] news() {
+        return new Out().tag(NEWS).done();
+    }
+
+    /** @param stop why it is being stopped; empty: nobody said @param newer a build that waits; empty: none */
+    record Told(String stop, String newer) {}
+
+    static Told told(byte[] answer) {
+        var in = accepted(answer);
+        return new Told(text(in), text(in));
+    }
+
+    private static String text(ByteBuffer in) {
+        return new String(bytes(in), StandardCharsets.UTF_8);
     }
 
     /** The answer to what has nothing to answer. */

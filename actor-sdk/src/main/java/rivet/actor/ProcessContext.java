@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The context of an actor that an agent started as a process. */
@@ -15,21 +16,29 @@ record ProcessContext(
         UnaryOperator<byte[]> agent,
         UnaryOperator<byte[]> patient,
         Kv kv,
-        Alarms alarms)
+        Alarms alarms,
+        News news)
         implements ActorContext {
 
     static ProcessContext read(Map<String, String> environment, Class<? extends Actor> actor) {
         var agent = KvSocket.of(environment, KvSocket.SILENCE);
         var log = System.getLogger(actor.getName());
+        var news = new News(agent);
         return new ProcessContext(
                 ActorEnvironment.read(environment),
                 Map.copyOf(environment),
-                new Shutdown(ActorEnvironment.grace(environment)),
+                new Shutdown(ActorEnvironment.grace(environment), System::nanoTime, news::whyStopped),
                 log,
                 agent,
                 KvSocket.of(environment, KvSocket.LONG_SILENCE),
                 new KvClient(agent),
-                new AlarmClient(agent, log));
+                new AlarmClient(agent, log),
+                news);
+    }
+
+    @Override
+    public void onUpgradeAvailable(Consumer<String> listener) {
+        news.onNewer(listener);
     }
 
     @Override

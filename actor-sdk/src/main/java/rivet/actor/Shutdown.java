@@ -4,10 +4,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * When an actor has to stop. A stop begins with the termination signal (SIGTERM), because the actor is destroyed or
@@ -22,6 +24,7 @@ public final class Shutdown {
 
     private final Duration grace;
     private final LongSupplier nanoTime;
+    private final Supplier<StopReason> why;
     private final ReentrantLock lock = new ReentrantLock();
     private final CountDownLatch told = new CountDownLatch(1);
     private final List<Runnable> callbacks = new ArrayList<>();
@@ -39,11 +42,17 @@ public final class Shutdown {
     }
 
     Shutdown(Duration grace, LongSupplier nanoTime) {
+        this(grace, nanoTime, () -> StopReason.UNKNOWN);
+    }
+
+    /** @param why asked when somebody wants to know */
+    Shutdown(Duration grace, LongSupplier nanoTime, Supplier<StopReason> why) {
         if (grace.isNegative()) {
             throw new IllegalArgumentException("grace: %s (expected: not negative)".formatted(grace));
         }
         this.grace = grace;
         this.nanoTime = nanoTime;
+        this.why = why;
     }
 
     /**
@@ -58,6 +67,15 @@ public final class Shutdown {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Why the actor has to stop. Asks the agent, each time; where that is gone, this can take some seconds.
+     *
+     * @return empty while it does not have to
+     */
+    public Optional<StopReason> reason() {
+        return requested() ? Optional.of(why.get()) : Optional.empty();
     }
 
     /**

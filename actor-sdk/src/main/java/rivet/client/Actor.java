@@ -73,12 +73,14 @@ public record Actor(
      * @param state {@code open}: the new build has not been ready yet; {@code rolled_back}: it did not become ready, and the actor
      *     has the build before again
      * @param message why it was rolled back, for people; {@code null} if it was not
+     * @param waitsUntil when the new build is started at the latest, while it waits for the actor to be idle; {@code null} otherwise
      */
     public record Upgrade(
             String build,
             String previousBuild,
             String state,
-            @Nullable String message) {
+            @Nullable String message,
+            @Nullable Instant waitsUntil) {
 
         boolean isRolledBack() {
             return state.equals("rolled_back");

@@ -44,18 +44,9 @@ public final class Actors {
         }
     }
 
-    record Upgrade(
-            @Nullable Map<String, String> tags,
-            @Nullable String build,
-            @Nullable Map<String, String> buildTags) {
+    record Begun(long count, @Nullable String rollout) {}
 
-        static Upgrade to(BuildSelector build, @Nullable Map<String, String> of) {
-            return switch (build) {
-                case BuildSelector.ById(var id) -> new Upgrade(of, id, null);
-                case BuildSelector.ByTags(var tags) -> new Upgrade(of, null, tags);
-            };
-        }
-    }
+    record OneRollout(Rollout rollout) {}
 
     record Count(long count) {}
 
@@ -174,11 +165,23 @@ public final class Actors {
      * @throws RivetException.Invalid if there is no such build
      */
     public void upgrade(String id, BuildSelector build) {
-        transport.send(Call.post(path(id) + "/upgrade", Upgrade.to(build, null)));
+        upgrade(id, UpgradeActor.to(build));
     }
 
     /**
-     * As {@link #upgrade}, and waits until the new build is ready.
+     * As {@link #upgrade(String, BuildSelector)}, and says when the actor gets the build and how long its start may take.
+     *
+     * @param id a UUID as text
+     * @param upgrade which build, and how; what it says of batches is not for one actor, and passed over
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Invalid if there is no such build, or something of the request is not allowed
+     */
+    public void upgrade(String id, UpgradeActor upgrade) {
+        transport.send(Call.post(path(id) + "/upgrade", upgrade.body(null)));
+    }
+
+    /**
+     * As {@link #upgrade(String, BuildSelector)}, and waits until the new build is ready.
      *
      * @param id a UUID as text
      * @param build which build
@@ -192,8 +195,30 @@ public final class Actors {
      * @throws RivetException.TimedOut if the time ran out; the upgrade goes on
      */
     public Actor upgradeReady(String id, BuildSelector build, Duration timeout) {
-        var actor = new Wait(transport, Wait.Goal.UPGRADED, timeout)
-                .from(Call.post(path(id) + "/upgrade", Upgrade.to(build, null)));
+        return upgradeReady(id, UpgradeActor.to(build), timeout);
+    }
+
+    /**
+     * As {@link #upgradeReady(String, BuildSelector, Duration)}, and says when the actor gets the build and how long its start may
+     * take. With {@link UpgradePolicy#nextStart} one that runs is returned at once, as it is.
+     *
+     * @param id a UUID as text
+     * @param upgrade which build, and how; what it says of batches is not for one actor, and passed over
+     * @param timeout how long to wait
+     * @return the actor, running the new build; or asleep, if it was
+     * @throws RivetException.NotFound if there is no such actor
+     * @throws RivetException.Invalid if there is no such build, or something of the request is not allowed
+     * @throws RivetException.Conflict with the code {@code UPGRADE_ROLLED_BACK} if the new build did not become ready, and the actor
+     *     has the build before again
+     * @throws RivetException.ActorEnded if it ended
+     * @throws RivetException.TimedOut if the time ran out; the upgrade goes on
+     */
+    public Actor upgradeReady(String id, UpgradeActor upgrade, Duration timeout) {
+        return ready(new Wait(transport, Wait.Goal.UPGRADED, timeout)
+                .from(Call.post(path(id) + "/upgrade", upgrade.body(null))));
+    }
+
+    private static Actor ready(Actor actor) {
         var upgrade = actor.upgrade();
         if (upgrade != null && upgrade.isRolledBack()) {
             throw new RivetException.Conflict(
@@ -236,9 +261,58 @@ public final class Actors {
      * @throws RivetException.Invalid if there is no such build
      */
     public long upgradeAll(Map<String, String> tags, BuildSelector build) {
+        return upgradeAll(tags, UpgradeActor.to(build));
+    }
+
+    /**
+     * As {@link #upgradeAll(Map, BuildSelector)}, and says when they get the build and how long each start may take.
+     *
+     * @param tags the tags that an actor must have; an empty map upgrades all
+     * @param upgrade which build, and how; what it says of batches is passed over
+     * @return how many actors are upgraded
+     * @throws RivetException.Invalid if there is no such build, or something of the request is not allowed
+     */
+    public long upgradeAll(Map<String, String> tags, UpgradeActor upgrade) {
         return transport
-                .send(Call.post("/actors/upgrade", Upgrade.to(build, tags)), Count.class)
+                .send(Call.post("/actors/upgrade", upgrade.body(tags)), Count.class)
                 .count();
+    }
+
+    /**
+     * Upgrades all live actors with at least some tags, some at a time: the next ones when those before are ready, and none any
+     * more when one was rolled back. Returns when that is certain to go on by itself.
+     *
+     * @param tags the tags that an actor must have; an empty map upgrades all
+     * @param upgrade which build, how, and how many at a time
+     * @return the id of the rollout
+     * @throws RivetException.Invalid if there is no such build, or something of the request is not allowed
+     */
+    public String rollOut(Map<String, String> tags, UpgradeActor upgrade) {
+        var begun = transport.send(Call.post("/actors/upgrade", upgrade.rollout(tags)), Begun.class);
+        return String.valueOf(begun.rollout());
+    }
+
+    /**
+     * How far a rollout is.
+     *
+     * @param id of the rollout
+     * @return it as it is now
+     * @throws RivetException.NotFound if there is no such rollout
+     */
+    public Rollout rollout(String id) {
+        return transport
+                .send(Call.get("/rollouts/" + Transport.encode(id)), OneRollout.class)
+                .rollout();
+    }
+
+    /**
+     * Ends a rollout: no more actors are told; those that were go on. May be repeated.
+     *
+     * @param id of the rollout
+     * @throws RivetException.NotFound if there is no such rollout
+     */
+    public void cancelRollout(String id) {
+        transport.send(Call.delete("/rollouts/" + Transport.encode(id)));
     }
 
     /**

@@ -32,6 +32,7 @@ public final class CreateActor {
     private @Nullable Duration killTimeout;
     private @Nullable Duration idleTimeout;
     private @Nullable Long dirQuotaBytes;
+    private @Nullable UpgradePolicy upgradePolicy;
     private @Nullable Duration startTimeout;
     private @Nullable Readiness readiness;
     private @Nullable Liveness liveness;
@@ -56,6 +57,7 @@ public final class CreateActor {
         this.killTimeout = from.killTimeout;
         this.idleTimeout = from.idleTimeout;
         this.dirQuotaBytes = from.dirQuotaBytes;
+        this.upgradePolicy = from.upgradePolicy;
         this.startTimeout = from.startTimeout;
         this.readiness = from.readiness;
         this.liveness = from.liveness;
@@ -268,6 +270,19 @@ public final class CreateActor {
     }
 
     /**
+     * When the actor gets a new build, where the upgrade does not say. Unless set, it is stopped for it {@linkplain
+     * UpgradePolicy#now at once}.
+     *
+     * @param policy which one
+     * @return a new request
+     */
+    public CreateActor upgradePolicy(UpgradePolicy policy) {
+        var copy = new CreateActor(this);
+        copy.upgradePolicy = policy;
+        return copy;
+    }
+
+    /**
      * Has the actor say itself when it is ready, by {@code ctx.ready()}. Unless set, it is when its ports are open.
      *
      * @return a new request
@@ -372,7 +387,8 @@ public final class CreateActor {
                         millis(startTimeout),
                         readiness,
                         liveness,
-                        millis(idleTimeout)),
+                        millis(idleTimeout),
+                        upgradePolicy),
                 dirQuotaBytes == null ? null : new Storage(new Dir(dirQuotaBytes)));
     }
 
@@ -436,7 +452,8 @@ public final class CreateActor {
             @Nullable Long startTimeout,
             @Nullable Readiness readiness,
             @Nullable Liveness liveness,
-            @Nullable Long idleTimeout) {}
+            @Nullable Long idleTimeout,
+            @Nullable UpgradePolicy upgrade) {}
 
     record Storage(Dir dir) {}
 

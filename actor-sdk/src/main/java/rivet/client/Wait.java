@@ -67,8 +67,12 @@ final class Wait {
         return switch (goal) {
             case DESTROYED -> actor.state() == ActorState.DESTROYED;
             case READY -> isRunning(actor);
-            case UPGRADED -> isRunning(actor) || actor.state() == ActorState.SLEEPING;
+            case UPGRADED -> (isRunning(actor) && !waitsUntilIdle(actor)) || actor.state() == ActorState.SLEEPING;
         };
+    }
+
+    private static boolean waitsUntilIdle(Actor actor) {
+        return actor.upgrade() != null && actor.upgrade().waitsUntil() != null;
     }
 
     private static boolean isRunning(Actor actor) {

@@ -228,6 +228,47 @@ class ActorsTest {
     }
 
     @Test
+    void upgrade_says_when_and_how_many_at_a_time_where_the_caller_does() {
+        server.then(200, "{}")
+                .then(200, "{\"count\": 3, \"rollout\": \"r1\"}")
+                .then(200, """
+                {"rollout": {"id": "r1", "build": "b", "state": "stopped", "reason": "one was rolled back", "total": 3, "begun": 1,
+                 "ready": 0, "rolled_back": 1, "gone": 0, "created_at": "2026-01-31T12:00:00Z"}}""")
+                .then(200, "{}");
+        var actors = client.actors();
+        var some = UpgradeActor.to(BuildSelector.id(Samples.BUILD))
+                .policy(UpgradePolicy.whenIdle(Duration.ofMinutes(1)).otherwise(UpgradePolicy.nextStart()))
+                .startTimeout(Duration.ofSeconds(2))
+                .batchSize(10)
+                .pause(Duration.ofSeconds(5))
+                .percentage(20);
+
+        actors.upgrade(Samples.ID, some);
+        var rollout = actors.rollout(actors.rollOut(Map.of("a", "1"), some));
+        actors.cancelRollout(rollout.id());
+
+        assertSameJson(server.asked().get(0).body(), """
+                {"build": "%s", "policy": "when_idle", "deadline": 60000, "at_deadline": "next_start",
+                 "start_timeout": 2000}""".formatted(Samples.BUILD));
+        assertSameJson(server.asked().get(1).body(), """
+                {"tags": {"a": "1"}, "build": "%s", "policy": "when_idle", "deadline": 60000, "at_deadline": "next_start",
+                 "start_timeout": 2000, "batch_size": 10, "pause_ms": 5000, "percentage": 20}""".formatted(Samples.BUILD));
+        assertThat(rollout.isEnded()).isTrue();
+        assertThat(rollout.rolledBack()).isOne();
+        assertThat(server.lines()).endsWith("GET /rollouts/r1", "DELETE /rollouts/r1");
+    }
+
+    @Test
+    void upgrade_that_waits_for_an_idle_actor_is_waited_for() {
+        server.then(200, Samples.one("running").replaceFirst("\\{\"id\"", """
+                {"upgrade": {"build": "b", "previous_build": "a", "state": "open", "waits_until": "2026-01-31T12:00:00Z"}, "id\"""")).then(200, Samples.one("running"));
+
+        client.actors().upgradeReady(Samples.ID, BuildSelector.id(Samples.BUILD), Duration.ofSeconds(9));
+
+        assertThat(server.lines()).hasSize(2);
+    }
+
+    @Test
     void upgrade_that_was_rolled_back_while_nobody_held_the_answer_is_a_conflict() {
         server.then(200, Samples.one("running").replaceFirst("\\{\"id\"", """
                 {"upgrade": {"build": "b", "previous_build": "a", "state": "rolled_back", "message": "it crashed"}, "id\""""));

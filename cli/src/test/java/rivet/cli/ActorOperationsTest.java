@@ -383,7 +383,7 @@ final class ActorOperationsTest {
                 "actor destroy " + ACTOR + " -t a=b",
                 "actor upgrade -t a=b --wait",
                 "actor upgrade " + ACTOR + " --batch-size 2",
-                "actor upgrade -t a=b --percentage 2 --next-start",
+                "actor upgrade -t a=b --percentage 2 --policy next_start",
                 "actor upgrades --cancel",
                 "actor upgrade " + ACTOR + " --build x",
                 "actor events x",

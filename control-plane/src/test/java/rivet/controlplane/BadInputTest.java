@@ -108,6 +108,8 @@ class BadInputTest {
                 with("'lifecycle': {'placement_timeout': '1s'}", "lifecycle.placement_timeout"),
                 with("'lifecycle': {'start_timeout': 99}", "lifecycle.start_timeout"),
                 with("'lifecycle': {'start_timeout': 3600001}", "lifecycle.start_timeout"),
+                with("'lifecycle': {'upgrade': {'policy': 'soon'}}", "lifecycle.upgrade.policy"),
+                with("'lifecycle': {'upgrade': {'deadline': 1000}}", "lifecycle.upgrade.deadline"),
                 with("'lifecycle': {'readiness': {'signal': 'yes'}}", "lifecycle.readiness.signal"),
                 with(
                         "'lifecycle': {'readiness': {'http': {'port': 'none', 'path': '/'}}}",

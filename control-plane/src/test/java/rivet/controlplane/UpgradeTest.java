@@ -3,6 +3,7 @@ package rivet.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,8 @@ class UpgradeTest {
         stopped(agent, actor, 1);
         assertThat(build(agent.awaitRun(actor, 2))).isEqualTo(bad);
         assertThat(view(actor).text("/actor/upgrade/state")).isEqualTo("open");
+        var rolledBack = controlPlane.bean(MeterRegistry.class).counter("rivet.upgrades.rolled.back");
+        var before = rolledBack.count();
         agent.down(actor, 2, DownReason.PORT_NOT_OPEN, null);
 
         assertThat(build(agent.awaitRun(actor, 3))).isEqualTo(good);
@@ -59,6 +62,7 @@ class UpgradeTest {
         assertThat(why).contains("upgrade to build " + bad + " was rolled back to build " + good, "as the test says");
         var events = Api.require(api.get("/actors/" + actor + "/events")).body().get("events");
         assertThat(events.findValuesAsString("reason")).containsOnlyOnce("rolled_back");
+        assertThat(rolledBack.count() - before).isEqualTo(1);
     }
 
     @Test

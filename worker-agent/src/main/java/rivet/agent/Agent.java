@@ -315,6 +315,11 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
+        public boolean isUsed(ActorId actor, long generation) {
+            return proxy.isUsed(actor, generation);
+        }
+
+        @Override
         public long quietNanos(ActorId actor, long generation) {
             return proxy.quietNanos(actor, generation);
         }

@@ -25,12 +25,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 
 /** Jars as actors, on real JVMs: what their authors were promised. */
 class JavaActorTest {
@@ -123,6 +126,21 @@ class JavaActorTest {
 
         assertThat(awaitDown(1).exitCode()).isEqualTo(3);
         assertThat(controlPlane.text(actor)).contains("java.lang.OutOfMemoryError: Java heap space");
+    }
+
+    @Test
+    void actor_hears_that_a_newer_build_waits_and_why_it_is_stopped() throws Exception {
+        var spec = TestBuilds.spec(jar(JavaActors.Told.class), Map.of());
+        controlPlane.desire(new Run(actor, 1, spec));
+        soon().until(() -> controlPlane.text(actor).contains("up"));
+        var newer = BuildId.random();
+
+        controlPlane.desire(new Run(actor, 1, spec, new Newer(newer, null)));
+        soon().until(() -> controlPlane.text(actor).contains("waits " + newer));
+        controlPlane.desire(new Stop(actor, 1, 10_000, null, StopReason.SLEEP));
+
+        awaitDown(1);
+        assertThat(controlPlane.text(actor)).contains("stops SLEEP");
     }
 
     @Test

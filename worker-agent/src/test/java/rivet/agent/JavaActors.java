@@ -93,5 +93,16 @@ public final class JavaActors {
     }
 
     /** No actor. */
+    /** Says what it hears is to become of it. */
+    public static final class Told implements Actor {
+        @Override
+        public void start(ActorContext context) throws InterruptedException {
+            context.onUpgradeAvailable(build -> System.out.println("waits " + build));
+            System.out.println("up");
+            context.shutdown().await();
+            System.out.println("stops " + context.shutdown().reason().orElseThrow());
+        }
+    }
+
     public static final class Plain {}
 }

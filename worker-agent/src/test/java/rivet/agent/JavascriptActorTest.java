@@ -15,7 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,10 +26,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
 import rivet.protocol.link.ActorReport.Phase.Down;
+import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 
 /** JavaScript actors on a real Deno: what their authors were promised. */
 class JavascriptActorTest {
@@ -36,6 +42,7 @@ class JavascriptActorTest {
     Path data;
 
     private final ActorId actor = ActorId.random();
+    private @Nullable ActorSpec spec;
     private FakeControlPlane controlPlane;
     private Agent agent;
 
@@ -94,6 +101,34 @@ class JavascriptActorTest {
         controlPlane.desire(new Stop(actor, 1, 10_000));
 
         assertThat(awaitDown().signal()).isEqualTo(15);
+    }
+
+    @Test
+    void one_that_listens_hears_that_a_newer_build_waits_and_then_why_it_is_stopped() {
+        run("""
+                export default { async start(ctx) {
+                  ctx.on("upgradeAvailable", ({ build }) => console.log("waits", build));
+                  console.log("up");
+                  await new Promise((stopped) => ctx.signal.addEventListener("abort", stopped));
+                  console.log(ctx.signal.reason.name, ctx.signal.reason.why);
+                } };
+                """);
+        soon().until(() -> controlPlane.text(actor).contains("up"));
+        var newer = BuildId.random();
+
+        controlPlane.desire(new Run(actor, 1, Objects.requireNonNull(spec), new Newer(newer, null)));
+        soon().until(() -> controlPlane.text(actor).contains("waits " + newer));
+        controlPlane.desire(new Stop(actor, 1, 10_000, null, StopReason.UPGRADE));
+
+        assertThat(awaitDown().exitCode()).isEqualTo(0);
+        assertThat(controlPlane.text(actor)).contains("AbortError upgrade");
+    }
+
+    @Test
+    void listening_for_a_newer_build_alone_does_not_keep_it_alive() {
+        run("export default { async start(ctx) { ctx.on('upgradeAvailable', () => {}); } }");
+
+        assertThat(awaitDown().exitCode()).isEqualTo(0);
     }
 
     @Test
@@ -235,7 +270,8 @@ class JavascriptActorTest {
 
     private void run(String source, Map<String, String> environment, String... ports) {
         var build = TestBuilds.javascript(controlPlane, source);
-        controlPlane.desire(new Run(actor, 1, TestBuilds.spec(build, environment, ports)));
+        spec = TestBuilds.spec(build, environment, ports);
+        controlPlane.desire(new Run(actor, 1, spec));
     }
 
     private Down awaitDown() {

@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.actor.Actor;
 import rivet.actor.ActorContext;
@@ -48,6 +51,7 @@ public final class TestContext implements ActorContext {
     private final @Nullable Path dir;
     private final AtomicLong checkpoints = new AtomicLong();
     private final TestAlarms alarms = new TestAlarms();
+    private final List<Consumer<String>> upgradeListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
@@ -140,6 +144,20 @@ public final class TestContext implements ActorContext {
      */
     public CompletableFuture<Void> whenReady() {
         return ready;
+    }
+
+    @Override
+    public void onUpgradeAvailable(Consumer<String> listener) {
+        upgradeListeners.add(listener);
+    }
+
+    /**
+     * Tells the actor's listeners, here and now, that another build waits.
+     *
+     * @param build its id
+     */
+    public void tellUpgradeAvailable(String build) {
+        upgradeListeners.forEach(listener -> listener.accept(build));
     }
 
     @Override

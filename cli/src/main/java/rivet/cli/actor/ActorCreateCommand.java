@@ -102,6 +102,9 @@ final class ActorCreateCommand extends ServerCommand {
             description = "Milliseconds from the signal to end until it is killed (0 to 7200000; else 5000).")
     private @Nullable Long killTimeoutMs;
 
+    @Mixin
+    private final PolicyOptions upgrade = new PolicyOptions();
+
     @Option(
             names = "--idle-timeout",
             paramLabel = "MS",
@@ -213,7 +216,8 @@ final class ActorCreateCommand extends ServerCommand {
                         health.startTimeoutMs(),
                         health.readiness(),
                         health.liveness(),
-                        idleTimeoutMs),
+                        idleTimeoutMs,
+                        upgrade.view()),
                 dirQuotaMib == null
                         ? null
                         : new CreateActorRequest.Storage(new CreateActorRequest.Dir(dirQuotaMib * BYTES_A_MIB)));

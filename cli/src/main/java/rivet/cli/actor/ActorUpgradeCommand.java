@@ -34,6 +34,7 @@ import rivet.protocol.api.BuildView;
         footerHeading = "%nExamples:%n",
         footer = {
             "  rivet actor upgrade ID --wait",
+            "  rivet actor upgrade ID --policy when_idle --policy-deadline 60000",
             "  rivet actor upgrade ID -b name=room,version=3 --no-build-current-tag",
             "  rivet actor upgrade --tags name=room --yes",
             "  rivet actor upgrade --tags name=room --batch-size 10 --pause 5000 --wait --yes"
@@ -61,10 +62,8 @@ final class ActorUpgradeCommand extends ServerCommand {
                             + "--pause or --percentage.")
     private boolean wait;
 
-    @Option(
-            names = "--next-start",
-            description = "Leave what runs alone; whatever starts it next starts the new build.")
-    private boolean nextStart;
+    @Mixin
+    private final PolicyOptions policy = new PolicyOptions();
 
     @Option(
             names = "--batch-size",
@@ -112,21 +111,17 @@ final class ActorUpgradeCommand extends ServerCommand {
                     "BAD_OPTION",
                     "--wait with --tags (expected: --wait with an ID, or --batch-size, --pause or --percentage)");
         }
-        if (rolls() && (id != null || nextStart)) {
+        if (rolls() && (id != null || policy.isNextStart())) {
             throw Failure.badInput(
-                    "BAD_OPTION", "--batch-size, --pause and --percentage are for --tags, without --next-start");
+                    "BAD_OPTION", "--batch-size, --pause and --percentage are for --tags, without --policy next_start");
         }
-        if (wait && nextStart) {
-            throw Failure.badInput("BAD_OPTION", "--wait with --next-start (expected: one of them)");
+        if (wait && policy.isNextStart()) {
+            throw Failure.badInput("BAD_OPTION", "--wait with --policy next_start (expected: one of them)");
         }
     }
 
     private boolean rolls() {
         return batchSize != null || pauseMs != null || percentage != null;
-    }
-
-    private @Nullable String policy() {
-        return nextStart ? "next_start" : null;
     }
 
     @Override
@@ -144,7 +139,10 @@ final class ActorUpgradeCommand extends ServerCommand {
                 ? server.build(BuildId.parse(build.id()))
                 : newest(server, wanted.isEmpty() ? sameName(server, actorId) : wanted);
         var buildId = BuildId.parse(to.id());
-        server.upgradeActor(actorId, new ControlPlaneClient.Upgrade(to.id(), policy(), startTimeoutMs));
+        server.upgradeActor(
+                actorId,
+                new ControlPlaneClient.Upgrade(
+                        to.id(), policy.policy(), policy.deadlineMs(), policy.atDeadline(), startTimeoutMs));
         var actor = wait ? new Startup(server).await(actorId, buildId, START_DEADLINE) : server.actor(actorId);
         output.result(new Document(actor.id(), to.id(), actor.state()), () -> {
             output.say("actor %s is %s on build %s".formatted(actorId, actor.state(), to.id()));
@@ -196,7 +194,17 @@ final class ActorUpgradeCommand extends ServerCommand {
 
     private UpgradeMany upgrade(
             Map<String, String> of, @Nullable String buildId, @Nullable Map<String, String> buildTags) {
-        return new UpgradeMany(of, buildId, buildTags, policy(), startTimeoutMs, batchSize, pauseMs, percentage);
+        return new UpgradeMany(
+                of,
+                buildId,
+                buildTags,
+                policy.policy(),
+                policy.deadlineMs(),
+                policy.atDeadline(),
+                startTimeoutMs,
+                batchSize,
+                pauseMs,
+                percentage);
     }
 
     /** @param id of the actor */
@@ -207,6 +215,8 @@ final class ActorUpgradeCommand extends ServerCommand {
             @Nullable String build,
             @Nullable Map<String, String> buildTags,
             @Nullable String policy,
+            @Nullable Long deadline,
+            @Nullable String atDeadline,
             @Nullable Long startTimeout,
             @Nullable Integer batchSize,
             @Nullable Long pauseMs,

@@ -57,7 +57,12 @@ public final class Startup {
 
     /** Who sleeps has nothing to start, and starts with the build that it has then. */
     private static boolean isThere(ActorView actor) {
-        return actor.state().equals("running") || actor.state().equals("sleeping");
+        return actor.state().equals("running") && !waitsUntilIdle(actor)
+                || actor.state().equals("sleeping");
+    }
+
+    private static boolean waitsUntilIdle(ActorView actor) {
+        return actor.upgrade() != null && actor.upgrade().waitsUntil() != null;
     }
 
     /** One that is stopping may be on its way to a new version. */

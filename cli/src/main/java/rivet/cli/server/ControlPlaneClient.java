@@ -81,10 +81,14 @@ public final class ControlPlaneClient implements AutoCloseable {
 
     /** @param policy absent: now @param startTimeout ms of the new build's first start; absent: as usual */
     public record Upgrade(
-            String build, @Nullable String policy, @Nullable Long startTimeout) {
+            String build,
+            @Nullable String policy,
+            @Nullable Long deadline,
+            @Nullable String atDeadline,
+            @Nullable Long startTimeout) {
 
         public static Upgrade to(BuildId build) {
-            return new Upgrade(build.toString(), null, null);
+            return new Upgrade(build.toString(), null, null, null, null);
         }
     }
 

@@ -64,7 +64,8 @@ final class ActorChecks {
                 placementTimeout(request.lifecycle()),
                 HealthChecks.read(request.lifecycle(), ports),
                 idleTimeout(request.lifecycle(), ports),
-                dirQuota(request.storage()));
+                dirQuota(request.storage()),
+                upgrade(request.lifecycle()));
         setup.ports().forEach(this::requireKnownIssuer);
         var resources = resources(request.resources(), build.kind());
         return new ActorDraft(build.id(), tags, regions.choose(request.region()), setup, resources);
@@ -209,6 +210,10 @@ final class ActorChecks {
                     "%d to %d bytes".formatted(SMALLEST_DIR_BYTES, LARGEST_DIR_BYTES));
         }
         return bytes;
+    }
+
+    private static @Nullable UpgradePolicy upgrade(CreateActorRequest.@Nullable Lifecycle lifecycle) {
+        return UpgradeChecks.read("lifecycle.upgrade.", lifecycle == null ? null : lifecycle.upgrade());
     }
 
     private static boolean durable(CreateActorRequest.@Nullable Lifecycle lifecycle) {

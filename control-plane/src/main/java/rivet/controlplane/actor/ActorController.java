@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import rivet.controlplane.actor.ActorRequests.When;
+import rivet.controlplane.actor.ActorRequests.Manner;
 import rivet.controlplane.actor.ActorSetup.EndpointType;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
@@ -23,6 +23,7 @@ import rivet.controlplane.web.StrictJson;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.ManyActors;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** Actors that there are, over REST. */
 @RestController
@@ -134,9 +135,9 @@ class ActorController {
             @RequestParam(name = "timeout", required = false) @Nullable Long timeoutMs,
             @RequestBody UpgradeRequest request) {
         var wait = waits.parse(waitFor, timeoutMs);
-        var startTimeout = HealthChecks.ms("start_timeout", request.startTimeout());
+        var manner = manner(request.policy(), request.deadline(), request.atDeadline(), request.startTimeout());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        var actor = requests.upgrade(caller, parse(id), build, when(request.policy()), startTimeout);
+        var actor = requests.upgrade(caller, parse(id), build, manner);
         return wait == null ? Map.of() : Map.of("actor", views.view(waits.upgraded(actor, build.id(), wait), null));
     }
 
@@ -149,18 +150,18 @@ class ActorController {
     Upgraded upgradeAll(Caller caller, @RequestBody UpgradeAllRequest request) {
         var tags = ActorChecks.tags(request.tags());
         var build = builds.choose(caller.environment(), request.build(), request.buildTags());
-        var startTimeout = HealthChecks.ms("start_timeout", request.startTimeout());
-        var when = when(request.policy());
+        var manner = manner(request.policy(), request.deadline(), request.atDeadline(), request.startTimeout());
         if (request.batchSize() == null && request.pauseMs() == null && request.percentage() == null) {
-            return new Upgraded(requests.upgradeAll(caller, tags, build, when, startTimeout), null);
+            return new Upgraded(requests.upgradeAll(caller, tags, build, manner), null);
         }
-        if (when != When.NOW) {
-            throw Problem.badField("policy", request.policy(), "now, with batch_size, pause_ms or percentage");
+        if (manner.policy() instanceof UpgradePolicy.NextStart) {
+            throw Problem.badField(
+                    "policy", request.policy(), "now, drain or when_idle, with batch_size, pause_ms or percentage");
         }
         var plan = new Rollouts.Plan(
                 tags,
                 build.id(),
-                startTimeout,
+                manner,
                 within("percentage", request.percentage(), 100, 100),
                 within("batch_size", request.batchSize(), MOST_IN_A_BATCH, MOST_IN_A_BATCH),
                 pause(request.pauseMs()));
@@ -190,17 +191,25 @@ class ActorController {
     }
 
     /**
-     * @param policy {@code now}, the default: what runs is stopped for it; or {@code next_start}: whenever it is started next
+     * @param policy {@code now}: what runs is stopped for it; {@code drain}: likewise, when the requests and connections that it
+     *     has have ended; {@code when_idle}: likewise, once it has neither; {@code next_start}: whenever it is started next;
+     *     absent: the actor's own, else {@code now}
+     * @param deadline ms that {@code drain} (0 to 7 200 000; 15 000) and {@code when_idle} (0 to 604 800 000; 600 000) wait
+     * @param atDeadline what {@code when_idle} does then: {@code now}, the default, {@code drain} or {@code next_start}
      * @param startTimeout ms from the spawn of the new build until it is ready, 100 to 3 600 000; absent: the actor's, else 10 000
      */
     record UpgradeRequest(
             @Nullable String build,
             @Nullable Map<String, String> buildTags,
             @Nullable String policy,
+            @Nullable Long deadline,
+            @Nullable String atDeadline,
             @Nullable Long startTimeout) {}
 
     /**
-     * @param policy {@code now}, the default, or {@code next_start}
+     * @param policy as for one; not {@code next_start} where they are upgraded some at a time
+     * @param deadline as for one
+     * @param atDeadline as for one
      * @param startTimeout as for one
      * @param batchSize how many at a time, 1 to 1000; absent: 1000
      * @param pauseMs from the time when all of a batch are ready to the next batch, 0 to 86 400 000; absent: 0
@@ -211,6 +220,8 @@ class ActorController {
             @Nullable String build,
             @Nullable Map<String, String> buildTags,
             @Nullable String policy,
+            @Nullable Long deadline,
+            @Nullable String atDeadline,
             @Nullable Long startTimeout,
             @Nullable Integer batchSize,
             @Nullable Long pauseMs,
@@ -219,13 +230,14 @@ class ActorController {
     /** @param count how many are, or are to be, upgraded @param rollout where to see how far it is; absent if all were told */
     record Upgraded(long count, @Nullable String rollout) {}
 
-    private static When when(@Nullable String policy) {
-        return switch (policy) {
-            case null -> When.NOW;
-            case "now" -> When.NOW;
-            case "next_start" -> When.NEXT_START;
-            default -> throw Problem.badField("policy", policy, "now or next_start");
-        };
+    private static Manner manner(
+            @Nullable String policy,
+            @Nullable Long deadline,
+            @Nullable String atDeadline,
+            @Nullable Long startTimeout) {
+        return new Manner(
+                UpgradeChecks.read("", new UpgradePolicyView(policy, deadline, atDeadline)),
+                HealthChecks.ms("start_timeout", startTimeout));
     }
 
     private static int within(String field, @Nullable Integer given, int most, int otherwise) {

@@ -30,7 +30,13 @@ sealed interface ActorEvent {
     record DestroyRequested(Instant when, Duration grace) implements ActorEvent {}
 
     /** Its build was changed. */
-    record UpgradeRequested(Instant when, Duration grace) implements ActorEvent {}
+    record UpgradeRequested(Instant when, Duration grace, UpgradePolicy policy) implements ActorEvent {}
+
+    /** A new build has waited for it to be idle for as long as it may. */
+    record UpgradeDue(Instant when, Duration grace) implements ActorEvent {}
+
+    /** The agent says that nobody uses a copy. */
+    record Unused(Instant when, Assignment from, Duration grace) implements ActorEvent {}
 
     /** It is to sleep. */
     record SleepRequested(Instant when, Duration grace) implements ActorEvent {}

@@ -77,11 +77,16 @@ final class ActorEvents {
                         ? after.state().why()
                         : down.ending().code();
             case ActorEvent.DrainLifted _ -> "drain_lifted";
+            case ActorEvent.UpgradeDue _ ->
+                after.state() instanceof ActorState.Running
+                        ? "waits_for_next_start"
+                        : after.state().why();
             case ActorEvent.NotPlaced _,
                     ActorEvent.PlacementTimedOut _,
                     ActorEvent.RetryDue _,
                     ActorEvent.DestroyRequested _,
                     ActorEvent.UpgradeRequested _,
+                    ActorEvent.Unused _,
                     ActorEvent.SleepRequested _,
                     ActorEvent.WakeRequested _,
                     ActorEvent.RestWanted _,

@@ -13,11 +13,14 @@ import rivet.controlplane.actor.ActorEvent.PlacementTimedOut;
 import rivet.controlplane.actor.ActorEvent.RestWanted;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.SleepRequested;
+import rivet.controlplane.actor.ActorEvent.Unused;
 import rivet.controlplane.actor.ActorEvent.Up;
+import rivet.controlplane.actor.ActorEvent.UpgradeDue;
 import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
 import rivet.controlplane.actor.ActorEvent.WakeRequested;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
@@ -25,6 +28,7 @@ import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
 import rivet.controlplane.actor.ActorState.Waiting;
+import rivet.controlplane.actor.UpgradePolicy.AtDeadline;
 import rivet.protocol.link.DownReason;
 
 /**
@@ -62,6 +66,8 @@ final class ActorLifecycle {
             case UpgradeRequested _,
                     WakeRequested _,
                     RestWanted _,
+                    Unused _,
+                    UpgradeDue _,
                     Up _,
                     Down _,
                     RetryDue _,
@@ -77,7 +83,10 @@ final class ActorLifecycle {
                 from.equals(state.at()) ? new Running(when, from, ports, state.crashes()) : state;
             case Down down -> down.from().equals(state.at()) ? notReady(down, state.crashes()) : state;
             case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
-            case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
+            case UpgradeRequested(var when, var grace, var policy) ->
+                policy instanceof UpgradePolicy.NextStart
+                        ? state
+                        : new Stopping(when, state.at(), grace, Then.RESTART); // nobody is served by it yet
             case DrainRequested(var when, var grace, var durable) ->
                 new Stopping(when, state.at(), grace, leaving(durable));
             case SleepRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.SLEEP);
@@ -87,6 +96,8 @@ final class ActorLifecycle {
                     RetryDue _,
                     WakeRequested _,
                     RestWanted _,
+                    Unused _,
+                    UpgradeDue _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
         };
@@ -96,7 +107,12 @@ final class ActorLifecycle {
         return switch (event) {
             case Down down -> down.from().equals(state.at()) ? ended(down, remembered(state, down)) : state;
             case DestroyRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.DESTROY);
-            case UpgradeRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.RESTART);
+            case UpgradeRequested upgrade -> upgraded(state, upgrade);
+            case UpgradeDue due -> upgradeDue(state, due);
+            case Unused(var when, var from, var grace) ->
+                from.equals(state.at()) && state.upgrade() != null
+                        ? new Stopping(when, state.at(), grace, Then.RESTART)
+                        : state;
             case DrainRequested(var when, var grace, var durable) ->
                 new Stopping(when, state.at(), grace, leaving(durable));
             case SleepRequested(var when, var grace) -> new Stopping(when, state.at(), grace, Then.SLEEP);
@@ -113,7 +129,10 @@ final class ActorLifecycle {
             case RetryDue(var when) ->
                 isResting(state, when) ? state : new Pending(when, Waiting.CRASHED, state.crashes());
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", state.last());
-            case UpgradeRequested(var when, var _) -> new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
+            case UpgradeRequested(var when, var _, var policy) ->
+                policy instanceof UpgradePolicy.NextStart
+                        ? state
+                        : new Pending(when, Waiting.UPGRADED, 0); // may well mend the crash
             case SleepRequested(var when, var _) -> asleep(when, Then.SLEEP);
             case Placed _,
                     NotPlaced _,
@@ -122,6 +141,8 @@ final class ActorLifecycle {
                     Down _,
                     WakeRequested _,
                     RestWanted _,
+                    Unused _,
+                    UpgradeDue _,
                     DrainRequested _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
@@ -140,13 +161,15 @@ final class ActorLifecycle {
                 new Stopping(state.since(), state.at(), shorter(state.grace(), grace), Then.DESTROY);
             case SleepRequested _ -> state.then().goesOn() ? followedBy(state, Then.SLEEP) : state;
             case WakeRequested _ -> state.then().sleeps() ? followedBy(state, Then.WAKE) : state;
+            case UpgradeRequested upgrade -> hurried(state, upgrade.policy());
             case Placed _,
                     NotPlaced _,
                     PlacementTimedOut _,
                     Up _,
                     RetryDue _,
                     RestWanted _,
-                    UpgradeRequested _, // whatever it is started for next, it has the new build then
+                    Unused _,
+                    UpgradeDue _,
                     DrainRequested _,
                     DrainBlocked _,
                     DrainLifted _ -> state;
@@ -154,7 +177,43 @@ final class ActorLifecycle {
     }
 
     private static Stopping followedBy(Stopping state, Then then) {
-        return new Stopping(state.since(), state.at(), state.grace(), then);
+        return new Stopping(state.since(), state.at(), state.grace(), then, state.drain());
+    }
+
+    /** Whatever it is started for next, it has the new build then; only when that is can become sooner. */
+    private static Stopping hurried(Stopping state, UpgradePolicy policy) {
+        return policy instanceof UpgradePolicy.Now
+                ? new Stopping(state.since(), state.at(), state.grace(), state.then())
+                : state;
+    }
+
+    private static ActorState upgraded(Running state, UpgradeRequested upgrade) {
+        var when = upgrade.when();
+        return switch (upgrade.policy()) {
+            case UpgradePolicy.Now _ -> new Stopping(when, state.at(), upgrade.grace(), Then.RESTART);
+            case UpgradePolicy.Drain(var atMost) ->
+                new Stopping(when, state.at(), upgrade.grace(), Then.RESTART, atMost);
+            case UpgradePolicy.WhenIdle(var atMost, var then) ->
+                state.withUpgrade(new IdleWait(when, when.plus(atMost), then));
+            case UpgradePolicy.NextStart _ -> state.withUpgrade(null);
+        };
+    }
+
+    /** Where the clock has gone back, an upgrade that comes too soon does less harm than one that does not come. */
+    private static ActorState upgradeDue(Running state, UpgradeDue due) {
+        var wait = state.upgrade();
+        if (wait == null || (due.when().isBefore(wait.until()) && !due.when().isBefore(wait.since()))) {
+            return state;
+        }
+        return upgraded(state, new UpgradeRequested(due.when(), due.grace(), policy(wait.then())));
+    }
+
+    private static UpgradePolicy policy(AtDeadline then) {
+        return switch (then) {
+            case NOW -> UpgradePolicy.NOW;
+            case DRAIN -> new UpgradePolicy.Drain(UpgradePolicy.USUAL_DRAIN);
+            case NEXT_START -> new UpgradePolicy.NextStart();
+        };
     }
 
     private static ActorState sleeping(Sleeping state, ActorEvent event) {
@@ -169,6 +228,8 @@ final class ActorLifecycle {
                     RetryDue _,
                     SleepRequested _,
                     RestWanted _,
+                    Unused _,
+                    UpgradeDue _,
                     UpgradeRequested _,
                     DrainRequested _,
                     DrainBlocked _,

@@ -3,6 +3,7 @@ package rivet.controlplane.actor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,14 +12,20 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorEvent.NotPlaced;
 import rivet.controlplane.actor.ActorEvent.Placed;
+import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
+import rivet.controlplane.actor.ActorState.Running;
+import rivet.controlplane.actor.ActorState.Sleeping;
+import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Waiting;
 import rivet.controlplane.agent.Agents;
@@ -49,6 +56,7 @@ final class ActorMoves {
     private static final AskedBy DRAINING = AskedBy.loop("drain-agents");
     private static final AskedBy REPLACING = AskedBy.loop("replace-lost");
     private static final AskedBy RETRYING = AskedBy.loop("restart-due");
+    private static final AskedBy UPGRADING = AskedBy.loop("upgrade-due");
 
     private final ActorRepository repository;
     private final ActorEvents diary;
@@ -179,11 +187,17 @@ final class ActorMoves {
 
     /** A time has come that the actor's state names. */
     void due(ActorId id) {
-        transactions.run(() -> repository
-                .lockIfFree(id)
-                .map(moment -> moment.actor().state() instanceof Pending
-                        ? step(moment.actor(), new ActorEvent.PlacementTimedOut(moment.now()), PLACING)
-                        : step(moment.actor(), new ActorEvent.RetryDue(moment.now()), RETRYING)));
+        transactions.run(() -> repository.lockIfFree(id).map(moment -> due(moment.actor(), moment.now())));
+    }
+
+    private Actor due(Actor actor, Instant now) {
+        return switch (actor.state()) {
+            case Pending _ -> step(actor, new ActorEvent.PlacementTimedOut(now), PLACING);
+            case Running _ ->
+                step(actor, new ActorEvent.UpgradeDue(now, actor.setup().grace()), UPGRADING);
+            case Starting _, CrashBackoff _, Stopping _, Sleeping _, Destroyed _ ->
+                step(actor, new ActorEvent.RetryDue(now), RETRYING);
+        };
     }
 
     /** Takes an actor from an agent that is lost, unless that has come back by now. */
@@ -266,7 +280,7 @@ final class ActorMoves {
     }
 
     private void countDrained(ActorState before, ActorState after) {
-        if (before instanceof Stopping(var _, var from, var _, var then) && !(after instanceof Stopping)) {
+        if (before instanceof Stopping(var _, var from, var _, var then, var _) && !(after instanceof Stopping)) {
             switch (then) {
                 case MOVE -> drains.count(from.agent(), after instanceof Pending ? Outcome.FAILED : Outcome.MOVED);
                 case END -> drains.count(from.agent(), Outcome.ENDED);
@@ -288,9 +302,13 @@ final class ActorMoves {
         }
         if (after.state().assignment().isEmpty()) {
             agents.release(held.get().agent(), before.resources());
-        } else if (after.state() instanceof Stopping) {
+        } else if (after.state() instanceof Stopping || !Objects.equals(waiting(before), waiting(after))) {
             agents.setChanged(held.get().agent());
         }
+    }
+
+    private static @Nullable IdleWait waiting(Actor actor) {
+        return actor.state() instanceof Running running ? running.upgrade() : null;
     }
 
     private ActorEvent placement(Actor actor, Instant now) {

@@ -67,26 +67,38 @@ final class ActorRequests {
                 caller.environment(), tags, id -> destroyed(caller, id, grace).isPresent());
     }
 
-    /** When an actor gets its new build. */
-    enum When {
-        /** What runs is stopped for it. */
-        NOW,
-        /** Whenever it is started next, for whatever reason. */
-        NEXT_START
+    /**
+     * What a caller says of an upgrade beside the build.
+     *
+     * @param policy absent: each actor's own
+     * @param startTimeoutMs what the new build's first start may take; absent: as usual
+     */
+    record Manner(@Nullable UpgradePolicy policy, @Nullable Long startTimeoutMs) {
+
+        /** Nobody can use an actor without ports, so there is nothing to wait for. */
+        UpgradePolicy policy(Actor actor) {
+            var own = actor.setup().upgrade();
+            var chosen = policy != null ? policy : own != null ? own : UpgradePolicy.NOW;
+            return chosen instanceof UpgradePolicy.WhenIdle
+                            && actor.setup().ports().isEmpty()
+                    ? UpgradePolicy.NOW
+                    : chosen;
+        }
+
+        ActorEvent event(ActorRepository.Moment moment) {
+            var actor = moment.actor();
+            return new ActorEvent.UpgradeRequested(moment.now(), actor.setup().grace(), policy(actor));
+        }
     }
 
-    /** @param startTimeoutMs what the new build's first start may take; absent: as usual */
-    Actor upgrade(Caller caller, ActorId id, Build build, When when, @Nullable Long startTimeoutMs) {
+    Actor upgrade(Caller caller, ActorId id, Build build, Manner manner) {
         var actor = get(caller.environment(), id);
         requireSameKind(actor, build);
-        var after = moves.change(
+        var after = moves.move(
                 AskedBy.of(caller),
                 id,
-                now -> now.state().ending() ? now : now.upgradedTo(build.id(), startTimeoutMs),
-                moment -> when == When.NOW
-                        ? Optional.of(new ActorEvent.UpgradeRequested(
-                                moment.now(), moment.actor().setup().grace()))
-                        : Optional.empty());
+                now -> now.state().ending() ? now : now.upgradedTo(build.id(), manner.startTimeoutMs()),
+                manner::event);
         return after.filter(upgraded -> !upgraded.state().ending()).orElseThrow(() -> destroyed(id));
     }
 
@@ -116,8 +128,8 @@ final class ActorRequests {
     }
 
     /** Those of another kind of build, and those that end meanwhile, are left out. @return how many were upgraded */
-    long upgradeAll(Caller caller, Map<String, String> tags, Build build, When when, @Nullable Long startTimeoutMs) {
-        return countLiving(caller.environment(), tags, id -> upgraded(caller, id, build, when, startTimeoutMs));
+    long upgradeAll(Caller caller, Map<String, String> tags, Build build, Manner manner) {
+        return countLiving(caller.environment(), tags, id -> upgraded(caller, id, build, manner));
     }
 
     /** Each in a transaction of its own, so that many leave room for others. @param change whether it did something */
@@ -134,9 +146,9 @@ final class ActorRequests {
         }
     }
 
-    private boolean upgraded(Caller caller, ActorId id, Build build, When when, @Nullable Long startTimeoutMs) {
+    private boolean upgraded(Caller caller, ActorId id, Build build, Manner manner) {
         try {
-            upgrade(caller, id, build, when, startTimeoutMs);
+            upgrade(caller, id, build, manner);
             return true;
         } catch (Problem _) {
             return false;

@@ -17,7 +17,7 @@ final class ActorRuns {
     }
 
     void write(Actor before, Actor after) {
-        if (after.state() instanceof Running(var since, var at, var _, var _, var _)
+        if (after.state() instanceof Running(var since, var at, var _, var _, var _, var _)
                 && !(before.state() instanceof Running)) {
             jdbc.sql("insert into actor_run (actor_id, generation, began_at) values (:actor, :generation, :began)")
                     .param("actor", after.id().value())
@@ -25,7 +25,7 @@ final class ActorRuns {
                     .param("began", since.atOffset(ZoneOffset.UTC))
                     .update();
         }
-        if (before.state() instanceof Running(var _, var at, var _, var _, var _)
+        if (before.state() instanceof Running(var _, var at, var _, var _, var _, var _)
                 && !(after.state() instanceof Running)) {
             jdbc.sql("""
                     update actor_run set ended_at = greatest(began_at, :ended)

@@ -18,6 +18,7 @@ import rivet.protocol.PortProtocol;
  * @param health absent: as usual
  * @param idleTimeout how long nobody uses it before it is put to sleep; absent: it never is for that
  * @param dirQuotaBytes of its own directory; absent: it has none
+ * @param upgrade when it gets a new build where the upgrade does not say; absent: now
  */
 record ActorSetup(
         @Nullable String key,
@@ -30,7 +31,8 @@ record ActorSetup(
         @Nullable Duration placementTimeout,
         @Nullable Health health,
         @Nullable Duration idleTimeout,
-        @Nullable Long dirQuotaBytes) {
+        @Nullable Long dirQuotaBytes,
+        @Nullable UpgradePolicy upgrade) {
 
     /**
      * @param internalPort where the actor listens; absent: the agent chooses
@@ -64,7 +66,8 @@ record ActorSetup(
                 placementTimeout,
                 health,
                 idleTimeout,
-                dirQuotaBytes);
+                dirQuotaBytes,
+                upgrade);
     }
 
     /** Whether proxies have a number for one of its ports alone. */

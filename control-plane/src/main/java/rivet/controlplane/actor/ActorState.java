@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import rivet.protocol.link.StopReason;
 
 /** Where an actor is in its life. Each state carries what is true in it and nothing else. */
 sealed interface ActorState {
@@ -30,25 +31,53 @@ sealed interface ActorState {
     /**
      * @param ports name → number on the agent's loopback
      * @param drainBlocked whether its agent is to be emptied and no other has room for it
+     * @param upgrade that waits until nobody uses it; absent: none does
      */
-    record Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes, boolean drainBlocked)
+    record Running(
+            Instant since,
+            Assignment at,
+            Map<String, Integer> ports,
+            int crashes,
+            boolean drainBlocked,
+            @Nullable IdleWait upgrade)
             implements ActorState {
 
         /** Nothing keeps it where it is. */
         Running(Instant since, Assignment at, Map<String, Integer> ports, int crashes) {
-            this(since, at, ports, crashes, false);
+            this(since, at, ports, crashes, false, null);
         }
 
         Running withDrainBlocked(boolean blocked) {
-            return new Running(since, at, ports, crashes, blocked);
+            return new Running(since, at, ports, crashes, blocked, upgrade);
+        }
+
+        Running withUpgrade(@Nullable IdleWait waiting) {
+            return new Running(since, at, ports, crashes, drainBlocked, waiting);
         }
     }
+
+    /** A new build waits until nobody uses the actor. @param until at the latest @param then what is done if it is used still */
+    record IdleWait(Instant since, Instant until, UpgradePolicy.AtDeadline then) {}
 
     /** Crashed, and is not started again before {@code retryAt}. */
     record CrashBackoff(Instant since, Instant retryAt, Ending last, int crashes) implements ActorState {}
 
-    /** @param grace from the termination signal to the kill; counted by the agent */
-    record Stopping(Instant since, Assignment at, Duration grace, Then then) implements ActorState {}
+    /**
+     * @param grace from the termination signal to the kill; counted by the agent
+     * @param drain how long what it has may go on before the signal; absent: it is not waited for
+     */
+    record Stopping(
+            Instant since,
+            Assignment at,
+            Duration grace,
+            Then then,
+            @Nullable Duration drain) implements ActorState {
+
+        /** Without waiting for what has no end of its own. */
+        Stopping(Instant since, Assignment at, Duration grace, Then then) {
+            this(since, at, grace, then, null);
+        }
+    }
 
     /** Nothing of it runs and no agent holds it; it is started again when somebody wants it. @param reason a stable code */
     record Sleeping(Instant since, String reason) implements ActorState {}
@@ -110,6 +139,16 @@ sealed interface ActorState {
             };
         }
 
+        /** As the actor is told. */
+        StopReason told() {
+            return switch (this) {
+                case DESTROY -> StopReason.DESTROY;
+                case RESTART -> StopReason.UPGRADE;
+                case MOVE, END -> StopReason.DRAIN;
+                case SLEEP, IDLE, ASKED, WAKE -> StopReason.SLEEP;
+            };
+        }
+
         /** Why it is being stopped, and why it sleeps then: a stable code. */
         String why() {
             return switch (this) {
@@ -133,8 +172,8 @@ sealed interface ActorState {
     default Optional<Assignment> assignment() {
         return switch (this) {
             case Starting(var _, var at, var _) -> Optional.of(at);
-            case Running(var _, var at, var _, var _, var _) -> Optional.of(at);
-            case Stopping(var _, var at, var _, var _) -> Optional.of(at);
+            case Running(var _, var at, var _, var _, var _, var _) -> Optional.of(at);
+            case Stopping(var _, var at, var _, var _, var _) -> Optional.of(at);
             case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
         };
     }
@@ -143,7 +182,7 @@ sealed interface ActorState {
     default boolean ending() {
         return switch (this) {
             case Destroyed _ -> true;
-            case Stopping(var _, var _, var _, var then) -> then == Then.DESTROY || then == Then.END;
+            case Stopping(var _, var _, var _, var then, var _) -> then == Then.DESTROY || then == Then.END;
             case Pending _, Starting _, Running _, CrashBackoff _, Sleeping _ -> false;
         };
     }
@@ -152,7 +191,7 @@ sealed interface ActorState {
     default boolean sleeps() {
         return switch (this) {
             case Sleeping _ -> true;
-            case Stopping(var _, var _, var _, var then) -> then.sleeps();
+            case Stopping(var _, var _, var _, var then, var _) -> then.sleeps();
             case Pending _, Starting _, Running _, CrashBackoff _, Destroyed _ -> false;
         };
     }
@@ -174,9 +213,10 @@ sealed interface ActorState {
         return switch (this) {
             case Pending(var _, var reason, var _, var _) -> reason.toString();
             case Starting _ -> null;
-            case Running running -> running.drainBlocked() ? "drain_blocked" : null;
+            case Running running ->
+                running.drainBlocked() ? "drain_blocked" : running.upgrade() != null ? "waits_until_idle" : null;
             case CrashBackoff(var _, var _, var last, var _) -> last.code();
-            case Stopping(var _, var _, var _, var then) -> then.why();
+            case Stopping(var _, var _, var _, var then, var _) -> then.why();
             case Sleeping(var _, var reason) -> reason;
             case Destroyed(var _, var reason, var _) -> reason;
         };

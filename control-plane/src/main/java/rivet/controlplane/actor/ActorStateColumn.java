@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
@@ -34,12 +35,16 @@ final class ActorStateColumn {
                     case Pending(var _, var reason, var crashes, var placeBy) ->
                         row.reason(reason.toString()).crashes(crashes).due(placeBy);
                     case Starting(var _, var at, var crashes) -> row.at(at).crashes(crashes);
-                    case Running(var _, var at, var ports, var crashes, var blocked) ->
-                        row.at(at).ports(ports).crashes(crashes).reason(blocked ? DRAIN_BLOCKED : null);
+                    case Running(var _, var at, var ports, var crashes, var blocked, var upgrade) ->
+                        row.at(at)
+                                .ports(ports)
+                                .crashes(crashes)
+                                .reason(blocked ? DRAIN_BLOCKED : null)
+                                .upgrade(upgrade);
                     case CrashBackoff(var _, var retryAt, var last, var crashes) ->
                         row.due(retryAt).last(last).crashes(crashes);
-                    case Stopping(var _, var at, var grace, var then) ->
-                        row.at(at).grace(grace).reason(then.toString());
+                    case Stopping(var _, var at, var grace, var then, var drain) ->
+                        row.at(at).grace(grace).reason(then.toString()).drain(drain);
                     case Sleeping(var _, var reason) -> row.reason(reason);
                     case Destroyed(var _, var reason, var last) ->
                         row.reason(reason).last(last);
@@ -54,7 +59,13 @@ final class ActorStateColumn {
                 new Pending(since, ActorState.Waiting.valueOf(name(row.reason())), crashes(row), instant(row.dueMs()));
             case "starting" -> new Starting(since, at(row), crashes(row));
             case "running" ->
-                new Running(since, at(row), need(row.ports()), crashes(row), DRAIN_BLOCKED.equals(row.reason()));
+                new Running(
+                        since,
+                        at(row),
+                        need(row.ports()),
+                        crashes(row),
+                        DRAIN_BLOCKED.equals(row.reason()),
+                        upgrade(row));
             case "crash_backoff" ->
                 new CrashBackoff(since, Instant.ofEpochMilli(need(row.dueMs())), need(row.last()), crashes(row));
             case "stopping" ->
@@ -62,11 +73,21 @@ final class ActorStateColumn {
                         since,
                         at(row),
                         Duration.ofMillis(need(row.graceMs())),
-                        ActorState.Then.valueOf(name(row.reason())));
+                        ActorState.Then.valueOf(name(row.reason())),
+                        row.drainMs() == null ? null : Duration.ofMillis(row.drainMs()));
             case "sleeping" -> new Sleeping(since, need(row.reason()));
             case "destroyed" -> new Destroyed(since, need(row.reason()), row.last());
             default -> throw new IllegalStateException("state: %s (expected: one this version writes)".formatted(json));
         };
+    }
+
+    private static @Nullable IdleWait upgrade(Row row) {
+        return row.upgrade() == null
+                ? null
+                : new IdleWait(
+                        Instant.ofEpochMilli(row.upgrade().sinceMs()),
+                        Instant.ofEpochMilli(need(row.dueMs())),
+                        UpgradePolicy.AtDeadline.valueOf(name(row.upgrade().then())));
     }
 
     private static Assignment at(Row row) {
@@ -103,10 +124,15 @@ final class ActorStateColumn {
             @Nullable Ending last,
             @Nullable Long graceMs,
             @Nullable Long dueMs,
-            @Nullable Integer crashes) {
+            @Nullable Integer crashes,
+            @Nullable Long drainMs,
+            @Nullable Waiting upgrade) {
+
+        /** Until when is {@code due_ms}. */
+        record Waiting(long sinceMs, String then) {}
 
         Row(String status, long sinceMs) {
-            this(status, sinceMs, null, null, null, null, null, null, null, null);
+            this(status, sinceMs, null, null, null, null, null, null, null, null, null, null);
         }
 
         Row at(Assignment at) {
@@ -120,24 +146,62 @@ final class ActorStateColumn {
                     last,
                     graceMs,
                     dueMs,
-                    crashes);
+                    crashes,
+                    drainMs,
+                    upgrade);
         }
 
         Row ports(Map<String, Integer> all) {
             return new Row(
-                    status, sinceMs, agent, generation, new TreeMap<>(all), reason, last, graceMs, dueMs, crashes);
+                    status,
+                    sinceMs,
+                    agent,
+                    generation,
+                    new TreeMap<>(all),
+                    reason,
+                    last,
+                    graceMs,
+                    dueMs,
+                    crashes,
+                    drainMs,
+                    upgrade);
         }
 
         Row reason(@Nullable String code) {
-            return new Row(status, sinceMs, agent, generation, ports, code, last, graceMs, dueMs, crashes);
+            return new Row(
+                    status, sinceMs, agent, generation, ports, code, last, graceMs, dueMs, crashes, drainMs, upgrade);
         }
 
         Row last(@Nullable Ending ending) {
-            return new Row(status, sinceMs, agent, generation, ports, reason, ending, graceMs, dueMs, crashes);
+            return new Row(
+                    status,
+                    sinceMs,
+                    agent,
+                    generation,
+                    ports,
+                    reason,
+                    ending,
+                    graceMs,
+                    dueMs,
+                    crashes,
+                    drainMs,
+                    upgrade);
         }
 
         Row grace(Duration grace) {
-            return new Row(status, sinceMs, agent, generation, ports, reason, last, grace.toMillis(), dueMs, crashes);
+            return new Row(
+                    status,
+                    sinceMs,
+                    agent,
+                    generation,
+                    ports,
+                    reason,
+                    last,
+                    grace.toMillis(),
+                    dueMs,
+                    crashes,
+                    drainMs,
+                    upgrade);
         }
 
         Row due(@Nullable Instant at) {
@@ -153,11 +217,38 @@ final class ActorStateColumn {
                             last,
                             graceMs,
                             at.toEpochMilli(),
-                            crashes);
+                            crashes,
+                            drainMs,
+                            upgrade);
         }
 
         Row crashes(int count) {
-            return new Row(status, sinceMs, agent, generation, ports, reason, last, graceMs, dueMs, count);
+            return new Row(
+                    status, sinceMs, agent, generation, ports, reason, last, graceMs, dueMs, count, drainMs, upgrade);
+        }
+
+        Row drain(@Nullable Duration atMost) {
+            var ms = atMost == null ? null : Long.valueOf(atMost.toMillis());
+            return new Row(
+                    status, sinceMs, agent, generation, ports, reason, last, graceMs, dueMs, crashes, ms, upgrade);
+        }
+
+        Row upgrade(@Nullable IdleWait wait) {
+            return wait == null
+                    ? this
+                    : new Row(
+                            status,
+                            sinceMs,
+                            agent,
+                            generation,
+                            ports,
+                            reason,
+                            last,
+                            graceMs,
+                            wait.until().toEpochMilli(),
+                            crashes,
+                            drainMs,
+                            new Waiting(wait.since().toEpochMilli(), wait.then().toString()));
         }
     }
 }

@@ -63,7 +63,7 @@ final class ActorViews {
                 actor.createdAt(),
                 actor.startedAt(),
                 actor.destroyedAt(),
-                upgrade(actor.upgrade()),
+                upgrade(actor),
                 setup.dirQuotaBytes() == null
                         ? null
                         : new CreateActorRequest.Storage(new CreateActorRequest.Dir(setup.dirQuotaBytes())));
@@ -78,17 +78,21 @@ final class ActorViews {
                 health.startTimeoutMs(),
                 HealthChecks.readiness(health),
                 HealthChecks.liveness(health),
-                millis(setup.idleTimeout()));
+                millis(setup.idleTimeout()),
+                UpgradeChecks.shown(setup.upgrade()));
     }
 
-    private static ActorView.@Nullable Upgrade upgrade(@Nullable Upgrade upgrade) {
+    private static ActorView.@Nullable Upgrade upgrade(Actor actor) {
+        var upgrade = actor.upgrade();
+        var waits = actor.state() instanceof ActorState.Running running ? running.upgrade() : null;
         return upgrade == null
                 ? null
                 : new ActorView.Upgrade(
                         upgrade.to().toString(),
                         upgrade.from().toString(),
                         upgrade.isOpen() ? "open" : "rolled_back",
-                        upgrade.failure());
+                        upgrade.failure(),
+                        waits == null ? null : waits.until());
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {

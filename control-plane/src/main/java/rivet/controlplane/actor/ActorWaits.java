@@ -29,15 +29,21 @@ final class ActorWaits {
     enum Goal {
         /** It runs, or waiting does not bring that about: it ends, or sleeps until somebody wants it. */
         READY,
+        /** Likewise, and no new build waits for it to be idle. */
+        UPGRADED,
         /** Nothing of it is left. */
         DESTROYED;
 
         boolean isReached(Actor actor) {
-            return actor.state() instanceof Destroyed
-                    || (this == READY
-                            && (actor.state() instanceof Running
-                                    || actor.state() instanceof Sleeping
-                                    || actor.state().ending()));
+            var state = actor.state();
+            return switch (this) {
+                case READY -> state instanceof Running || state instanceof Sleeping || state.ending();
+                case UPGRADED ->
+                    state instanceof Running running
+                            ? running.upgrade() == null
+                            : state instanceof Sleeping || state.ending();
+                case DESTROYED -> state instanceof Destroyed;
+            };
         }
     }
 
@@ -89,7 +95,7 @@ final class ActorWaits {
 
     /** @throws Problem if the build was rolled back meanwhile */
     Actor upgraded(Actor actor, BuildId to, Wait wait) {
-        var after = await(actor, wait);
+        var after = await(actor, wait.goal() == Goal.READY ? new Wait(Goal.UPGRADED, wait.atMost()) : wait);
         var upgrade = after.upgrade();
         if (upgrade != null && upgrade.to().equals(to) && !upgrade.isOpen()) {
             throw Problem.conflict(

@@ -69,15 +69,14 @@ public final class Actors {
     }
 
     private void rest(ActorId actor, Assignment from, Phase.Rest why) {
-        var then = switch (why) {
-            case IDLE -> ActorState.Then.IDLE;
-            case ASKED -> ActorState.Then.ASKED;
-        };
-        moves.move(
-                AskedBy.AGENT,
-                actor,
-                moment -> new ActorEvent.RestWanted(
-                        moment.now(), from, then, moment.actor().setup().grace()));
+        moves.move(AskedBy.AGENT, actor, moment -> {
+            var grace = moment.actor().setup().grace();
+            return switch (why) {
+                case IDLE -> new ActorEvent.RestWanted(moment.now(), from, ActorState.Then.IDLE, grace);
+                case ASKED -> new ActorEvent.RestWanted(moment.now(), from, ActorState.Then.ASKED, grace);
+                case UNUSED -> new ActorEvent.Unused(moment.now(), from, grace);
+            };
+        });
     }
 
     /** If it sleeps or is about to. */
@@ -141,7 +140,7 @@ public final class Actors {
 
     /** A proxy must know whether it is worth waiting for the end of a stop. */
     private static String status(ActorState state) {
-        return state instanceof ActorState.Stopping(var _, var _, var _, var then) && then.goesOn()
+        return state instanceof ActorState.Stopping(var _, var _, var _, var then, var _) && then.goesOn()
                 ? "restarting"
                 : state.status();
     }

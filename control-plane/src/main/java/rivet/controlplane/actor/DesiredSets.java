@@ -2,6 +2,7 @@ package rivet.controlplane.actor;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
@@ -30,6 +32,9 @@ import rivet.protocol.link.DesiredActor;
 /** The door for the link: what an agent is to run and to stop, derived from the rows and stored nowhere. */
 @Component
 public final class DesiredSets {
+
+    /** Who asks again and again, each time when he has his answer, uses it in between as well. */
+    private static final Duration UNUSED = Duration.ofSeconds(1);
 
     private final JdbcClient jdbc;
     private final Installation installation;
@@ -76,10 +81,17 @@ public final class DesiredSets {
 
     private Optional<DesiredActor> desired(ResultSet row, Actor actor) throws SQLException {
         return switch (actor.state()) {
-            case Starting(var _, var at, var _) -> Optional.of(run(row, actor, at));
-            case Running(var _, var at, var _, var _, var _) -> Optional.of(run(row, actor, at));
-            case Stopping(var _, var at, var grace, var _) ->
-                Optional.of(new DesiredActor.Stop(actor.id(), at.generation(), grace.toMillis(), forGood(actor)));
+            case Starting(var _, var at, var _) -> Optional.of(run(row, actor, at, null));
+            case Running(var _, var at, var _, var _, var _, var upgrade) ->
+                Optional.of(run(row, actor, at, newer(actor, at, upgrade)));
+            case Stopping(var _, var at, var grace, var then, var drain) ->
+                Optional.of(new DesiredActor.Stop(
+                        actor.id(),
+                        at.generation(),
+                        grace.toMillis(),
+                        forGood(actor),
+                        drain == null ? null : drain.toMillis(),
+                        then.told()));
             case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
         };
     }
@@ -89,7 +101,14 @@ public final class DesiredSets {
         return (actor.setup().dirQuotaBytes() != null && actor.state().ending()) ? true : null;
     }
 
-    private DesiredActor run(ResultSet row, Actor actor, Assignment at) throws SQLException {
+    private static DesiredActor.@Nullable Newer newer(Actor actor, Assignment at, @Nullable IdleWait waiting) {
+        var upgrade = actor.upgrade();
+        var isNewer = waiting != null || (upgrade != null && upgrade.isOpen() && !upgrade.isTriedBy(at.generation()));
+        return isNewer ? new DesiredActor.Newer(actor.build(), waiting == null ? null : UNUSED.toMillis()) : null;
+    }
+
+    private DesiredActor run(ResultSet row, Actor actor, Assignment at, DesiredActor.@Nullable Newer newer)
+            throws SQLException {
         var setup = actor.setup();
         var spec = new ActorSpec(
                 new ActorSpec.Build(
@@ -110,7 +129,7 @@ public final class DesiredSets {
                 health(actor),
                 setup.idleTimeout() == null ? null : setup.idleTimeout().toMillis(),
                 setup.dirQuotaBytes());
-        return new DesiredActor.Run(actor.id(), at.generation(), spec);
+        return new DesiredActor.Run(actor.id(), at.generation(), spec, newer);
     }
 
     /** Of a build on trial less is waited for than of one that has nothing to go back to. */

@@ -1,6 +1,5 @@
 package rivet.controlplane.actor;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +96,21 @@ public final class Explanations {
             return "";
         }
         return upgrade.isOpen()
-                ? " It was upgraded to build %s; if that is not ready at its first start, it goes back to build %s."
-                        .formatted(upgrade.to(), upgrade.from())
+                ? " It was upgraded to build %s%s; if that is not ready at its first start, it goes back to build %s."
+                        .formatted(upgrade.to(), waits(actor.state()), upgrade.from())
                 : " Its upgrade to build %s was rolled back to build %s: %s."
                         .formatted(upgrade.to(), upgrade.from(), upgrade.failure());
+    }
+
+    private static String waits(ActorState state) {
+        if (!(state instanceof Running running)) {
+            return "";
+        }
+        var wait = running.upgrade();
+        return wait == null
+                ? ", which is started when it is started next"
+                : ", which waits until it is idle since %s, at most until %s (and then: %s)"
+                        .formatted(wait.since(), wait.until(), wait.then());
     }
 
     private String queued(Actor actor, @Nullable Integer position) {
@@ -128,14 +138,14 @@ public final class Explanations {
                 "Agent %s has been starting it since %s: it fetches the build, starts the process and waits until all ports accept connections."
                                 .formatted(at.agent(), since)
                         + ended;
-            case Running(var since, var at, var _, var _, var blocked) ->
+            case Running(var since, var at, var _, var _, var blocked, var _) ->
                 "It has been running since %s on agent %s.%s".formatted(since, at.agent(), blocked ? BLOCKED : "")
                         + ended;
             case CrashBackoff(var _, var retryAt, var _, var crashes) ->
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
-            case Stopping(var since, var at, var grace, var then) ->
-                stopping(since, at, grace, then) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
+            case Stopping stopping ->
+                stopping(stopping) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
             case Sleeping(var since, var reason) -> sleeping(since, reason) + ended;
             case Destroyed(var since, var reason, var _) ->
                 "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;
@@ -164,12 +174,13 @@ public final class Explanations {
         return "It waits for an agent: %s. It is placed as soon as one has room.".formatted(why);
     }
 
-    private static String stopping(Instant since, Assignment at, Duration grace, ActorState.Then then) {
-        return "Agent %s has been stopping it since %s, for %s; what is left after a grace of %d ms is killed."
+    private static String stopping(Stopping state) {
+        var drain = state.drain();
+        return "Agent %s has been stopping it since %s, for %s;%s what is left after a grace of %d ms is killed."
                 .formatted(
-                        at.agent(),
-                        since,
-                        switch (then) {
+                        state.at().agent(),
+                        state.since(),
+                        switch (state.then()) {
                             case DESTROY -> "it is to be destroyed";
                             case RESTART -> "it is to be started again with another build";
                             case MOVE -> "its agent is drained, and it is to be started again on another";
@@ -181,7 +192,11 @@ public final class Explanations {
                             case WAKE ->
                                 "it was to sleep, and is to be started again at once because somebody wants it";
                         },
-                        grace.toMillis());
+                        drain == null
+                                ? ""
+                                : " its requests and connections may first go on for at most %d ms, and new ones are held;"
+                                        .formatted(drain.toMillis()),
+                        state.grace().toMillis());
     }
 
     private static String sleeping(Instant since, String reason) {

@@ -34,7 +34,7 @@ final class RolloutRepository {
     record Rollout(
             UUID id,
             BuildId build,
-            @Nullable Long startTimeoutMs,
+            ActorRequests.Manner manner,
             int total,
             int batchFrom,
             int begun,
@@ -56,16 +56,17 @@ final class RolloutRepository {
 
     void insert(UUID id, UUID environment, Rollouts.Plan plan, List<ActorId> actors, String askedBy) {
         jdbc.sql("""
-                insert into rollout (id, environment_id, build_id, tags, start_timeout_ms, batch_size, pause_ms, actors,
+                insert into rollout (id, environment_id, build_id, tags, start_timeout_ms, policy, batch_size, pause_ms, actors,
                     begun, state, asked_by, ended_at)
-                values (:id, :environment, :build, cast(:tags as jsonb), :timeout, :batch, :pause, cast(:actors as uuid[]),
+                values (:id, :environment, :build, cast(:tags as jsonb), :timeout, cast(:policy as jsonb), :batch, :pause, cast(:actors as uuid[]),
                     :begun, :state, :by, case when :state = 'done' then clock_timestamp() end)
                 """)
                 .param("id", id)
                 .param("environment", environment)
                 .param("build", plan.build().value())
                 .param("tags", TagsColumn.write(plan.tags()))
-                .param("timeout", plan.startTimeoutMs())
+                .param("timeout", plan.manner().startTimeoutMs())
+                .param("policy", UpgradePolicyColumn.write(plan.manner().policy()))
                 .param("batch", plan.batchSize())
                 .param("pause", plan.pauseMs())
                 .param("actors", array(actors))
@@ -177,7 +178,9 @@ final class RolloutRepository {
         return new Rollout(
                 row.getObject("id", UUID.class),
                 new BuildId(row.getObject("build_id", UUID.class)),
-                row.getObject("start_timeout_ms", Long.class),
+                new ActorRequests.Manner(
+                        UpgradePolicyColumn.read(row.getString("policy")),
+                        row.getObject("start_timeout_ms", Long.class)),
                 row.getInt("total"),
                 row.getInt("batch_from"),
                 row.getInt("begun"),

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.RolloutRepository.Fate;
 import rivet.controlplane.actor.RolloutRepository.Member;
@@ -41,7 +40,7 @@ public final class Rollouts {
     record Plan(
             Map<String, String> tags,
             BuildId build,
-            @Nullable Long startTimeoutMs,
+            ActorRequests.Manner manner,
             int percentage,
             int batchSize,
             long pauseMs) {}
@@ -118,10 +117,11 @@ public final class Rollouts {
         moves.change(
                 new AskedBy(rollout.askedBy()),
                 member.actor(),
-                actor -> isWanted(rollout, actor) ? actor.upgradedTo(rollout.build(), rollout.startTimeoutMs()) : actor,
+                actor -> isWanted(rollout, actor)
+                        ? actor.upgradedTo(rollout.build(), rollout.manner().startTimeoutMs())
+                        : actor,
                 moment -> isWanted(rollout, moment.actor())
-                        ? Optional.of(new ActorEvent.UpgradeRequested(
-                                moment.now(), moment.actor().setup().grace()))
+                        ? Optional.of(rollout.manner().event(moment))
                         : Optional.empty());
     }
 

@@ -1,5 +1,6 @@
 package rivet.controlplane.actor;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -9,13 +10,14 @@ import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.metrics.Buckets;
 
-/** How long the control plane's part of a start takes; the agents time theirs. */
+/** How long the control plane's part of a start takes (the agents time theirs), and how often that of a new build fails. */
 @Component
 final class StartTimes {
 
     private final Timer queue;
     private final Timer place;
     private final Timer whole;
+    private final Counter rolledBack;
 
     StartTimes(MeterRegistry registry) {
         this.queue = phase(registry, "queue");
@@ -23,6 +25,9 @@ final class StartTimes {
         this.whole = Timer.builder("rivet.actor.start")
                 .description("From the create to ready, where it was the actor's first start.")
                 .serviceLevelObjectives(Buckets.quick())
+                .register(registry);
+        this.rolledBack = Counter.builder("rivet.upgrades.rolled.back")
+                .description("Actors that have the build before again, because the new one did not become ready.")
                 .register(registry);
     }
 
@@ -34,6 +39,13 @@ final class StartTimes {
         if (after.generation() == 1 && before.state() instanceof Starting && after.state() instanceof Running running) {
             whole.record(Duration.between(after.createdAt(), running.since()));
         }
+        if (isOpen(before) && after.upgrade() != null && !after.upgrade().isOpen()) {
+            rolledBack.increment();
+        }
+    }
+
+    private static boolean isOpen(Actor actor) {
+        return actor.upgrade() != null && actor.upgrade().isOpen();
     }
 
     void placed(Duration took) {

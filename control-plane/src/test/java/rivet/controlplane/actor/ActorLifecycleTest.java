@@ -139,12 +139,13 @@ class ActorLifecycleTest {
         var stopping = next(restarting, new DestroyRequested(NOW, GRACE));
 
         assertThat(stopping).isEqualTo(new Stopping(THEN, AT, GRACE, Then.DESTROY));
-        assertThat(next(stopping, new UpgradeRequested(NOW, GRACE))).isEqualTo(stopping);
+        assertThat(next(stopping, new UpgradeRequested(NOW, GRACE, UpgradePolicy.NOW)))
+                .isEqualTo(stopping);
     }
 
     @Test
     void an_upgrade_stops_the_copy_and_then_waits_for_an_agent_without_its_crashes() {
-        var stopping = next(Lives.running(3), new UpgradeRequested(NOW, GRACE));
+        var stopping = next(Lives.running(3), new UpgradeRequested(NOW, GRACE, UpgradePolicy.NOW));
         assertThat(stopping).isEqualTo(new Stopping(NOW, AT, GRACE, Then.RESTART));
 
         assertThat(next(stopping, Lives.down(AT, Lives.crash(), false)))
@@ -155,7 +156,8 @@ class ActorLifecycleTest {
     void an_upgrade_of_a_resting_actor_does_not_wait_for_the_rest_to_end() {
         var resting = new CrashBackoff(THEN, NOW.plusSeconds(300), Lives.crash(), 9);
 
-        assertThat(next(resting, new UpgradeRequested(NOW, GRACE))).isEqualTo(new Pending(NOW, Waiting.UPGRADED, 0));
+        assertThat(next(resting, new UpgradeRequested(NOW, GRACE, UpgradePolicy.NOW)))
+                .isEqualTo(new Pending(NOW, Waiting.UPGRADED, 0));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
@@ -43,7 +44,7 @@ class ActorStateColumnTest {
                         {"status":"running","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "ports":{"admin":4712,"http":4711},"crashes":2}"""),
-                Arguments.of(new Running(SINCE, AT, Map.of(), 0, true), """
+                Arguments.of(new Running(SINCE, AT, Map.of(), 0, true, null), """
                         {"status":"running","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "ports":{},"reason":"drain_blocked","crashes":0}"""),
@@ -58,6 +59,19 @@ class ActorStateColumnTest {
                         {"status":"stopping","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
                         "reason":"restart","grace_ms":5000}"""),
+                Arguments.of(
+                        new Running(SINCE, AT, Map.of(), 0)
+                                .withUpgrade(new IdleWait(
+                                        SINCE.plusMillis(1), SINCE.plusMillis(2000), UpgradePolicy.AtDeadline.DRAIN)),
+                        """
+                        {"status":"running","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "ports":{},"due_ms":1767323047678,"crashes":0,\
+                        "upgrade":{"since_ms":1767323045679,"then":"drain"}}"""),
+                Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, Then.RESTART, Duration.ofSeconds(9)), """
+                        {"status":"stopping","since_ms":1767323045678,\
+                        "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\
+                        "reason":"restart","grace_ms":0,"drain_ms":9000}"""),
                 Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, Then.MOVE), """
                         {"status":"stopping","since_ms":1767323045678,\
                         "agent":"5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90","generation":7,\

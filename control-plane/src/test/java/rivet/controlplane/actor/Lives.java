@@ -22,11 +22,14 @@ import rivet.controlplane.actor.ActorEvent.Policy;
 import rivet.controlplane.actor.ActorEvent.RestWanted;
 import rivet.controlplane.actor.ActorEvent.RetryDue;
 import rivet.controlplane.actor.ActorEvent.SleepRequested;
+import rivet.controlplane.actor.ActorEvent.Unused;
 import rivet.controlplane.actor.ActorEvent.Up;
+import rivet.controlplane.actor.ActorEvent.UpgradeDue;
 import rivet.controlplane.actor.ActorEvent.UpgradeRequested;
 import rivet.controlplane.actor.ActorEvent.WakeRequested;
 import rivet.controlplane.actor.ActorState.CrashBackoff;
 import rivet.controlplane.actor.ActorState.Destroyed;
+import rivet.controlplane.actor.ActorState.IdleWait;
 import rivet.controlplane.actor.ActorState.Pending;
 import rivet.controlplane.actor.ActorState.Running;
 import rivet.controlplane.actor.ActorState.Sleeping;
@@ -34,6 +37,7 @@ import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
 import rivet.controlplane.actor.ActorState.Waiting;
+import rivet.controlplane.actor.UpgradePolicy.AtDeadline;
 import rivet.protocol.AgentId;
 import rivet.protocol.link.DownReason;
 
@@ -66,9 +70,17 @@ final class Lives {
         states.put("running after crashes", running(3));
         states.put("running long after crashes", new Running(NOW.minus(HEALTHY_AFTER), AT, PORTS, 3));
         states.put("running, drain blocked", running(0).withDrainBlocked(true));
+        states.put("running, an upgrade waits", running(0).withUpgrade(new IdleWait(THEN, NOW, AtDeadline.NOW)));
+        states.put(
+                "running, an upgrade waits, else drains",
+                running(0).withUpgrade(new IdleWait(THEN, NOW, AtDeadline.DRAIN)));
+        states.put(
+                "running, an upgrade waits, else goes on",
+                running(0).withUpgrade(new IdleWait(THEN, NOW, AtDeadline.NEXT_START)));
         states.put("crash_backoff", new CrashBackoff(THEN, RETRY_AT, crash(), 2));
         states.put("stopping (to destroy)", stopping(Then.DESTROY));
         states.put("stopping (to restart)", stopping(Then.RESTART));
+        states.put("stopping (to restart), draining", new Stopping(THEN, AT, GRACE, Then.RESTART, GRACE));
         states.put("stopping (to move)", stopping(Then.MOVE));
         states.put("stopping (to end)", stopping(Then.END));
         states.put("stopping (to sleep)", stopping(Then.SLEEP));
@@ -98,7 +110,16 @@ final class Lives {
         events.put("retry due", new RetryDue(NOW));
         events.put("retry not due yet", new RetryDue(RETRY_AT.minusMillis(1)));
         events.put("destroy requested", new DestroyRequested(NOW, GRACE));
-        events.put("upgrade requested", new UpgradeRequested(NOW, GRACE));
+        events.put("upgrade requested", new UpgradeRequested(NOW, GRACE, UpgradePolicy.NOW));
+        events.put("upgrade by drain requested", new UpgradeRequested(NOW, GRACE, new UpgradePolicy.Drain(GRACE)));
+        events.put(
+                "upgrade when idle requested",
+                new UpgradeRequested(NOW, GRACE, new UpgradePolicy.WhenIdle(GRACE, AtDeadline.NOW)));
+        events.put(
+                "upgrade at the next start requested", new UpgradeRequested(NOW, GRACE, new UpgradePolicy.NextStart()));
+        events.put("nobody uses it", new Unused(NOW, AT, GRACE));
+        events.put("upgrade due", new UpgradeDue(NOW, GRACE));
+        events.put("upgrade not due yet", new UpgradeDue(NOW.minusMillis(1), GRACE));
         events.put("sleep requested", new SleepRequested(NOW, GRACE));
         events.put("is idle", new RestWanted(NOW, AT, Then.IDLE, GRACE));
         events.put("asks to sleep", new RestWanted(NOW, AT, Then.ASKED, GRACE));

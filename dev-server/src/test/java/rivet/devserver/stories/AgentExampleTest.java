@@ -116,9 +116,9 @@ class AgentExampleTest {
                     bookings.incrementAndGet();
                     return "booked " + reference;
                 });
+                var body = reply.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, body.length);
                 if (!unlucky()) { // else it was done, and the answer is lost
-                    var body = reply.getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                 }
             }

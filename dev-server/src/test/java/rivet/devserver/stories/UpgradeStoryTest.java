@@ -1,11 +1,22 @@
 package rivet.devserver.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +51,22 @@ class UpgradeStoryTest {
                   await ctx.ready();
                 }
                 await server.finished;
+              },
+            };
+            """;
+
+    /** Says what it hears, over a WebSocket, and else which version it is. */
+    private static final String TALKS = """
+            export default {
+              async start(ctx) {
+                await Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, (request) => {
+                  if (request.headers.get("upgrade") !== "websocket") {
+                    return new Response("VERSION");
+                  }
+                  const { socket, response } = Deno.upgradeWebSocket(request);
+                  socket.onmessage = ({ data }) => socket.send(`VERSION: ${data}`);
+                  return response;
+                }).finished;
               },
             };
             """;
@@ -96,6 +123,93 @@ class UpgradeStoryTest {
             assertThat(now.at("/upgrade/message").asString()).contains("port 'http' did not accept connections");
             assertThat(now.at("/runtime/build")).isEqualTo(now.at("/upgrade/previous_build"));
             server.destroy(actor);
+        }
+    }
+
+    @Test
+    void one_that_is_drained_keeps_its_connection_until_that_ends_and_who_comes_meanwhile_waits_for_the_new_build()
+            throws Exception {
+        deploy("drained", TALKS.replace("VERSION", "old"));
+        var actor = create("drained", "", "");
+        server.awaitState(actor, "running");
+        try (var talk = new Talk(server.http, way(actor).url())) {
+            deploy("drained", TALKS.replace("VERSION", "new"));
+
+            upgrade(actor, "drained", "\"policy\": \"drain\", \"deadline\": 600000");
+            server.awaitState(actor, "stopping");
+            var late = server.http.sendAsync(
+                    HttpRequest.newBuilder(way(actor).url()).build(), HttpResponse.BodyHandlers.ofString());
+
+            assertThat(talk.says("are you there?")).isEqualTo("old: are you there?");
+            assertThat(late).isNotDone();
+            talk.end();
+            assertThat(late.get(30, TimeUnit.SECONDS).body()).isEqualTo("new");
+        }
+        server.destroy(actor);
+    }
+
+    @Test
+    void one_that_is_upgraded_when_idle_serves_for_as_long_as_somebody_uses_it() throws Exception {
+        deploy("idle", TALKS.replace("VERSION", "old"));
+        var actor = create("idle", "\"upgrade\": {\"policy\": \"when_idle\", \"deadline\": 600000}", "");
+        server.awaitState(actor, "running");
+        try (var talk = new Talk(server.http, way(actor).url())) {
+            deploy("idle", TALKS.replace("VERSION", "new"));
+
+            upgrade(actor, "idle", "\"start_timeout\": 20000");
+
+            assertThat(server.actor(actor).get("reason").asString()).isEqualTo("waits_until_idle");
+            assertThat(explained(actor)).contains("which waits until it is idle since", "at most until");
+            assertThat(server.get(way(actor).url().toString()).body()).isEqualTo("old");
+            assertThat(talk.says("are you there?")).isEqualTo("old: are you there?");
+            talk.end();
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(server.actor(actor).get("reason")).isNull());
+        assertThat(server.get(way(actor).url().toString()).body()).isEqualTo("new");
+        server.destroy(actor);
+    }
+
+    private static void upgrade(JsonNode actor, String name, String more) throws Exception {
+        var reply = server.send(
+                "POST", "/actors/%s/upgrade".formatted(RunningDevServer.id(actor)), """
+                {"build_tags": {"name": "%s", "current": "true"}, %s}""".formatted(name, more));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+    }
+
+    /** A WebSocket, one word at a time. */
+    private static final class Talk implements AutoCloseable, WebSocket.Listener {
+
+        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        private final WebSocket socket;
+
+        Talk(HttpClient http, URI url) {
+            this.socket = http.newWebSocketBuilder()
+                    .buildAsync(URI.create(url.toString().replaceFirst("http", "ws")), this)
+                    .join();
+        }
+
+        @Nullable
+        String says(String word) throws InterruptedException {
+            socket.sendText(word, true).join();
+            return heard.poll(10, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence word, boolean last) {
+            heard.add(word.toString());
+            from.request(1);
+            return null;
+        }
+
+        void end() {
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
         }
     }
 

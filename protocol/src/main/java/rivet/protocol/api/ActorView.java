@@ -58,12 +58,14 @@ public record ActorView(
      * @param state {@code open}: the new build has not been ready yet; or {@code rolled_back}: it did not become ready, and the
      *     actor has the build before again
      * @param message why it was rolled back, for people
+     * @param waitsUntil when the new build is started at the latest, where it waits for the actor to be idle
      */
     public record Upgrade(
             String build,
             String previousBuild,
             String state,
-            @Nullable String message) {}
+            @Nullable String message,
+            @Nullable Instant waitsUntil) {}
 
     /**
      * @param killTimeout ms
@@ -72,6 +74,7 @@ public record ActorView(
      * @param readiness absent: open ports are all
      * @param liveness absent: its process has to be there, no more
      * @param idleTimeout ms; absent: it stays awake
+     * @param upgrade absent: {@code now}
      */
     public record Lifecycle(
             long killTimeout,
@@ -80,7 +83,8 @@ public record ActorView(
             @Nullable Long startTimeout,
             CreateActorRequest.@Nullable Readiness readiness,
             CreateActorRequest.@Nullable Liveness liveness,
-            @Nullable Long idleTimeout) {}
+            @Nullable Long idleTimeout,
+            @Nullable UpgradePolicyView upgrade) {}
 
     public record One(ActorView actor) {}
 

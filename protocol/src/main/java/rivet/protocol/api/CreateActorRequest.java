@@ -52,6 +52,7 @@ public record CreateActorRequest(
      * @param liveness absent: its process has to be there, no more; an addition to version 25.5.3
      * @param idleTimeout ms without a request or a connection, after which it is put to sleep, 1000 to 86 400 000; absent: it
      *     stays awake; an addition to version 25.5.3
+     * @param upgrade when it gets a new build where the upgrade does not say; absent: {@code now}; an addition to version 25.5.3
      */
     public record Lifecycle(
             @Nullable Long killTimeout,
@@ -60,7 +61,8 @@ public record CreateActorRequest(
             @Nullable Long startTimeout,
             @Nullable Readiness readiness,
             @Nullable Liveness liveness,
-            @Nullable Long idleTimeout) {}
+            @Nullable Long idleTimeout,
+            @Nullable UpgradePolicyView upgrade) {}
 
     /** @param dir its own directory, which it finds again wherever it starts next; absent: it has none */
     public record Storage(@Nullable Dir dir) {}

@@ -37,6 +37,9 @@ public final class KvWire {
     private static final int ALARMS = 36;
     private static final int NEXT_ALARM = 37;
 
+    /** Likewise that it wants to know what is to become of it. */
+    private static final byte NEWS = 24;
+
     private KvWire() {}
 
     public static boolean isReady(byte[] message) {
@@ -54,6 +57,19 @@ public final class KvWire {
     /** The answer to one that was taken. @param number counts those of the actor */
     public static byte[] checkpoint(long number) {
         return new KvWriter().tag(0).number(number).done();
+    }
+
+    public static boolean isNews(byte[] message) {
+        return message.length == 1 && message[0] == NEWS;
+    }
+
+    /** @param stop why it is being stopped; empty: it is not, or nobody said @param newer a build that waits; empty: none */
+    public static byte[] news(String stop, String newer) {
+        return new KvWriter()
+                .tag(0)
+                .bytes(stop.getBytes(StandardCharsets.UTF_8))
+                .bytes(newer.getBytes(StandardCharsets.UTF_8))
+                .done();
     }
 
     /** The answer to what has nothing to answer. */

@@ -35,7 +35,9 @@ public record ActorReport(ActorId actor, long generation, Phase phase) {
             /** Nobody has used it for its idle timeout. */
             IDLE,
             /** It asks to sleep. */
-            ASKED;
+            ASKED,
+            /** Nobody uses it, and a newer build waits for that. */
+            UNUSED;
 
             @Override
             public String toString() {

@@ -48,7 +48,7 @@ public final class ActorDoor {
     }
 
     public void upgrade(ActorId id, Duration grace) {
-        moves.move(CLIENT, id, moment -> new ActorEvent.UpgradeRequested(moment.now(), grace));
+        moves.move(CLIENT, id, moment -> new ActorEvent.UpgradeRequested(moment.now(), grace, UpgradePolicy.NOW));
     }
 
     public void sleep(ActorId id, Duration grace) {

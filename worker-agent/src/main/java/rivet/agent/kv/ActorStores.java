@@ -97,8 +97,17 @@ public final class ActorStores implements AutoCloseable {
         /** Whether the process was told of an alarm that it has not handled. */
         boolean handlesAlarm();
 
+        /** From now on this is what the process hears there when it asks what is to become of it. */
+        void tell(News news);
+
         @Override
         void close();
+    }
+
+    /** @param stop why it is being stopped; empty: it is not, or nobody said @param newer a build that waits; empty: none */
+    public record News(String stop, String newer) {
+
+        static final News NONE = new News("", "");
     }
 
     /** Only when no store is open any more. */

@@ -43,6 +43,8 @@ final class StoreConnection implements AutoCloseable {
         byte[] checkpoint() throws InterruptedException;
         /** Whether it has been told of an alarm that it has not handled. */
         void handling(boolean alarm);
+
+        ActorStores.News news();
     }
 
     /** Until either side ends it. */
@@ -97,6 +99,11 @@ final class StoreConnection implements AutoCloseable {
         }
         if (KvWire.isCheckpoint(bytes)) {
             Thread.ofVirtual().name("checkpoint").start(() -> checkpoint(number));
+            return;
+        }
+        if (KvWire.isNews(bytes)) {
+            var news = signals.news();
+            send(number, KvWire.news(news.stop(), news.newer()));
             return;
         }
         KvRequest request;

@@ -37,6 +37,7 @@ final class StoreSocket implements ActorStores.Store {
     private final Set<StoreConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread asking = Thread.ofVirtual().name("kv-asking").unstarted(this::ask);
     private volatile boolean handlesAlarm;
+    private volatile ActorStores.News news = ActorStores.News.NONE;
     private volatile boolean closed;
 
     private StoreSocket(RemoteStore store, Path path, ServerSocketChannel server, ActorStores.Checkpoint checkpoint) {
@@ -78,6 +79,11 @@ final class StoreSocket implements ActorStores.Store {
     @Override
     public boolean handlesAlarm() {
         return handlesAlarm;
+    }
+
+    @Override
+    public void tell(ActorStores.News told) {
+        news = told;
     }
 
     @Override
@@ -152,6 +158,11 @@ final class StoreSocket implements ActorStores.Store {
         @Override
         public void handling(boolean alarm) {
             handlesAlarm = alarm;
+        }
+
+        @Override
+        public ActorStores.News news() {
+            return news;
         }
     }
 

@@ -2,7 +2,6 @@ package rivet.agent.launch;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,9 +62,7 @@ record HostSurvivor(Host.Survivor process, Label label, ActorStores stores, Acto
         var store = store(dir);
         var output = new ActorOutput(actor(), generation(), lines);
         process.child().attach(ActorSink.both(output));
-        // Perhaps it has said so to the agent before, who cannot be asked.
-        var ready = CompletableFuture.<Void>completedFuture(null);
-        return new SandboxProcess(process.sandbox(), process.child(), output, store, ready, dir);
+        return new SandboxProcess(process.sandbox(), process.child(), output, store, store.ready(), dir);
     }
 
     @Override

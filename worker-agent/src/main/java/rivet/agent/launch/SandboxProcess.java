@@ -11,6 +11,8 @@ import rivet.agent.linux.Exit;
 import rivet.agent.output.ActorOutput;
 import rivet.agent.supervise.Launcher;
 import rivet.agent.warden.Child;
+import rivet.protocol.BuildId;
+import rivet.protocol.link.StopReason;
 
 /** An actor's process and its sandbox, as the supervisor knows them. */
 final class SandboxProcess implements Launcher.Process {
@@ -61,6 +63,11 @@ final class SandboxProcess implements Launcher.Process {
     @Override
     public boolean handlesAlarm() {
         return store.handlesAlarm();
+    }
+
+    @Override
+    public void tell(@Nullable StopReason stop, @Nullable BuildId newer) {
+        store.tell(new ActorStores.News(stop == null ? "" : stop.toString(), newer == null ? "" : newer.toString()));
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -265,6 +266,15 @@ public final class Proxy implements AutoCloseable {
      * the like are not among them. Thread-safe; waits for the event loops, so it must not be called on one.
      */
     public boolean hasUnanswered(ActorId actor, long generation) {
+        return has(actor, generation, target -> target.unanswered() > 0);
+    }
+
+    /** Likewise, or WebSockets, streams of events and the like. */
+    public boolean isUsed(ActorId actor, long generation) {
+        return has(actor, generation, target -> target.inFlight() > 0);
+    }
+
+    private boolean has(ActorId actor, long generation, Predicate<Target> something) {
         RouteTable.Entry entry = routes.find(actor);
         if (entry == null || entry.route().generation() != generation) {
             return false;
@@ -274,7 +284,7 @@ public final class Proxy implements AutoCloseable {
                         .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
-        return entry.targets().stream().anyMatch(target -> target.unanswered() > 0);
+        return entry.targets().stream().anyMatch(something);
     }
 
     /**

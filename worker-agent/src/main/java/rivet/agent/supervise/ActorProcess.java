@@ -22,6 +22,7 @@ import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DownReason;
 import rivet.protocol.link.ToControlPlane.LogLine;
@@ -40,6 +41,9 @@ final class ActorProcess {
     /** How soon it is seen that an idle actor is used again before it was told to stop. */
     private static final Duration IDLE_LOOK = Duration.ofMillis(200);
 
+    /** How soon a stop goes on when the last connection has ended. */
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(100);
+
     /** How soon a stop goes on when the last request is answered. */
     private static final Duration ANSWERS_LOOK = Duration.ofMillis(20);
 
@@ -50,6 +54,7 @@ final class ActorProcess {
     private final Health health;
     private final Duration startDeadline;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private volatile @Nullable Newer newer;
     private volatile ProcessState state = new ProcessState.Fetching();
 
     ActorProcess(Run run, Surroundings around) {
@@ -59,6 +64,7 @@ final class ActorProcess {
         this.turns = around.pace().turns();
         this.health = run.spec().health() == null ? Health.USUAL : run.spec().health();
         var own = health.startTimeoutMs();
+        this.newer = run.newer();
         this.startDeadline = own == null ? around.startDeadline() : Duration.ofMillis(own);
     }
 
@@ -81,6 +87,14 @@ final class ActorProcess {
 
     void stop(StopOrder order) {
         turns.stop(order);
+    }
+
+    /** @param waiting a build that waits for its end; absent: none does any more */
+    void newer(@Nullable Newer waiting) {
+        if (!Objects.equals(newer, waiting)) {
+            newer = waiting;
+            turns.nudge();
+        }
     }
 
     ActorKey key() {
@@ -201,7 +215,7 @@ final class ActorProcess {
 
     private Cause watch(Launcher.Process process, ActorPorts ports) {
         become(new ProcessState.Listening());
-        var start = new StartChecks(ports.readiness(), health, ports.all(), process.ready(), turns::nudge);
+        var start = new StartChecks(ports.readiness(), health, ports.all(), said(process), turns::nudge);
         long deadline = now() + startDeadline.toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (start.isReady()) {
@@ -220,6 +234,14 @@ final class ActorProcess {
             turns.await(seen, now() + start.pause().toNanos());
         }
         return turns.ended() != null ? new Cause.Itself(process.ranOutOfMemory()) : stop(process);
+    }
+
+    /** Written down before the program hears that it was heard: the next run of the agent cannot ask it what it said. */
+    private CompletableFuture<Void> said(Launcher.Process process) {
+        var journal = around.parts().journal();
+        return !health.signal() || journal.isReady(key)
+                ? CompletableFuture.completedFuture(null)
+                : process.ready().thenRun(() -> journal.ready(key));
     }
 
     /** A failure while there is no lease says nothing: the process may stand still. @return null when it is over otherwise */
@@ -250,6 +272,8 @@ final class ActorProcess {
     /** The order of things: no more requests come, those it has are answered, then it is told, then it has its grace. */
     private Cause stop(Launcher.Process process) {
         become(new ProcessState.Stopping());
+        tell(process);
+        awaitUnused();
         awaitAnswers();
         long told = Long.MAX_VALUE;
         while (true) {
@@ -258,6 +282,7 @@ final class ActorProcess {
             long left = Math.max(0, order.killAt() - now());
             if (order.killAt() != told) {
                 told = order.killAt();
+                tell(process);
                 process.terminate(Duration.ofNanos(left));
             }
             if (turns.ended() != null) {
@@ -267,6 +292,28 @@ final class ActorProcess {
                 return new Cause.Stop(order, true);
             }
             turns.await(seen, order.killAt());
+        }
+    }
+
+    /** Before the signal, so that who asks why it came hears it. */
+    private void tell(Launcher.Process process) {
+        var order = turns.stop();
+        var waiting = newer;
+        process.tell(order == null ? null : order.reason(), waiting == null ? null : waiting.build());
+    }
+
+    /** New requests are held meanwhile; what it has may go on for as long as the order says. */
+    private void awaitUnused() {
+        for (int seen = turns.changes(); turns.ended() == null; seen = turns.changes()) {
+            var order = Objects.requireNonNull(turns.stop());
+            if (now() - order.drainUntil() >= 0) {
+                return;
+            }
+            if (!around.parts().traffic().isUsed(key.actor(), key.generation())) {
+                turns.stop(order.drained(now()));
+                return;
+            }
+            turns.await(seen, Math.min(order.drainUntil(), now() + DRAIN_LOOK.toNanos()));
         }
     }
 
@@ -294,6 +341,7 @@ final class ActorProcess {
         private final Launcher.Process process;
         private final Map<String, Integer> ports;
         private Phase.@Nullable Rest told;
+        private @Nullable Newer announced;
 
         Rest(Launcher.Process process, Map<String, Integer> ports) {
             this.process = process;
@@ -303,14 +351,30 @@ final class ActorProcess {
 
         /** @return when to look again, at the latest */
         long look() {
-            var timeoutMs = run.spec().idleTimeoutMs();
-            long left = timeoutMs == null ? LONG.toNanos() : TimeUnit.MILLISECONDS.toNanos(timeoutMs) - quietNanos();
-            var rest = process.sleep().isDone() ? Phase.Rest.ASKED : left <= 0 ? Phase.Rest.IDLE : null;
+            var waiting = newer;
+            if (!Objects.equals(waiting, announced)) {
+                announced = waiting;
+                tell(process);
+            }
+            long unused = left(waiting == null ? null : waiting.unusedMs());
+            long idle = left(run.spec().idleTimeoutMs());
+            long left = Math.min(unused, idle);
+            var rest = process.sleep().isDone()
+                    ? Phase.Rest.ASKED
+                    : unused <= 0 ? Phase.Rest.UNUSED : idle <= 0 ? Phase.Rest.IDLE : null;
             if (rest != told) {
                 told = rest;
                 become(new ProcessState.Running(ports, rest));
             }
             return now() + Math.max(left, IDLE_LOOK.toNanos());
+        }
+
+        /** Until it has been quiet for so long, if it stays so. */
+        private long left(@Nullable Long quietMs) {
+            return quietMs == null
+                    ? LONG.toNanos()
+                    : TimeUnit.MILLISECONDS.toNanos(quietMs)
+                            - quietNanos();
         }
 
         private long quietNanos() {

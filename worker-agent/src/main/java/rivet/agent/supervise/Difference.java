@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.link.DesiredActor;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 
@@ -25,8 +27,10 @@ final class Difference {
 
         record Start(Run run) implements Step {}
 
-        /** @param graceMs from the signal to the kill @param forGood whether nothing follows */
-        record End(ActorKey key, long graceMs, boolean forGood) implements Step {}
+        record End(ActorKey key, Stop stop) implements Step {}
+
+        /** @param newer what waits for its end; absent: nothing does */
+        record GoOn(ActorKey key, @Nullable Newer newer) implements Step {}
 
         /** It is no longer named, so it is no longer ours: it ends without grace. */
         record EndUnnamed(ActorKey key) implements Step {}
@@ -65,10 +69,9 @@ final class Difference {
         var known = here.get(key);
         switch (actor) {
             case Run run when known == null -> start(key, run, here, steps);
+            case Run run when known == Known.ALIVE -> steps.add(new Step.GoOn(key, run.newer()));
             case Run _ -> {}
-            case Stop stop
-            when known == Known.ALIVE ->
-                steps.add(new Step.End(key, stop.graceMs(), Boolean.TRUE.equals(stop.forGood())));
+            case Stop stop when known == Known.ALIVE -> steps.add(new Step.End(key, stop));
             case Stop _ when known == null -> steps.add(new Step.SayStopped(key));
             case Stop _ -> {}
         }

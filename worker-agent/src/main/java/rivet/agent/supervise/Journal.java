@@ -13,17 +13,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import rivet.protocol.ActorId;
 import rivet.protocol.Wire;
 import rivet.protocol.link.ActorReport.Phase.Down;
 import tools.jackson.core.JacksonException;
 
 /**
- * Which generations were started here, and how they ended: on disk before the start and before the report. So a
- * generation is started at most once, ever, and a finished one is not taken for a lost one after a restart.
+ * Which generations were started here, which have said that they are ready, and how they ended: on disk before the start and
+ * before the report. So a generation is started at most once, ever, and after a restart a finished one is not taken for a lost
+ * one, nor one that is not ready for one that is.
  *
  * <p>One file of lines, its space taken in advance: that is quicker to sync, and a full disk does not stop us in the
  * middle. When it is full, what still counts is written to a new one.
@@ -35,6 +38,7 @@ public final class Journal implements AutoCloseable {
     private final Path file;
     private final int fileBytes;
     private final Map<ActorKey, Optional<Down>> entries = new LinkedHashMap<>();
+    private final Set<ActorKey> ready = new HashSet<>();
     private FileChannel channel;
     private long end;
 
@@ -62,6 +66,9 @@ public final class Journal implements AutoCloseable {
         @JsonTypeName("started")
         record Started(ActorId actor, long generation) implements Line {}
 
+        @JsonTypeName("ready")
+        record Ready(ActorId actor, long generation) implements Line {}
+
         @JsonTypeName("ended")
         record Ended(ActorId actor, long generation, Down down) implements Line {}
 
@@ -80,6 +87,17 @@ public final class Journal implements AutoCloseable {
         return true;
     }
 
+    /** Not synced: what outlives the agent outlives it on a machine that goes on. */
+    synchronized void ready(ActorKey key) {
+        if (ready.add(key)) {
+            append(new Line.Ready(key.actor(), key.generation()));
+        }
+    }
+
+    synchronized boolean isReady(ActorKey key) {
+        return ready.contains(key);
+    }
+
     /** On disk when this returns. */
     synchronized void ended(ActorKey key, Down down) {
         entries.put(key, Optional.of(down));
@@ -89,6 +107,7 @@ public final class Journal implements AutoCloseable {
 
     /** Not synced: remembered too long, it is only forgotten again. */
     synchronized void forgotten(ActorKey key) {
+        ready.remove(key);
         if (entries.remove(key) != null) {
             append(new Line.Forgotten(key.actor(), key.generation()));
         }
@@ -139,6 +158,9 @@ public final class Journal implements AutoCloseable {
         for (var entry : entries.entrySet()) {
             position += write(next, bytes(line(entry.getKey(), entry.getValue())), position);
         }
+        for (var key : ready) {
+            position += write(next, bytes(new Line.Ready(key.actor(), key.generation())), position);
+        }
         write(next, new byte[fileBytes], position);
         next.force(true);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -167,9 +189,13 @@ public final class Journal implements AutoCloseable {
         switch (line) {
             case Line.Started(var actor, var generation) ->
                 entries.put(new ActorKey(actor, generation), Optional.empty());
+            case Line.Ready(var actor, var generation) -> ready.add(new ActorKey(actor, generation));
             case Line.Ended(var actor, var generation, var down) ->
                 entries.put(new ActorKey(actor, generation), Optional.of(down));
-            case Line.Forgotten(var actor, var generation) -> entries.remove(new ActorKey(actor, generation));
+            case Line.Forgotten(var actor, var generation) -> {
+                entries.remove(new ActorKey(actor, generation));
+                ready.remove(new ActorKey(actor, generation));
+            }
         }
     }
 

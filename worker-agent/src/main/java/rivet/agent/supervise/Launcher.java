@@ -8,8 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
+import rivet.protocol.BuildId;
 import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 import rivet.protocol.link.ToControlPlane.LogLine;
 
 /** The seam between deciding that an actor shall run and having a process of it. */
@@ -74,6 +76,14 @@ public interface Launcher {
         default boolean handlesAlarm() {
             return false;
         }
+
+        /**
+         * What is to become of it, which it hears when it asks; takes the place of what was told before.
+         *
+         * @param stop why it is being stopped; absent: it is not, or nobody said
+         * @param newer a build that waits for its end; absent: none does
+         */
+        default void tell(@Nullable StopReason stop, @Nullable BuildId newer) {}
 
         /** Asks the process, not its descendants, to end; after the grace all is killed, even if the agent is gone then. */
         void terminate(Duration grace);

@@ -76,6 +76,11 @@ public final class Supervisor implements AutoCloseable {
         /** Whether it has requests that it has not answered. */
         boolean hasUnanswered(ActorId actor, long generation);
 
+        /** Likewise, or connections and streams that end when somebody has enough of them. */
+        default boolean isUsed(ActorId actor, long generation) {
+            return hasUnanswered(actor, generation);
+        }
+
         /** For how long nobody has used it, in nanoseconds; 0: somebody does, or nobody knows. */
         default long quietNanos(ActorId actor, long generation) {
             return 0;
@@ -167,7 +172,7 @@ public final class Supervisor implements AutoCloseable {
             for (var process : alive.values()) {
                 long graceMs =
                         Math.min(process.spec().graceMs(), settings.closeGrace().toMillis());
-                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, in(graceMs)));
+                process.stop(new StopOrder(StopOrder.Why.AGENT_STOPS, in(0), in(graceMs), null));
             }
             return alive.values().stream().map(ActorProcess::gone).toList();
         } finally {
@@ -223,9 +228,10 @@ public final class Supervisor implements AutoCloseable {
                 alive.put(process.key(), process);
                 process.start();
             }
-            case Step.End(var key, var graceMs, var forGood) ->
-                stop(key, forGood ? StopOrder.Why.FOR_GOOD : StopOrder.Why.WANTED, graceMs);
-            case Step.EndUnnamed(var key) -> stop(key, StopOrder.Why.WANTED, 0); // another may have its place already
+            case Step.End(var key, var stop) -> process(key).stop(ordered(stop));
+            case Step.EndUnnamed(var key) -> // another may have its place already
+                process(key).stop(new StopOrder(StopOrder.Why.WANTED, in(0), in(0), null));
+            case Step.GoOn(var key, var newer) -> process(key).newer(newer);
             case Step.SayStopped(var key) -> say(key, new Down(null, null, DownReason.STOPPED, "it does not run here"));
             case Step.SayOutdated(var key) ->
                 say(key, new Down(null, null, DownReason.SPAWN_FAILED, "a newer generation was started here before"));
@@ -237,8 +243,10 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    private void stop(ActorKey key, StopOrder.Why why, long graceMs) {
-        process(key).stop(new StopOrder(why, in(graceMs)));
+    private StopOrder ordered(DesiredActor.Stop stop) {
+        long drainMs = stop.drainMs() == null ? 0 : stop.drainMs();
+        var why = Boolean.TRUE.equals(stop.forGood()) ? StopOrder.Why.FOR_GOOD : StopOrder.Why.WANTED;
+        return new StopOrder(why, in(drainMs), in(drainMs + stop.graceMs()), stop.why());
     }
 
     private long in(long ms) {

@@ -12,8 +12,55 @@ const NOT_YET = ["log"];
 const READY = Uint8Array.of(16);
 const SLEEP = Uint8Array.of(17);
 const CHECKPOINT = Uint8Array.of(18);
+const NEWS = Uint8Array.of(24);
+const EVENT = "upgradeAvailable";
+const NEWS_MS = 1_000;
+// An agent that is gone cannot say why, and what is to be finished is worth more than that.
+const WHY_MS = 500;
 
 class EntryError extends Error {}
+
+// Asks, for as long as somebody listens. That alone does not keep the process alive.
+class News {
+  #agent;
+  #listeners = [];
+  #newer = "";
+
+  constructor(agent) {
+    this.#agent = agent;
+  }
+
+  on(event, listener) {
+    if (event !== EVENT) {
+      throw new TypeError(`ctx.on: '${event}' (expected: '${EVENT}')`);
+    }
+    this.#listeners.push(listener);
+    if (this.#listeners.length === 1) {
+      this.#look();
+    } else if (this.#newer !== "") {
+      queueMicrotask(() => listener({ build: this.#newer }));
+    }
+  }
+
+  async #look() {
+    try {
+      const { newer } = await told(this.#agent);
+      if (newer !== this.#newer) {
+        this.#newer = newer;
+        this.#tellAll(newer);
+      }
+    } catch {
+      // The agent is being restarted: later.
+    }
+    Deno.unrefTimer(setTimeout(() => this.#look(), NEWS_MS));
+  }
+
+  #tellAll(build) {
+    for (const listener of build === "" ? [] : this.#listeners) {
+      queueMicrotask(() => listener({ build }));
+    }
+  }
+}
 
 // Made when someone asks for the signal.
 let stop;
@@ -79,6 +126,7 @@ function context({ metadata, environment }) {
   // Connects when it is first used.
   const patient = new Store(environment.RIVET_KV_SOCKET, LONG_SILENCE_MS);
   const alarms = new Alarms(agent);
+  const news = new News(agent);
   const ctx = {
     metadata: frozenMetadata(metadata),
     kv: Object.freeze(new Kv(agent)),
@@ -87,8 +135,9 @@ function context({ metadata, environment }) {
     sleep: async () => void await agent.call(SLEEP),
     dir: environment.RIVET_DIR ?? null,
     checkpoint: async () => Number((await patient.call(CHECKPOINT)).i64()),
+    on: (event, listener) => news.on(event, listener),
     get signal() {
-      return stopSignal(() => alarms.end());
+      return stopSignal(agent, () => alarms.end());
     },
   };
   for (const name of NOT_YET) {
@@ -119,15 +168,26 @@ function deepFreeze(value) {
 }
 
 // Only for those who ask: whoever never looks at the signal is ended by SIGTERM, as any program is.
-function stopSignal(first) {
+function stopSignal(agent, first) {
   if (stop === undefined) {
     stop = new AbortController();
-    Deno.addSignalListener("SIGTERM", () => {
+    Deno.addSignalListener("SIGTERM", async () => {
       first();
-      stop.abort(new DOMException("The actor is to stop", "AbortError"));
+      const why = await Promise.race([
+        told(agent).then(({ stop }) => stop, () => ""),
+        new Promise((late) => Deno.unrefTimer(setTimeout(late, WHY_MS, ""))),
+      ]);
+      const reason = new DOMException(`The actor is to stop${why === "" ? "" : `: ${why}`}`, "AbortError");
+      stop.abort(Object.assign(reason, { why: why === "" ? "unknown" : why }));
     });
   }
   return stop.signal;
+}
+
+async function told(agent) {
+  const answer = await agent.call(NEWS);
+  const text = new TextDecoder();
+  return { stop: text.decode(answer.bytes()), newer: text.decode(answer.bytes()) };
 }
 
 async function readLine() {

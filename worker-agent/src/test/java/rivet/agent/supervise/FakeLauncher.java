@@ -21,10 +21,15 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     volatile CompletableFuture<@Nullable Void> fetched = CompletableFuture.completedFuture(null);
     volatile List<Survivor> survivors = List.of();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
     void await(String event) {
         Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> story.contains(event));
+    }
+
+    void saysThatItIsReady() {
+        ready.complete(null);
     }
 
     void asksToSleep() {
@@ -118,6 +123,11 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public CompletableFuture<Ended> ended() {
             return ended;
+        }
+
+        @Override
+        public CompletableFuture<Void> ready() {
+            return ready;
         }
 
         @Override

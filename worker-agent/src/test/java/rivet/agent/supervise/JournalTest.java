@@ -77,10 +77,13 @@ class JournalTest {
                 journal.forgotten(passing);
             }
             journal.started(key);
+            journal.ready(key);
         }
         assertThat(folder.resolve("journal").toFile().length()).isLessThan(3_000);
         try (var journal = Journal.open(folder)) {
             assertThat(journal.entries()).isEqualTo(Map.of(key, Optional.empty()));
+            assertThat(journal.isReady(key)).isTrue();
+            assertThat(journal.isReady(new ActorKey(key.actor(), 4))).isFalse();
         }
     }
 

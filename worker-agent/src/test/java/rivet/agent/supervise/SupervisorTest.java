@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,11 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
+import rivet.protocol.Health;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.ActorSpec;
+import rivet.protocol.link.DesiredActor.Newer;
 import rivet.protocol.link.DesiredActor.Run;
 import rivet.protocol.link.DesiredActor.Stop;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 
 class SupervisorTest {
 
@@ -31,12 +35,17 @@ class SupervisorTest {
     private final FakeLauncher launcher = new FakeLauncher();
     private volatile boolean leased = true;
     private volatile boolean unanswered;
+    private volatile boolean connected;
     private volatile Duration quiet = Duration.ZERO;
     private Supervisor supervisor;
 
     @BeforeEach
     void open() {
-        supervisor = new Supervisor(
+        supervisor = recalled(launcher);
+    }
+
+    private Supervisor recalled(FakeLauncher launcher) {
+        var supervisor = new Supervisor(
                 new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5)),
                 new Supervisor.Parts(
                         launcher,
@@ -47,6 +56,7 @@ class SupervisorTest {
                 launcher,
                 _ -> {});
         supervisor.recall();
+        return supervisor;
     }
 
     private final class Traffic implements Supervisor.Traffic {
@@ -54,6 +64,11 @@ class SupervisorTest {
         @Override
         public boolean hasUnanswered(ActorId actor, long generation) {
             return unanswered;
+        }
+
+        @Override
+        public boolean isUsed(ActorId actor, long generation) {
+            return unanswered || connected;
         }
 
         @Override
@@ -113,6 +128,58 @@ class SupervisorTest {
 
         launcher.await("down stopped");
         assertThat(launcher.story).containsSubsequence("stopping", "terminate", "kill all");
+    }
+
+    @Test
+    void an_actor_that_is_drained_is_told_when_its_last_connection_has_ended() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        connected = true;
+
+        supervisor.desire(List.of(new Stop(actor, 1, 200, 3_600_000L, StopReason.UPGRADE)), () -> {});
+        launcher.await("stopping");
+        assertThat(launcher.story).doesNotContain("terminate");
+        connected = false;
+
+        launcher.await("terminate");
+    }
+
+    @Test
+    void an_actor_whose_connections_do_not_end_is_told_when_the_drain_is_over() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        connected = true;
+
+        supervisor.desire(List.of(new Stop(actor, 1, 200, 300L, StopReason.UPGRADE)), () -> {});
+
+        launcher.await("down stopped");
+        assertThat(launcher.story).containsSubsequence("stopping", "terminate", "kill all");
+    }
+
+    @Test
+    void a_drain_ends_when_somebody_will_not_wait_for_it() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        connected = true;
+        supervisor.desire(List.of(new Stop(actor, 1, 200, 3_600_000L, StopReason.UPGRADE)), () -> {});
+        launcher.await("stopping");
+
+        supervisor.desire(List.of(new Stop(actor, 1, 200, null, StopReason.DESTROY)), () -> {});
+
+        launcher.await("down stopped");
+    }
+
+    @Test
+    void one_that_nobody_uses_makes_way_for_a_newer_build_that_waits_for_that() {
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+        quiet = Duration.ofSeconds(1);
+
+        supervisor.desire(List.of(new Run(actor, 1, SPEC, new Newer(BuildId.random(), 1_000L))), () -> {});
+
+        launcher.await("up, unused");
+        supervisor.desire(List.of(run(1)), () -> {});
+        await().untilAsserted(() -> assertThat(launcher.story).endsWith("up, unused", "up"));
     }
 
     @Test
@@ -193,6 +260,45 @@ class SupervisorTest {
     }
 
     @Test
+    void what_outlived_the_agent_and_had_not_said_that_it_is_ready_still_has_to() {
+        var spec = saysItself();
+        supervisor.close();
+        try (var journal = Journal.open(folder)) {
+            journal.started(new ActorKey(actor, 1));
+        }
+        launcher.survivors = List.of(launcher.left(actor, spec));
+        open();
+        launcher.await("starting listen");
+        assertThat(launcher.story).doesNotContain("up");
+
+        launcher.saysThatItIsReady();
+
+        launcher.await("up");
+    }
+
+    @Test
+    void what_outlived_the_agent_and_had_said_that_it_is_ready_need_not_say_it_again() {
+        var spec = saysItself();
+        supervisor.desire(List.of(new Run(actor, 1, spec)), () -> {});
+        launcher.await("starting listen");
+        launcher.saysThatItIsReady();
+        launcher.await("up");
+
+        try (var journal = Journal.open(folder)) {
+            assertThat(journal.isReady(new ActorKey(actor, 1))).isTrue();
+        }
+        var next = new FakeLauncher();
+        next.survivors = List.of(next.left(actor, spec));
+        try (var _ = recalled(next)) {
+            next.await("up");
+        }
+    }
+
+    private static ActorSpec saysItself() {
+        return spec(new Health(null, true, null, null), null);
+    }
+
+    @Test
     void stop_during_the_fetch_ends_it_without_a_process() {
         launcher.fetched = new CompletableFuture<>();
         supervisor.desire(List.of(run(1)), () -> {});
@@ -252,6 +358,10 @@ class SupervisorTest {
     }
 
     private static ActorSpec idleAfter(long ms) {
+        return spec(null, ms);
+    }
+
+    private static ActorSpec spec(@Nullable Health health, @Nullable Long idleMs) {
         return new ActorSpec(
                 SPEC.build(),
                 SPEC.tags(),
@@ -263,8 +373,8 @@ class SupervisorTest {
                 SPEC.graceMs(),
                 SPEC.owner(),
                 SPEC.createdAt(),
-                null,
-                ms,
+                health,
+                idleMs,
                 null);
     }
 

@@ -12,7 +12,7 @@ class VerdictTest {
 
     private static final Ended CODE_0 = new Ended(0, null);
     private static final Ended KILLED = new Ended(null, 9);
-    private static final StopOrder WANTED = new StopOrder(StopOrder.Why.WANTED, 0);
+    private static final StopOrder WANTED = new StopOrder(StopOrder.Why.WANTED, 0, 0, null);
 
     @Test
     void exit_by_itself_is_told_with_its_code() {
@@ -38,17 +38,26 @@ class VerdictTest {
 
     @Test
     void stop_by_the_agents_own_end_is_told_as_that() {
-        var order = new StopOrder(StopOrder.Why.AGENT_STOPS, 0);
+        var order = new StopOrder(StopOrder.Why.AGENT_STOPS, 0, 0, null);
 
         assertThat(Verdict.of(KILLED, new Cause.Stop(order, true)).reason()).isEqualTo(DownReason.AGENT_STOPPED);
     }
 
     @Test
     void grace_gets_shorter_but_never_longer_and_the_first_reason_stays() {
-        var order = new StopOrder(StopOrder.Why.WANTED, 500);
+        var order = new StopOrder(StopOrder.Why.WANTED, 0, 500, null);
 
-        assertThat(order.and(new StopOrder(StopOrder.Why.AGENT_STOPS, 900))).isEqualTo(order);
-        assertThat(order.and(new StopOrder(StopOrder.Why.AGENT_STOPS, 100)))
-                .isEqualTo(new StopOrder(StopOrder.Why.WANTED, 100));
+        assertThat(order.and(new StopOrder(StopOrder.Why.AGENT_STOPS, 0, 900, null)))
+                .isEqualTo(order);
+        assertThat(order.and(new StopOrder(StopOrder.Why.AGENT_STOPS, 0, 100, null)))
+                .isEqualTo(new StopOrder(StopOrder.Why.WANTED, 0, 100, null));
+    }
+
+    @Test
+    void what_has_nothing_left_before_its_time_has_its_grace_at_once() {
+        var order = new StopOrder(StopOrder.Why.WANTED, 1_000, 1_500, null);
+
+        assertThat(order.drained(400)).isEqualTo(new StopOrder(StopOrder.Why.WANTED, 400, 900, null));
+        assertThat(order.drained(1_200)).isEqualTo(order);
     }
 }
