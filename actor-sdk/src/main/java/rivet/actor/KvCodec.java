@@ -180,10 +180,6 @@ final class KvCodec {
         return new Told(text(in), text(in));
     }
 
-    private static String text(ByteBuffer in) {
-        return new String(bytes(in), StandardCharsets.UTF_8);
-    }
-
     /** The answer to what has nothing to answer. */
     static void done(byte[] answer) {
         var _ = accepted(answer);

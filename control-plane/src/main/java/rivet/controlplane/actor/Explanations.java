@@ -144,8 +144,7 @@ public final class Explanations {
             case CrashBackoff(var _, var retryAt, var _, var crashes) ->
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
-            case Stopping stopping ->
-                stopping(stopping) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
+            case Stopping stopping -> stopping(stopping) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
             case Sleeping(var since, var reason) -> sleeping(since, reason) + ended;
             case Destroyed(var since, var reason, var _) ->
                 "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;

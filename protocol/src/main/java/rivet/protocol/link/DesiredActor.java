@@ -23,6 +23,11 @@ public sealed interface DesiredActor {
             ActorSpec spec,
             @Nullable Newer newer) implements DesiredActor {
 
+        public Run(ActorId actor, long generation, ActorSpec spec) {
+            this(actor, generation, spec, null);
+        }
+    }
+
     /**
      * A build that waits for a generation to end.
      *
@@ -44,7 +49,8 @@ public sealed interface DesiredActor {
             long graceMs,
             @Nullable Boolean forGood,
             @Nullable Long drainMs,
-            @Nullable StopReason why) implements DesiredActor {
+            @Nullable StopReason why)
+            implements DesiredActor {
 
         public Stop(ActorId actor, long generation, long graceMs) {
             this(actor, generation, graceMs, null, null, null);

@@ -371,10 +371,7 @@ final class ActorProcess {
 
         /** Until it has been quiet for so long, if it stays so. */
         private long left(@Nullable Long quietMs) {
-            return quietMs == null
-                    ? LONG.toNanos()
-                    : TimeUnit.MILLISECONDS.toNanos(quietMs)
-                            - quietNanos();
+            return quietMs == null ? LONG.toNanos() : TimeUnit.MILLISECONDS.toNanos(quietMs) - quietNanos();
         }
 
         private long quietNanos() {
