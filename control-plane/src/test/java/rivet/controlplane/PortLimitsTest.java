@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.PortLimits;
 import rivet.protocol.PortLimits.Rate;
+import rivet.protocol.link.ActorSpec;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.ToAgent;
 
@@ -102,8 +103,10 @@ class PortLimitsTest {
                 .isEqualTo(Api.JSON.readTree("{\"websocket\":{\"hibernate\":true}}"));
         var id = created.body().at("/actor/id").asString();
         await().until(() -> told(id).isPresent());
-        assertThat(told(id).orElseThrow().spec().ports().get("http").hibernates())
-                .isTrue();
+        assertThat(told(id).orElseThrow().spec().ports())
+                .extractingByKey("http")
+                .extracting(ActorSpec.Port::hibernates)
+                .isEqualTo(true);
     }
 
     @ParameterizedTest

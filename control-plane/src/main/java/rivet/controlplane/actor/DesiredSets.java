@@ -128,12 +128,7 @@ public final class DesiredSets {
             ports.put(
                     name,
                     new ActorSpec.Port(
-                            port.protocol(),
-                            port.internalPort(),
-                            url,
-                            port.guard(),
-                            port.limits(),
-                            port.hibernates()));
+                            port.protocol(), port.internalPort(), url, port.guard(), port.limits(), port.hibernates()));
         });
         return ports;
     }

@@ -23,7 +23,11 @@ final class GuardChecks {
 
     /** @return null where everyone may reach the port */
     static @Nullable PortGuard read(String field, Map<String, Object> guard) {
-        only(field, guard, Set.of("authorization", "limits", "websocket"), "authorization, limits and websocket, each or none");
+        only(
+                field,
+                guard,
+                Set.of("authorization", "limits", "websocket"),
+                "authorization, limits and websocket, each or none");
         if (!guard.containsKey("authorization")) {
             return null;
         }

@@ -106,7 +106,7 @@ class HibernationStoryTest {
             assertThat(server.actor(actor).get("reason").stringValue()).isEqualTo("idle");
 
             client.says("a");
-            assertThat(client.hears()).isEqualTo("again in 2 after undefined");
+            assertThat(client.hears()).isEqualTo("again in 2 after null");
             assertThat(client.hears()).isEqualTo("a is 1 in 2");
         }
         server.destroy(actor);

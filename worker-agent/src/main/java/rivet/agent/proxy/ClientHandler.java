@@ -284,7 +284,8 @@ final class ClientHandler extends ChannelInboundHandlerAdapter implements Lane.S
             HibernatingSocket.open(lane, this, to);
             return;
         }
-        ResponseWriter.write(lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray());
+        ResponseWriter.write(
+                lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray());
         FrameEdges edges = to.asked().head().asksForWebSocket() ? new FrameEdges() : null;
         if (edges != null) {
             edges.pass(to.in());

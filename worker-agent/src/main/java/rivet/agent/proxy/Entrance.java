@@ -53,7 +53,8 @@ final class Entrance {
             return null;
         }
         leave();
-        return switch (lane.access().enter(target, rule, new Access.Visit(head, door.targetFrom(), resumed), client.channel())) {
+        return switch (lane.access()
+                .enter(target, rule, new Access.Visit(head, door.targetFrom(), resumed), client.channel())) {
             case Access.Answer.LetIn(var given) -> {
                 pass = given;
                 yield null;

@@ -43,12 +43,13 @@ final class Frames {
 
     private boolean owedIsLast;
     private boolean inMessage;
-    private boolean malformed;
+    /** Nothing more is handed on. */
+    private boolean stopped;
 
     /** Takes over what came. */
     void feed(ByteBuf in, Sink sink) {
         try {
-            while (in.isReadable() && !malformed) {
+            while (in.isReadable() && !stopped) {
                 if (owed > 0) {
                     pass(in, sink);
                 } else if (begun == null && in.readableBytes() >= wanted(in)) {
@@ -123,7 +124,7 @@ final class Frames {
         int opcode = first & 0x0f;
         long payload = payload(frame);
         if (payload < 0 || (opcode >= CLOSE && (!last || payload > LONGEST_CONTROL))) {
-            malformed = true;
+            stopped = true;
             frame.release();
             sink.malformed();
         } else if (opcode >= CLOSE) {
@@ -149,8 +150,9 @@ final class Frames {
         return inMessage;
     }
 
-    /** Forgets what has begun. */
-    void drop() {
+    /** Nobody listens any more. */
+    void stop() {
+        stopped = true;
         if (begun != null) {
             begun.release();
             begun = null;

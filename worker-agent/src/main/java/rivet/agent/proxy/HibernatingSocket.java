@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Set;
@@ -95,11 +96,12 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         Hibernation owners = to.served().isElsewhere() ? Hibernation.of(to.head()) : null;
         String port = owners == null ? to.served().name() : owners.port();
         Channel client = by.channel();
-        HibernatingSocket socket = new HibernatingSocket(
-                lane, client, Resumption.Opening.of(by, to, port), to.served(), !by.isAgent());
+        HibernatingSocket socket =
+                new HibernatingSocket(lane, client, Resumption.Opening.of(by, to, port), to.served(), !by.isAgent());
         Access.Pass pass = to.asked().hibernates(to.head().status(), to.actor());
         String told = by.isAgent() ? new Hibernation(port, pass == null ? null : pass.connection()).line() : "";
-        ResponseWriter.write(lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray(), told);
+        ResponseWriter.write(
+                lane.writer(), to.head(), Afterwards.KEPT, to.asked().ray(), told);
         client.write(lane.writer().toBuffer(client.alloc(), 0), client.voidPromise());
         ByteBuf ahead = by.leave();
         client.pipeline().replace(by, null, socket);
@@ -180,8 +182,12 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
     }
 
     private void tryAgain() {
+        // The exchange has taken it back.
+        letIn(pass);
         Long wanted = wantedSince;
-        if (wanted != null && lane.now() - wanted > lane.times().hold().toNanos()) {
+        if (kept.isEmpty()) {
+            wantedSince = null; // it was there by itself, and will be again
+        } else if (wanted != null && lane.now() - wanted > lane.times().hold().toNanos()) {
             end(Goodbye.ACTOR_NOT_BACK);
         } else if (!again) {
             again = true;
@@ -215,7 +221,9 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
             return;
         }
         RouteTable.Entry entry = lane.routes().find(opening.actor());
-        long ready = entry != null && entry.route().status() == Status.READY ? entry.route().generation() : NONE;
+        long ready = entry != null && entry.route().status() == Status.READY
+                ? entry.route().generation()
+                : NONE;
         Upstream now = up;
         if (now == null && ready != NONE) {
             want();
@@ -274,7 +282,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
             return;
         }
         to.channel.write(part.bytes().retainedDuplicate()).addListener(done -> {
-            if (done.isSuccess() && to.equals(up)) {
+            if (done.isSuccess() && !over && to.equals(up)) {
                 kept.sent(part);
                 adjustReading();
             }
@@ -372,7 +380,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         }
         up = null;
         paused = false;
-        gone.frames.drop();
+        gone.frames.stop();
         if (over) {
             return;
         }
@@ -436,7 +444,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         lane.remove(this);
         lane.sockets().remove(opening.actor(), this);
         kept.drop();
-        said.drop();
+        said.stop();
         dropPong();
         if (resumption != null) {
             resumption.abandon();
@@ -455,6 +463,14 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
     public void channelInactive(ChannelHandlerContext ctx) {
         if (!over) {
             over();
+        }
+    }
+
+    /** Who says nothing more, and said no goodbye, is gone. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            finish();
         }
     }
 
@@ -594,7 +610,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             lost(this);
-            frames.drop();
+            frames.stop();
         }
 
         @Override

@@ -76,6 +76,8 @@ final class Resumption implements Asker {
     private final long begun;
     private @Nullable Exchange exchange;
     private @Nullable Problem problem;
+    /** In another way than by opening a socket, and that may take long. */
+    private boolean answering;
 
     Resumption(Lane lane, HibernatingSocket socket, Opening opening) {
         this.lane = lane;
@@ -85,9 +87,9 @@ final class Resumption implements Asker {
     }
 
     void start() {
-        Destination door =
-                new Destination(opening.actor(), opening.port(), opening.targetFrom(), opening.prefixFrom());
-        Exchange begins = new Exchange(this, lane, opening.parsed(lane.settings().limits().head()), opening.ray(), door);
+        Destination door = new Destination(opening.actor(), opening.port(), opening.targetFrom(), opening.prefixFrom());
+        Exchange begins =
+                new Exchange(this, lane, opening.parsed(lane.settings().limits().head()), opening.ray(), door);
         exchange = begins;
         lane.began();
         begins.start();
@@ -108,7 +110,10 @@ final class Resumption implements Asker {
     }
 
     void sweep(long now) {
-        if (exchange != null) {
+        if (exchange != null && answering) {
+            abandon();
+            socket.refused();
+        } else if (exchange != null) {
             exchange.sweep(now);
         }
     }
@@ -187,6 +192,7 @@ final class Resumption implements Asker {
     @Override
     public void send(ByteBuf out) {
         out.release();
+        answering = true;
     }
 
     @Override

@@ -32,10 +32,11 @@ class HibernationHopTest {
 
     private static RawConnection opened(TwoProxies both) throws IOException {
         RawConnection client = both.connect();
-        client.send(ProxyUnderTest.get("/")
-                .replace(
-                        "\r\n\r\n",
-                        "\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"));
+        client.send(
+                ProxyUnderTest.get("/")
+                        .replace(
+                                "\r\n\r\n",
+                                "\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"));
         assertThat(client.readHead()).contains("101").doesNotContain("x-rivet");
         return client;
     }
@@ -65,8 +66,8 @@ class HibernationHopTest {
                 String before = first.heads().getFirst();
                 assertThat(before).contains("x-rivet-websocket-id: ").doesNotContain("resumed", "deflate");
                 assertThat(second.heads().getFirst())
-                        .isEqualTo(before.replace(
-                                "\r\nrvt-ray-id", "\r\nx-rivet-websocket-resumed: true\r\nrvt-ray-id"));
+                        .isEqualTo(
+                                before.replace("\r\nrvt-ray-id", "\r\nx-rivet-websocket-resumed: true\r\nrvt-ray-id"));
             }
         }
     }

@@ -31,8 +31,7 @@ class HibernationTest {
             connection.send(SWITCHING);
             while (true) {
                 FrameText.Frame heard = read(connection);
-                connection.send(
-                        heard.opcode() == Frames.CLOSE ? close(1000) : text(name + ":" + heard.payload()));
+                connection.send(heard.opcode() == Frames.CLOSE ? close(1000) : text(name + ":" + heard.payload()));
             }
         });
     }
@@ -81,7 +80,8 @@ class HibernationTest {
             String before = first.heads().getFirst();
             String after = second.heads().getFirst();
             assertThat(before).contains("x-rivet-websocket-id: ").doesNotContain("resumed", "mine", "deflate");
-            assertThat(after).isEqualTo(before.replace("\r\nrvt-ray-id", "\r\nx-rivet-websocket-resumed: true\r\nrvt-ray-id"));
+            assertThat(after)
+                    .isEqualTo(before.replace("\r\nrvt-ray-id", "\r\nx-rivet-websocket-resumed: true\r\nrvt-ray-id"));
         }
     }
 
@@ -198,7 +198,8 @@ class HibernationTest {
     void a_short_frame_that_was_cut_is_not_told_and_a_long_one_ends_the_socket() throws IOException {
         String cut = text("never whole");
         try (RawActor first = saying(text("whole") + cut.substring(0, 5));
-                RawActor second = saying(text("again") + text("x".repeat(Frames.SHORT + 1)).substring(0, 500));
+                RawActor second = saying(
+                        text("again") + text("x".repeat(Frames.SHORT + 1)).substring(0, 500));
                 ProxyUnderTest proxy = proxy(first);
                 RawConnection client = opened(proxy)) {
             assertThat(readText(client)).isEqualTo("whole");
