@@ -3,7 +3,7 @@ create table actor_dir (
     generation bigint not null check (generation > 0),
     previous   bigint not null default 0
 );
-comment on table actor_dir is 'One row for each actor whose directory was ever opened; says whose copy of it is the newest.';
+comment on table actor_dir is 'One row for each actor whose directory was ever opened; says whose copy of it is the newest, and is locked by each checkpoint that completes.';
 comment on column actor_dir.actor_id is 'The actor; without a reference, as kv_head is.';
 comment on column actor_dir.generation is 'The newest start that opened it.';
 comment on column actor_dir.previous is 'Which did before; 0: none. An agent that has what this one left has the newest.';
@@ -25,7 +25,7 @@ comment on table checkpoint is 'What actors had in their directories; the last f
 comment on column checkpoint.id is 'Given by the agent, so that a retry is known.';
 comment on column checkpoint.actor_id is 'The actor; without a reference, because its bytes are removed in small steps.';
 comment on column checkpoint.number is 'Counts those of the actor, from 1; null while not all bytes have come, and then it counts for nothing.';
-comment on column checkpoint.generation is 'Which start of the actor it is of: the newest one when it was completed.';
+comment on column checkpoint.generation is 'Which start of the actor it is of: the newest that had the directory when it was completed.';
 comment on column checkpoint.cause is 'asked: by the actor, which went on; stopped: its process was gone, and nothing was written after it.';
 comment on column checkpoint.size_bytes is 'As stored.';
 comment on column checkpoint.content_bytes is 'Of the files in it.';

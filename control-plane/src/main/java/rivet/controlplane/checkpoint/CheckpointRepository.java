@@ -29,6 +29,22 @@ class CheckpointRepository {
                 .isPresent();
     }
 
+    /**
+     * Whether nobody has opened the directory since this generation did, and the actor is not destroyed. A newer generation may have
+     * been begun: until it has opened the directory, what this one left is the newest.
+     */
+    boolean isNewest(ActorId actor, long generation) {
+        return jdbc.sql("""
+                select 1 from actor_dir d where d.actor_id = :actor and d.generation = :generation
+                and exists (select from actor_fence f where f.actor_id = d.actor_id)
+                """)
+                .param("actor", actor.value())
+                .param("generation", generation)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     /** @param generation the newest that opened the directory @param previous that did before; 0: none */
     record Opened(long generation, long previous) {}
 
@@ -74,7 +90,7 @@ class CheckpointRepository {
                 .findFirst();
     }
 
-    /** In place of what an earlier try of the same left. @return false: it is not the newest generation's */
+    /** In place of what an earlier try of the same left. @return false: it is not the newest, as {@link #isNewest} says */
     boolean begin(Checkpoint checkpoint) {
         jdbc.sql("delete from checkpoint where id = :id and number is null")
                 .param("id", checkpoint.id())
@@ -82,7 +98,8 @@ class CheckpointRepository {
         return jdbc.sql("""
                 insert into checkpoint (id, actor_id, generation, cause, size_bytes, content_bytes, sha256)
                 select :id, actor_id, generation, :cause, :size, :content, :sha256
-                from actor_fence where actor_id = :actor and generation = :generation
+                from actor_dir d where d.actor_id = :actor and d.generation = :generation
+                and exists (select from actor_fence f where f.actor_id = d.actor_id)
                 """)
                         .param("id", checkpoint.id())
                         .param("actor", checkpoint.actor().value())
@@ -95,16 +112,17 @@ class CheckpointRepository {
                 == 1;
     }
 
-    /** From now on it counts. The fence is looked at in this statement, and held until the commit. @return empty: no more */
+    /** From now on it counts. Nobody opens the directory until the commit. @return empty: somebody has */
     OptionalLong complete(UUID id) {
         return jdbc.sql("""
-                        with fence as (
-                            select f.actor_id, f.generation from actor_fence f
-                            join checkpoint c on c.actor_id = f.actor_id and c.generation = f.generation
-                            where c.id = :id for share of f)
+                        with newest as (
+                            select d.actor_id from actor_dir d
+                            join checkpoint c on c.actor_id = d.actor_id and c.generation = d.generation
+                            where c.id = :id and exists (select from actor_fence f where f.actor_id = d.actor_id)
+                            for share of d)
                         update checkpoint c set taken_at = clock_timestamp(), number = (
                             select coalesce(max(o.number), 0) + 1 from checkpoint o where o.actor_id = c.actor_id)
-                        from fence
+                        from newest
                         where c.id = :id and c.number is null
                         returning c.number
                         """).param("id", id).query(Long.class).optional().stream()

@@ -86,7 +86,7 @@ public final class Checkpoints {
         return whole ? begun : begun + "; what generation %d wrote after that is lost".formatted(previous);
     }
 
-    /** Stores one. Its bytes count for nothing until all have come, and unless it is the newest generation's even then. */
+    /** Stores one. Its bytes count for nothing until all have come, and not even then if a newer generation has the directory. */
     long take(Checkpoint checkpoint, InputStream in) throws IOException {
         var known = repository.number(checkpoint.id());
         if (known.isPresent()) {
@@ -149,7 +149,7 @@ public final class Checkpoints {
 
     /** Of what is stale nothing is kept anywhere, so it is not said lightly. */
     private Problem notCompleted(Checkpoint checkpoint) {
-        return repository.hold(checkpoint.actor(), checkpoint.generation())
+        return repository.isNewest(checkpoint.actor(), checkpoint.generation())
                 ? Problem.conflict("CHECKPOINT_OVERTAKEN", "checkpoint: another try of the same took its place")
                 : stale();
     }

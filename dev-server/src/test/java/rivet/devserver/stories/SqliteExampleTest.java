@@ -54,6 +54,42 @@ class SqliteExampleTest extends TwoAgentsStory {
     }
 
     @Test
+    void guests_are_there_when_its_agent_was_killed_and_came_back() throws Exception {
+        var actor = createReady();
+        var here = both.owner(actor);
+        insert(here, actor, "ada");
+
+        ask("POST", "/agents/" + both.other(here).agentId() + "/cordon");
+        here.kill();
+        here.startAgain();
+        await().atMost(LONG).until(() -> both.get(here.url(actor, "/")).statusCode() == 200);
+        insert(here, actor, "bob");
+        ask("POST", "/agents/" + both.other(here).agentId() + "/uncordon");
+
+        // The process has lived on, and its directory with it; where the lease was over meanwhile, the next start found
+        // it.
+        sleepAndWakeElsewhere(actor, here);
+        assertThat(guests(here, actor)).containsExactly("ada", "bob");
+        assertThat(events(actor)).doesNotContain("is lost");
+    }
+
+    @Test
+    void guests_are_there_when_its_agent_is_stopped() throws Exception {
+        var actor = createReady();
+        var here = both.owner(actor);
+        insert(here, actor, "ada", "bob");
+
+        here.close();
+
+        var there = both.other(here);
+        await().atMost(LONG).until(() -> both.owner(actor).equals(there) && isRunning(actor));
+        assertThat(guests(there, actor)).containsExactly("ada", "bob");
+        assertThat(events(actor)).doesNotContain("is lost");
+        here.startAgain();
+        awaitReady(here);
+    }
+
+    @Test
     void what_came_after_the_last_checkpoint_is_lost_with_its_machine_and_that_is_told() throws Exception {
         var actor = createReady();
         var here = both.owner(actor);
@@ -73,10 +109,7 @@ class SqliteExampleTest extends TwoAgentsStory {
         // What the machine still has is of the past when it is back.
         insert(there, actor, "zoe");
         here.startAgain();
-        await().atMost(LONG)
-                .until(() -> both.send("GET", "/agents/" + here.agentId(), null)
-                        .body()
-                        .contains("\"ready\""));
+        awaitReady(here);
         sleepAndWakeElsewhere(actor, there);
         assertThat(both.owner(actor)).isEqualTo(here);
         assertThat(guests(here, actor)).containsExactly("ada", "bob", "zoe");
@@ -99,6 +132,13 @@ class SqliteExampleTest extends TwoAgentsStory {
         } finally {
             ask("POST", "/agents/" + from.agentId() + "/uncordon");
         }
+    }
+
+    private static void awaitReady(RunningAgent agent) {
+        await().atMost(LONG)
+                .until(() -> both.send("GET", "/agents/" + agent.agentId(), null)
+                        .body()
+                        .contains("\"ready\""));
     }
 
     private static void ask(String method, String path) throws Exception {
