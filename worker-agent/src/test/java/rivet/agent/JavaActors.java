@@ -92,7 +92,6 @@ public final class JavaActors {
         }
     }
 
-    /** No actor. */
     /** Says what it hears is to become of it. */
     public static final class Told implements Actor {
         @Override
@@ -104,5 +103,6 @@ public final class JavaActors {
         }
     }
 
+    /** No actor. */
     public static final class Plain {}
 }
