@@ -137,7 +137,7 @@ class JavaActorTest {
 
         controlPlane.desire(new Run(actor, 1, spec, new Newer(newer, null)));
         soon().until(() -> controlPlane.text(actor).contains("waits " + newer));
-        controlPlane.desire(new Stop(actor, 1, 10_000, null, StopReason.SLEEP));
+        controlPlane.desire(new Stop(actor, 1, 10_000, null, null, StopReason.SLEEP));
 
         awaitDown(1);
         assertThat(controlPlane.text(actor)).contains("stops SLEEP");

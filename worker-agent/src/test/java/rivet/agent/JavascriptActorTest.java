@@ -118,7 +118,7 @@ class JavascriptActorTest {
 
         controlPlane.desire(new Run(actor, 1, Objects.requireNonNull(spec), new Newer(newer, null)));
         soon().until(() -> controlPlane.text(actor).contains("waits " + newer));
-        controlPlane.desire(new Stop(actor, 1, 10_000, null, StopReason.UPGRADE));
+        controlPlane.desire(new Stop(actor, 1, 10_000, null, null, StopReason.UPGRADE));
 
         assertThat(awaitDown().exitCode()).isEqualTo(0);
         assertThat(controlPlane.text(actor)).contains("AbortError upgrade");

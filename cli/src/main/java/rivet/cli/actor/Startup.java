@@ -57,8 +57,7 @@ public final class Startup {
 
     /** Who sleeps has nothing to start, and starts with the build that it has then. */
     private static boolean isThere(ActorView actor) {
-        return actor.state().equals("running") && !waitsUntilIdle(actor)
-                || actor.state().equals("sleeping");
+        return actor.state().equals("sleeping") || (actor.state().equals("running") && !waitsUntilIdle(actor));
     }
 
     private static boolean waitsUntilIdle(ActorView actor) {

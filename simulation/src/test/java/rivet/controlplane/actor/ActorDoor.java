@@ -67,6 +67,7 @@ public final class ActorDoor {
                 null,
                 null,
                 null,
+                null,
                 null);
         var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());
         return moves.create(

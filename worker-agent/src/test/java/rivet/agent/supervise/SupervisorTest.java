@@ -136,7 +136,7 @@ class SupervisorTest {
         launcher.await("up");
         connected = true;
 
-        supervisor.desire(List.of(new Stop(actor, 1, 200, 3_600_000L, StopReason.UPGRADE)), () -> {});
+        supervisor.desire(List.of(new Stop(actor, 1, 200, null, 3_600_000L, StopReason.UPGRADE)), () -> {});
         launcher.await("stopping");
         assertThat(launcher.story).doesNotContain("terminate");
         connected = false;
@@ -150,7 +150,7 @@ class SupervisorTest {
         launcher.await("up");
         connected = true;
 
-        supervisor.desire(List.of(new Stop(actor, 1, 200, 300L, StopReason.UPGRADE)), () -> {});
+        supervisor.desire(List.of(new Stop(actor, 1, 200, null, 300L, StopReason.UPGRADE)), () -> {});
 
         launcher.await("down stopped");
         assertThat(launcher.story).containsSubsequence("stopping", "terminate", "kill all");
@@ -161,10 +161,10 @@ class SupervisorTest {
         supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
         connected = true;
-        supervisor.desire(List.of(new Stop(actor, 1, 200, 3_600_000L, StopReason.UPGRADE)), () -> {});
+        supervisor.desire(List.of(new Stop(actor, 1, 200, null, 3_600_000L, StopReason.UPGRADE)), () -> {});
         launcher.await("stopping");
 
-        supervisor.desire(List.of(new Stop(actor, 1, 200, null, StopReason.DESTROY)), () -> {});
+        supervisor.desire(List.of(new Stop(actor, 1, 200, null, null, StopReason.DESTROY)), () -> {});
 
         launcher.await("down stopped");
     }
