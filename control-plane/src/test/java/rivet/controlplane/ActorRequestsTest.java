@@ -17,6 +17,7 @@ import rivet.protocol.BuildKind;
 import rivet.protocol.PortProtocol;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DownReason;
+import rivet.protocol.link.StopReason;
 import tools.jackson.databind.JsonNode;
 
 /** Actors over REST, from create to destroyed, on an agent that does what the test says. */
@@ -207,7 +208,8 @@ class ActorRequestsTest {
 
         Api.require(api.delete("/actors/" + actor));
 
-        assertThat(agent.awaitStop(actor)).isEqualTo(new DesiredActor.Stop(actor, 1, 2500));
+        assertThat(agent.awaitStop(actor))
+                .isEqualTo(new DesiredActor.Stop(actor, 1, 2500, null, null, StopReason.DESTROY));
         assertThat(api.state(actor)).isEqualTo("stopping (destroy_requested)");
         agent.down(actor, 1, DownReason.STOPPED, 0);
         awaitState(actor, "destroyed (destroy_requested)");

@@ -24,6 +24,7 @@ import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DownReason;
 import rivet.protocol.link.Heartbeat;
+import rivet.protocol.link.StopReason;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToControlPlane;
 
@@ -181,7 +182,8 @@ class LinkTest {
         assertThat(second.epoch()).isEqualTo(2);
         assertThat(second.awaitRun(running, 1).spec())
                 .isEqualTo(first.awaitRun(running, 1).spec());
-        assertThat(second.awaitStop(stopping)).isEqualTo(new DesiredActor.Stop(stopping, 1, 700));
+        assertThat(second.awaitStop(stopping))
+                .isEqualTo(new DesiredActor.Stop(stopping, 1, 700, null, null, StopReason.DESTROY));
         assertThat(second.awaitDesired(running, DesiredActor.Run.class, _ -> true)
                         .generation())
                 .isEqualTo(1);
