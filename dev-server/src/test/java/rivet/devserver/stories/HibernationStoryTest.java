@@ -25,11 +25,13 @@ class HibernationStoryTest {
               async start(ctx) {
                 const { generation } = ctx.metadata.actor;
                 await Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")), signal: ctx.signal }, (request) => {
-                  const { socket, response } = Deno.upgradeWebSocket(request);
+                  // An upgraded request can be asked no more.
                   const key = ["heard", request.headers.get("x-rivet-websocket-id")];
+                  const resumed = request.headers.has("x-rivet-websocket-resumed");
+                  const { socket, response } = Deno.upgradeWebSocket(request);
                   let turn = Promise.resolve();
                   const next = (work) => { turn = turn.then(work); };
-                  if (request.headers.has("x-rivet-websocket-resumed")) {
+                  if (resumed) {
                     socket.onopen = () => next(async () => {
                       socket.send(`again in ${generation} after ${await ctx.kv.get(key)}`);
                     });
