@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -178,9 +179,16 @@ public final class Dir implements AutoCloseable {
         }
     }
 
-    private ActorDirs.Upload packed(Path target, long mostBytes, boolean stopped) throws IOException, DirRefused {
+    private ActorDirs.Upload packed(Path target, long mostBytes, boolean stopped)
+            throws IOException, DirRefused, InterruptedException {
         for (int tries = 1; tries <= TRIES_WHILE_WRITTEN; tries++) {
+            if (Contents.of(path()).isYoung(Instant.now())) {
+                Thread.sleep(Contents.TICK);
+            }
             var before = Contents.of(path());
+            if (before.isYoung(Instant.now())) {
+                continue;
+            }
             requireRoom(before, mostBytes);
             try {
                 var packed = Pack.pack(path(), before, target);

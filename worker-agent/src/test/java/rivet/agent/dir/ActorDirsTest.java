@@ -2,17 +2,23 @@ package rivet.agent.dir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,27 +134,74 @@ class ActorDirsTest {
     }
 
     @Test
-    void a_checkpoint_is_never_of_what_was_written_to_meanwhile() throws Exception {
-        try (var dir = here.open(actor, 1, QUOTA)) {
-            Files.write(dir.path().resolve("a"), new byte[512 << 10]);
+    void a_checkpoint_is_of_one_moment_while_it_is_written_to() throws Exception {
+        try (var dir = here.open(actor, 1, 32 * QUOTA)) {
+            var content = new byte[16 << 20];
+            new Random(1).nextBytes(content);
+            Files.write(dir.path().resolve("big"), content);
+            replace(dir.path(), "first", 0);
+            replace(dir.path(), "second", 0);
             var writing = new AtomicBoolean(true);
             var writer = Thread.ofPlatform().start(() -> {
-                for (int n = 0; writing.get(); n = (n + 1) % 200) {
-                    try {
-                        Files.write(dir.path().resolve("b" + n), new byte[n + 1]);
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e);
-                    }
+                for (int n = 1; writing.get(); n++) {
+                    replace(dir.path(), "first", n);
+                    replace(dir.path(), "second", n);
+                    LockSupport.parkNanos(2 * Contents.TICK.toNanos());
                 }
             });
-            assertThatThrownBy(dir::checkpoint)
-                    .isInstanceOfSatisfying(
-                            DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.BUSY));
-            writing.set(false);
-            writer.join();
+            try {
+                // A writer that had to wait for a processor may leave it alone for long enough.
+                await().atMost(Duration.ofSeconds(30)).until(() -> isBusy(dir));
+            } finally {
+                writing.set(false);
+                writer.join();
+            }
 
-            assertThat(dir.checkpoint()).isEqualTo(1);
+            assertThat(dir.checkpoint()).isEqualTo(kept.checkpoints.size());
         }
+        assertThat(kept.checkpoints).allSatisfy(this::isOfOneMoment);
+    }
+
+    @Test
+    void what_was_written_just_now_is_looked_at_again() throws Exception {
+        try (var dir = here.open(actor, 1, QUOTA)) {
+            var file = Files.writeString(dir.path().resolve("a"), "1");
+            var written = Files.getLastModifiedTime(file).toInstant();
+
+            assertThat(Contents.of(dir.path()).isYoung(written.plus(Contents.TICK)))
+                    .isTrue();
+            assertThat(Contents.of(dir.path()).isYoung(written.plus(Contents.TICK.plusMillis(1))))
+                    .isFalse();
+            dir.checkpoint();
+            assertThat(Instant.now()).isAfter(written.plus(Contents.TICK));
+        }
+    }
+
+    private static void replace(Path folder, String name, int number) {
+        try {
+            Files.writeString(folder.resolve("fresh"), String.format("%010d", number));
+            Files.move(folder.resolve("fresh"), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isBusy(Dir dir) throws InterruptedException {
+        try {
+            dir.checkpoint();
+            return false;
+        } catch (DirRefused e) {
+            assertThat(e.kind()).isEqualTo(DirRefused.Kind.BUSY);
+            return true;
+        }
+    }
+
+    private void isOfOneMoment(byte[] checkpoint) throws IOException {
+        var packed = Files.write(Files.createTempFile(folder, "checkpoint", ""), checkpoint);
+        var content = Files.createTempDirectory(folder, "content");
+        Pack.unpack(packed, 32 * QUOTA, content);
+        int second = Integer.parseInt(Files.readString(content.resolve("second")));
+        assertThat(Integer.parseInt(Files.readString(content.resolve("first")))).isBetween(second, second + 1);
     }
 
     @Test
