@@ -74,16 +74,22 @@ class RouteLoadTest {
             RawActor busy = one.heads().isEmpty() ? two : one;
             RawActor free = busy == one ? two : one;
 
-            for (int i = 0; i < 10; i++) {
-                ask(proxy, "shop.example.com", "/");
-            }
-            assertThat(busy.heads()).hasSize(1);
-            assertThat(free.heads()).hasSize(10);
+            // A client hears its answer a moment before the request is no longer in flight, and may ask again within
+            // it.
+            await().until(() -> {
+                int before = busy.heads().size();
+                for (int i = 0; i < 10; i++) {
+                    ask(proxy, "shop.example.com", "/");
+                }
+                return busy.heads().size() == before;
+            });
+            assertThat(free.heads()).hasSizeGreaterThanOrEqualTo(10);
 
+            int whileOpen = busy.heads().size();
             socket.close();
             await().until(() -> {
                 ask(proxy, "shop.example.com", "/");
-                return busy.heads().size() > 1;
+                return busy.heads().size() > whileOpen;
             });
         }
     }
