@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +21,6 @@ record Contents(Map<Path, Entry> entries) {
 
     /** More are refused when it is made of a checkpoint, too. */
     static final int MOST_ENTRIES = 200_000;
-
-    /** Twice what kernels count the times of files in at most, which is 10 ms. */
-    static final Duration TICK = Duration.ofMillis(20);
 
     /** @param size of a file; 0 else */
     record Entry(Kind kind, long size, FileTime changed) {}
@@ -47,13 +42,6 @@ record Contents(Map<Path, Entry> entries) {
     /** Of files; what its file system needs for them is not counted. */
     long bytes() {
         return entries.values().stream().mapToLong(Entry::size).sum();
-    }
-
-    /** Whether something in it was written so shortly before now that a write after now could leave the same time. */
-    boolean isYoung(Instant now) {
-        return entries.values().stream()
-                .anyMatch(entry ->
-                        Duration.between(entry.changed().toInstant(), now).abs().compareTo(TICK) <= 0);
     }
 
     private static final class Visitor extends SimpleFileVisitor<Path> {

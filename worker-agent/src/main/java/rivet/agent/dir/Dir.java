@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +31,9 @@ public final class Dir implements AutoCloseable {
     static final String UNUSED = "rwx------";
 
     private static final int TRIES_WHILE_WRITTEN = 3;
+
+    /** Twice what kernels count the times of files in at most: what is written after it has another time than what was before. */
+    static final Duration TICK = Duration.ofMillis(20);
 
     private final Owner owner;
     private final Path home;
@@ -182,11 +184,9 @@ public final class Dir implements AutoCloseable {
     private ActorDirs.Upload packed(Path target, long mostBytes, boolean stopped)
             throws IOException, DirRefused, InterruptedException {
         for (int tries = 1; tries <= TRIES_WHILE_WRITTEN; tries++) {
-            if (Contents.of(path()).isYoung(Instant.now())) {
-                Thread.sleep(Contents.TICK);
-            }
             var before = Contents.of(path());
-            if (before.isYoung(Instant.now())) {
+            Thread.sleep(TICK);
+            if (!Contents.of(path()).equals(before)) {
                 continue;
             }
             requireRoom(before, mostBytes);

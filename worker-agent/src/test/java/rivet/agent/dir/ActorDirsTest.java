@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -146,7 +145,7 @@ class ActorDirsTest {
                 for (int n = 1; writing.get(); n++) {
                     replace(dir.path(), "first", n);
                     replace(dir.path(), "second", n);
-                    LockSupport.parkNanos(2 * Contents.TICK.toNanos());
+                    LockSupport.parkNanos(2 * Dir.TICK.toNanos());
                 }
             });
             try {
@@ -160,21 +159,6 @@ class ActorDirsTest {
             assertThat(dir.checkpoint()).isEqualTo(kept.checkpoints.size());
         }
         assertThat(kept.checkpoints).allSatisfy(this::isOfOneMoment);
-    }
-
-    @Test
-    void what_was_written_just_now_is_looked_at_again() throws Exception {
-        try (var dir = here.open(actor, 1, QUOTA)) {
-            var file = Files.writeString(dir.path().resolve("a"), "1");
-            var written = Files.getLastModifiedTime(file).toInstant();
-
-            assertThat(Contents.of(dir.path()).isYoung(written.plus(Contents.TICK)))
-                    .isTrue();
-            assertThat(Contents.of(dir.path()).isYoung(written.plus(Contents.TICK.plusMillis(1))))
-                    .isFalse();
-            dir.checkpoint();
-            assertThat(Instant.now()).isAfter(written.plus(Contents.TICK));
-        }
     }
 
     private static void replace(Path folder, String name, int number) {
