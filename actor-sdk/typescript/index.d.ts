@@ -105,9 +105,10 @@ export interface ActorContext {
   readonly dir: string | null;
 
   /**
-   * Keeps what is in `dir` now, for the case that this machine is lost; the last five are kept. Let nobody write there until it
-   * resolves, which may take up to 2 min. Rejected with a {@link KvError}: `too_large` where more is in it than its quota,
-   * `conflict` where it was written to meanwhile, `invalid` without a directory, `stale_generation`, `unavailable`.
+   * Keeps what is in `kv` and in `dir` now, for the case that this machine is lost or that an operator wants to go back; the last
+   * five are kept. All writes to `kv` that were answered are in it. Let nobody write to `dir` until it resolves, which may take up to
+   * 2 min. Rejected with a {@link KvError}: `too_large` where more is in `dir` than its quota, or where there is none and the store is
+   * larger than a checkpoint keeps, `conflict` where `dir` was written to meanwhile, `stale_generation`, `unavailable`.
    *
    * @returns the number of the checkpoint, which counts those of this actor from 1
    */

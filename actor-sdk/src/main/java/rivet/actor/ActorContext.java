@@ -87,12 +87,14 @@ public interface ActorContext {
     Optional<Path> dir();
 
     /**
-     * Keeps what is in the {@link #dir() directory} now, for the case that this machine is lost; the last five are kept. Nobody is to
-     * write there until this returns, which may take up to 2 min.
+     * Keeps what is in the {@link #kv() store} and in the {@link #dir() directory} now, for the case that this machine is lost or that
+     * an operator wants to go back; the last five are kept. All writes to the store that have returned are in it. Nobody is to write to
+     * the directory until this returns, which may take up to 2 min.
      *
      * @return the number of the checkpoint, which counts those of this actor from 1
-     * @throws KvException with code {@code TOO_LARGE} if more is in it than its quota, {@code CONFLICT} if it was written to
-     *     meanwhile, {@code INVALID} if the actor has none, {@code STALE_GENERATION}, {@code UNAVAILABLE}
+     * @throws KvException with code {@code TOO_LARGE} if more is in the directory than its quota, or if there is none and the store is
+     *     larger than a checkpoint keeps, {@code CONFLICT} if the directory was written to meanwhile, {@code STALE_GENERATION},
+     *     {@code UNAVAILABLE}
      */
     long checkpoint();
 

@@ -20,6 +20,14 @@ final class ActorOperationsTest {
             {"builds": [{"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 1,
               "tags": {"name": "room", "current": "true"}}]}""".formatted(BUILD);
 
+    private static final String CHECKPOINTS = "/actors/%s/checkpoints".formatted(ACTOR);
+
+    private static final String CHECKPOINT = """
+            {"number": 3, "cause": "asked", "taken_at": "2026-01-02T03:04:05Z", "generation": 1,
+             "kv": {"entries": 2, "bytes": 7}, "dir": {"bytes": 1024, "stored_bytes": 99}}""";
+
+    private static final String RESTORED = "{\"checkpoint\": %s, \"undo\": 8}".formatted(CHECKPOINT);
+
     @TempDir
     Path folder = Path.of("");
 
@@ -169,6 +177,76 @@ final class ActorOperationsTest {
 
         assertThat(List.of(none.exit(), two.exit())).containsExactly(2, 2);
         assertThat(two.err()).contains("one of VALUE, --counter and --base64");
+    }
+
+    @Test
+    void checkpoints_are_listed_and_made() {
+        server.answer("GET " + CHECKPOINTS, 200, "{\"checkpoints\": [%s]}".formatted(CHECKPOINT))
+                .answer("POST " + CHECKPOINTS, 200, "{\"checkpoint\": %s}".formatted(CHECKPOINT));
+
+        assertThat(shell().run("actor", "checkpoint", "list", ACTOR).out())
+                .contains("3       asked  2026-01-02T03:04:05Z  1           2 entries, 7 B  1.0 KiB\n");
+        assertThat(shell().run("actor", "checkpoint", "create", ACTOR).out())
+                .startsWith("checkpoint 3, with its store and directory\n");
+    }
+
+    @Test
+    void one_that_sleeps_is_restored_if_somebody_says_yes() {
+        restorable();
+        server.answer("GET /actors/" + ACTOR, 200, oneActor("sleeping"));
+
+        var script = shell().run("actor", "checkpoint", "restore", ACTOR, "3");
+        var no = shell().typing("\n").run("actor", "checkpoint", "restore", ACTOR, "3");
+        assertThat(List.of(script.exit(), no.exit())).containsExactly(2, 2);
+        assertThat(script.err())
+                .contains("back to checkpoint 3 of 2026-01-02T03:04:05Z, with its store and directory?", "--yes");
+        var other = shell().run("actor", "checkpoint", "restore", ACTOR, "4", "--yes");
+        assertThat(other.exit()).isEqualTo(3);
+        assertThat(server.requestLines()).noneMatch(line -> line.startsWith("POST"));
+
+        var yes = shell().typing("y\n").run("actor", "checkpoint", "restore", ACTOR, "3");
+
+        assertThat(yes.out())
+                .contains(
+                        "; it still sleeps\n", "what it had before is checkpoint 8\n", "restore %s 8".formatted(ACTOR));
+        assertThat(server.requestLines()).noneMatch(line -> line.endsWith("/sleep") || line.endsWith("/wake"));
+    }
+
+    @Test
+    void one_that_runs_is_put_to_sleep_restored_and_woken_again() {
+        restorable();
+        server.answer("GET /actors/" + ACTOR, 200, oneActor("running"));
+        var refused = shell().run("actor", "checkpoint", "restore", ACTOR, "3", "--yes");
+        assertThat(refused.err()).contains("is running", "--sleep");
+
+        // Somebody wakes it between its sleep and the restore.
+        server.instead("POST " + CHECKPOINTS + "/3/restore", 409, problem("ACTOR_NOT_ASLEEP"))
+                .answer("POST " + CHECKPOINTS + "/3/restore", 200, RESTORED)
+                .answer("POST /actors/%s/sleep".formatted(ACTOR), 200, "{}")
+                .answer("POST /actors/%s/wake".formatted(ACTOR), 200, "{}")
+                .instead("GET /actors/" + ACTOR, 200, oneActor("running"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("stopping"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("sleeping"));
+
+        var ran = shell().run("actor", "checkpoint", "restore", ACTOR, "3", "--yes", "--sleep", "--json");
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("putting it to sleep: it is stopping", "somebody woke it: once more");
+        assertThat(Wire.JSON.readTree(ran.out()).path("undo").asLong()).isEqualTo(8);
+        assertThat(server.requestLines().stream()
+                        .filter(line -> line.startsWith("POST"))
+                        .toList())
+                .containsExactly(
+                        "POST /actors/%s/sleep".formatted(ACTOR),
+                        "POST " + CHECKPOINTS + "/3/restore",
+                        "POST /actors/%s/sleep".formatted(ACTOR),
+                        "POST " + CHECKPOINTS + "/3/restore",
+                        "POST /actors/%s/wake".formatted(ACTOR));
+    }
+
+    private void restorable() {
+        server.answer("GET " + CHECKPOINTS, 200, "{\"checkpoints\": [%s]}".formatted(CHECKPOINT))
+                .answer("POST " + CHECKPOINTS + "/3/restore", 200, RESTORED);
     }
 
     private Shell.Ran upgradeOf(String state) {

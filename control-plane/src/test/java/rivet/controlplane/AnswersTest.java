@@ -123,6 +123,14 @@ class AnswersTest {
         api.get(path);
         api.get(path + "/entry?key=" + Api.encoded("\"a\""));
         api.delete(path + "/entry?key=" + Api.encoded("\"a\""));
+        checkpoints(actor);
+    }
+
+    private void checkpoints(ActorId actor) {
+        var path = "/actors/" + actor + "/checkpoints";
+        var number = api.post(path, "").text("/checkpoint/number");
+        api.post(path + "/" + number + "/restore", "");
+        api.get(path);
     }
 
     private void logs(SimulatedAgent agent, ActorId actor) {

@@ -63,7 +63,7 @@ class ArchitectureTest {
             fleet      : web auth agent actor
             alarm      : web database auth actor
             kv         : web database auth alarm
-            checkpoint : web database auth actor
+            checkpoint : web database auth actor kv
             inspect    : web auth actor kv
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection ingress

@@ -3,13 +3,9 @@ package rivet.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -28,11 +24,13 @@ class CheckpointTest {
 
     private final Api api;
     private final TestControlPlane controlPlane;
+    private final DirCalls dirs;
     private final Map<String, SimulatedAgent> agents = new HashMap<>();
 
     CheckpointTest(Api api, TestControlPlane controlPlane) {
         this.api = api;
         this.controlPlane = controlPlane;
+        this.dirs = new DirCalls(api);
     }
 
     @BeforeAll
@@ -55,93 +53,87 @@ class CheckpointTest {
     @Test
     void the_first_start_begins_with_nothing_and_the_next_where_it_was_needs_nothing() {
         var actor = started("same", 1);
-        assertThat(open(actor, 1, 0)).isEqualTo("keep false, checkpoint none");
+        assertThat(dirs.open(actor, 1, 0)).isEqualTo("keep false, checkpoint none");
         restarted(actor, "same", 2);
 
-        assertThat(open(actor, 2, 1)).isEqualTo("keep true, checkpoint none");
+        assertThat(dirs.open(actor, 2, 1)).isEqualTo("keep true, checkpoint none");
         // Its answer may have been lost.
-        assertThat(open(actor, 2, 1)).isEqualTo("keep true, checkpoint none");
-        assertThat(open(actor, 1, 0)).isEqualTo("STALE_GENERATION");
+        assertThat(dirs.open(actor, 2, 1)).isEqualTo("keep true, checkpoint none");
+        assertThat(dirs.open(actor, 1, 0)).isEqualTo("STALE_GENERATION");
     }
 
     @Test
     void a_start_elsewhere_gets_the_newest_checkpoint_whole() throws Exception {
         var actor = started("elsewhere", 1);
-        open(actor, 1, 0);
+        dirs.open(actor, 1, 0);
         var bytes = new byte[2_500_000];
         new Random(7).nextBytes(bytes);
-        assertThat(take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1, 2, 3}))
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1, 2, 3}))
                 .isEqualTo("1");
-        assertThat(take(actor, 1, UUID.randomUUID(), "stopped", bytes)).isEqualTo("2");
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "stopped", bytes)).isEqualTo("2");
         restarted(actor, "elsewhere", 2);
 
-        assertThat(open(actor, 2, 0)).isEqualTo("keep false, checkpoint 2 of 2500000 bytes");
+        assertThat(dirs.open(actor, 2, 0)).isEqualTo("keep false, checkpoint 2 of 2500000 bytes");
 
-        try (var http = HttpClient.newHttpClient()) {
-            var content = http.send(
-                    api.request("/link/dirs/%s/checkpoints/2/content".formatted(actor))
-                            .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                            .build(),
-                    HttpResponse.BodyHandlers.ofByteArray());
-            assertThat(content.body()).isEqualTo(bytes);
-        }
+        assertThat(dirs.content(actor, 2)).isEqualTo(bytes);
         assertThat(notes(actor)).contains("checkpoint 2, taken").doesNotContain("lost");
     }
 
     @Test
-    void what_was_written_after_a_checkpoint_is_said_to_be_lost_with_its_agent() throws Exception {
+    void what_was_written_after_a_checkpoint_is_said_to_be_lost_with_its_agent() {
         var actor = started("lost", 1);
-        open(actor, 1, 0);
-        take(actor, 1, UUID.randomUUID(), "asked", new byte[] {1});
+        dirs.open(actor, 1, 0);
+        dirs.take(actor, 1, UUID.randomUUID(), "asked", new byte[] {1});
         restarted(actor, "lost", 2);
 
-        assertThat(open(actor, 2, 0)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
+        assertThat(dirs.open(actor, 2, 0)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
 
         assertThat(notes(actor)).contains("what generation 1 wrote after that is lost");
         // A copy of it that another agent still has is of the past, whatever it holds.
         restarted(actor, "lost", 3);
-        assertThat(open(actor, 3, 1)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
+        assertThat(dirs.open(actor, 3, 1)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
         assertThat(Api.require(api.get("/actors/" + actor + "/explain")).text("/message"))
                 .doesNotContain("is lost");
     }
 
     @Test
-    void what_a_generation_left_counts_until_the_next_opens_the_directory() throws Exception {
+    void what_a_generation_left_counts_until_the_next_opens_the_directory() {
         var actor = started("fence", 1);
-        open(actor, 1, 0);
+        dirs.open(actor, 1, 0);
         restarted(actor, "fence", 2);
 
         // Its agent was away for long, and brings it now that it is back.
-        assertThat(take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1})).isEqualTo("1");
-        assertThat(open(actor, 2, 0)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1}))
+                .isEqualTo("1");
+        assertThat(dirs.open(actor, 2, 0)).isEqualTo("keep false, checkpoint 1 of 1 bytes");
 
-        assertThat(take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1, 2}))
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1, 2}))
                 .isEqualTo("STALE_GENERATION");
         assertThat(left(actor)).isEqualTo(1);
     }
 
     @Test
-    void one_that_is_not_whole_is_none_and_the_same_again_is_no_second_one() throws Exception {
+    void one_that_is_not_whole_is_none_and_the_same_again_is_no_second_one() {
         var actor = started("whole", 1);
-        open(actor, 1, 0);
+        dirs.open(actor, 1, 0);
         var id = UUID.randomUUID();
 
-        assertThat(take(actor, 1, id, "stopped", new byte[] {1, 2}, sha256(new byte[] {1, 3}), 2))
+        assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2}, DirCalls.sha256(new byte[] {1, 3}), 2))
                 .isEqualTo("UPLOAD_INVALID");
-        assertThat(take(actor, 1, id, "stopped", new byte[] {1}, sha256(new byte[] {1}), 2))
+        assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1}, DirCalls.sha256(new byte[] {1}), 2))
                 .isEqualTo("UPLOAD_INVALID");
-        assertThat(take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
-        assertThat(take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
+        assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
+        assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
     }
 
     @Test
-    void the_last_five_are_kept_and_none_of_an_actor_that_is_destroyed() throws Exception {
+    void the_last_five_are_kept_and_none_of_an_actor_that_is_destroyed() {
         var agent = controlPlane.agent("keep", 250, 256);
         var actor = create("keep");
         agent.up(agent.awaitRun(actor, 1));
-        open(actor, 1, 0);
+        dirs.open(actor, 1, 0);
         for (int n = 1; n <= 7; n++) {
-            assertThat(take(actor, 1, UUID.randomUUID(), "asked", new byte[] {(byte) n}))
+            assertThat(dirs.take(actor, 1, UUID.randomUUID(), "asked", new byte[] {(byte) n}))
                     .isEqualTo(Integer.toString(n));
         }
         assertThat(left(actor)).isEqualTo(5);
@@ -159,9 +151,8 @@ class CheckpointTest {
     void too_much_in_a_directory_is_told() {
         var actor = started("over", 1);
 
-        Api.require(api.send(api.request("/link/dirs/%s/1/over-quota?bytes=7&quota=5".formatted(actor))
-                .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                .POST(BodyPublishers.noBody())));
+        Api.require(api.send(
+                dirs.request("%s/1/over-quota?bytes=7&quota=5".formatted(actor)).POST(BodyPublishers.noBody())));
 
         assertThat(notes(actor)).contains("7 bytes are in its directory (expected: at most 5)");
     }
@@ -207,41 +198,5 @@ class CheckpointTest {
                 .get("events")
                 .findValuesAsString("message")
                 .toString();
-    }
-
-    private String open(ActorId actor, long generation, long held) {
-        var answer = api.send(api.request("/link/dirs/%s/%d/open?held=%d".formatted(actor, generation, held))
-                .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                .POST(BodyPublishers.noBody()));
-        if (answer.status() != 200) {
-            return answer.code();
-        }
-        var checkpoint = answer.body().path("checkpoint");
-        return "keep %s, checkpoint %s"
-                .formatted(
-                        answer.text("/keep"),
-                        checkpoint.isObject()
-                                ? "%s of %s bytes"
-                                        .formatted(
-                                                answer.text("/checkpoint/number"),
-                                                answer.text("/checkpoint/size_bytes"))
-                                : "none");
-    }
-
-    private String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes) throws Exception {
-        return take(actor, generation, id, cause, bytes, sha256(bytes), bytes.length);
-    }
-
-    private String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes, String sha256, long size) {
-        var answer = api.send(api.request("/link/dirs/%s/%d/checkpoints/%s?cause=%s&size=%d&content=9&sha256=%s"
-                        .formatted(actor, generation, id, cause, size, sha256))
-                .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                .header("content-type", "application/octet-stream")
-                .PUT(BodyPublishers.ofByteArray(bytes)));
-        return answer.status() == 200 ? answer.text("/number") : answer.code();
-    }
-
-    private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 }

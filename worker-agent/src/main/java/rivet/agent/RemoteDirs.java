@@ -3,6 +3,7 @@ package rivet.agent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.UUID;
 import rivet.agent.dir.ActorDirs;
 import rivet.agent.dir.DirRefused;
 import rivet.agent.link.ControlPlaneLink;
@@ -38,6 +39,13 @@ record RemoteDirs(ControlPlaneLink link) implements ActorDirs.Remote {
     }
 
     @Override
+    public long takeStore(UUID id, ActorId actor, long generation, Duration atMost)
+            throws IOException, DirRefused, InterruptedException {
+        var path = "%s/%d/checkpoints/%s".formatted(actor, generation, id);
+        return asked(() -> link.dir(path, null, atMost, CheckpointTaken.class).number());
+    }
+
+    @Override
     public InputStream download(ActorId actor, long number) throws IOException, InterruptedException {
         return link.checkpoint(actor, number);
     }
@@ -61,8 +69,12 @@ record RemoteDirs(ControlPlaneLink link) implements ActorDirs.Remote {
         try {
             return question.ask();
         } catch (ControlPlaneLink.Refused e) {
-            throw new DirRefused(
-                    DirRefused.Kind.STALE, "a newer generation of this actor was started, or it is destroyed", e);
+            throw e.code().equals(ControlPlaneLink.Refused.TOO_LARGE)
+                    ? new DirRefused(DirRefused.Kind.TOO_LARGE, String.valueOf(e.getMessage()), e)
+                    : new DirRefused(
+                            DirRefused.Kind.STALE,
+                            "a newer generation of this actor was started, or it is destroyed",
+                            e);
         }
     }
 }

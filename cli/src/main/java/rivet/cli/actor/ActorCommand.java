@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             ActorWakeCommand.class,
             ActorAlarmsCommand.class,
             ActorKvCommand.class,
+            ActorCheckpointCommand.class,
             ActorDestroyCommand.class
         })
 public final class ActorCommand {}

@@ -12,7 +12,7 @@ import rivet.protocol.BuildId;
  * One actor.
  *
  * @param resources reserved on the agent that holds it
- * @param generation of its newest start; 0 before the first
+ * @param generation of its newest start, or one that came after it and that no process has; 0 before the first
  * @param version counts its changes
  * @param startedAt when it last became running
  * @param destroyedAt when its destruction began
@@ -110,7 +110,16 @@ record Actor(
                 upgrade);
     }
 
+    /** Another one than that of its newest start: whatever speaks of that is of the past from now on. */
+    Actor withGeneration(long next) {
+        return with(next, version);
+    }
+
     Actor withVersion(long next) {
+        return with(generation, next);
+    }
+
+    private Actor with(long anotherGeneration, long anotherVersion) {
         return new Actor(
                 id,
                 environmentId,
@@ -120,8 +129,8 @@ record Actor(
                 setup,
                 resources,
                 state,
-                generation,
-                next,
+                anotherGeneration,
+                anotherVersion,
                 createdAt,
                 startedAt,
                 destroyedAt,

@@ -26,6 +26,9 @@ final class ActorEvents {
     /** What begins so is no end of a copy. */
     private static final String NOTES = "checkpoint_";
 
+    /** Nor is this one. */
+    private static final String RESTORED = "restored";
+
     private final JdbcClient jdbc;
 
     ActorEvents(JdbcClient jdbc) {
@@ -51,9 +54,9 @@ final class ActorEvents {
                 .update();
     }
 
-    /** Something worth knowing that changes nothing of its state. @param reason of {@link #NOTES} */
-    void note(ActorId actor, String reason, String message) {
-        if (!reason.startsWith(NOTES)) {
+    /** Something worth knowing that changes nothing of its state. @param reason of {@link #NOTES}, or {@link #RESTORED} */
+    void note(ActorId actor, String reason, String message, AskedBy by) {
+        if (!reason.startsWith(NOTES) && !reason.equals(RESTORED)) {
             throw new IllegalArgumentException("reason: '%s' (expected: one with %s)".formatted(reason, NOTES));
         }
         jdbc.sql("""
@@ -64,7 +67,7 @@ final class ActorEvents {
                 .param("actor", actor.value())
                 .param("reason", reason)
                 .param("message", message)
-                .param("by", AskedBy.AGENT.text())
+                .param("by", by.text())
                 .update();
     }
 
@@ -114,11 +117,13 @@ final class ActorEvents {
     Optional<ActorEventView> lastEnding(ActorId actor) {
         return jdbc.sql("""
                 select * from actor_event
-                where actor_id = :actor and message is not null and not starts_with(coalesce(reason, ''), :notes)
+                where actor_id = :actor and message is not null
+                  and not starts_with(coalesce(reason, ''), :notes) and reason is distinct from :restored
                 order by id desc limit 1
                 """)
                 .param("actor", actor.value())
                 .param("notes", NOTES)
+                .param("restored", RESTORED)
                 .query(ActorEvents::event)
                 .optional();
     }

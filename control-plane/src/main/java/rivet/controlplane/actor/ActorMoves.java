@@ -237,6 +237,36 @@ final class ActorMoves {
                 .map(moment -> step(moment.actor(), new ActorEvent.DrainLifted(moment.now()), DRAINING)));
     }
 
+    /**
+     * Makes all that its newest start may still say a matter of the past, by a generation that no process has. Nobody moves the actor
+     * until the transaction ends.
+     *
+     * @throws Problem unless it sleeps
+     */
+    Actors.Superseded supersede(ActorId id) {
+        return transactions.run(() -> {
+            var actor = repository
+                    .lock(id)
+                    .orElseThrow(() -> ActorRequests.absent(id.toString()))
+                    .actor();
+            requireAsleep(actor);
+            var after = saved(actor.withGeneration(generation(actor)));
+            return new Actors.Superseded(actor.generation(), after.generation());
+        });
+    }
+
+    private static void requireAsleep(Actor actor) {
+        if (actor.state().ending()) {
+            throw ActorRequests.destroyed(actor.id());
+        }
+        if (!(actor.state() instanceof Sleeping)) {
+            throw Problem.conflict(
+                    "ACTOR_NOT_ASLEEP",
+                    "actor: it is %s (expected: sleeping; POST /actors/{id}/sleep puts it to sleep)"
+                            .formatted(actor.state().status()));
+        }
+    }
+
     Wakeups.Watch watch(ActorId id) {
         return wakeups.watch(Set.of(id));
     }

@@ -123,7 +123,7 @@ final class ActorRequests {
                 .orElseThrow(() -> destroyed(id));
     }
 
-    private static Problem destroyed(ActorId id) {
+    static Problem destroyed(ActorId id) {
         return Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(id));
     }
 

@@ -10,6 +10,7 @@ import java.util.function.DoubleSupplier;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.Reservation;
+import rivet.controlplane.auth.Caller;
 import rivet.controlplane.database.Transactions;
 import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
@@ -151,9 +152,31 @@ public final class Actors {
      * @param reason begins with {@code checkpoint_}
      */
     public void note(ActorId id, String reason, String message) {
-        diary.note(id, reason, message);
+        note(AskedBy.AGENT, id, reason, message);
+    }
+
+    /** Likewise what a caller did. @param reason may be {@code restored}, too */
+    public void note(Caller by, ActorId id, String reason, String message) {
+        note(AskedBy.of(by), id, reason, message);
+    }
+
+    private void note(AskedBy by, ActorId id, String reason, String message) {
+        diary.note(id, reason, message, by);
         Transactions.afterCommit(() -> moves.noted(id));
     }
+
+    /**
+     * Has an actor that sleeps begin a generation that no process has, so that nothing which its last process or agent may still bring
+     * is taken. Nobody wakes it until the caller's transaction ends.
+     *
+     * @throws rivet.controlplane.web.Problem unless it sleeps
+     */
+    public Superseded supersede(ActorId id) {
+        return moves.supersede(id);
+    }
+
+    /** @param last the generation that was the newest @param next the one that no process has */
+    public record Superseded(long last, long next) {}
 
     /** One pass over the actors that wait for an agent, oldest first. @return whether more can be done at once */
     public boolean placeWaiting() {

@@ -59,13 +59,16 @@ public final class Explanations {
             @Nullable Instant placeBy,
             @Nullable Integer exitCode) {}
 
-    /** @param rests whether no agent holds a copy of it: none runs, and none is about to */
-    public record Status(ActorId actor, String state, boolean rests) {}
+    /**
+     * @param rests whether no agent holds a copy of it: none runs, and none is about to
+     * @param generation of its newest start, or a later one that no process has; 0: it never ran
+     */
+    public record Status(ActorId actor, String state, boolean rests, long generation) {}
 
     public Status status(Environment environment, String id) {
         var actor = requests.get(environment, ActorController.parse(id));
         return new Status(
-                actor.id(), actor.state().status(), actor.state().assignment().isEmpty());
+                actor.id(), actor.state().status(), actor.state().assignment().isEmpty(), actor.generation());
     }
 
     public Explanation of(Environment environment, String id) {

@@ -63,6 +63,17 @@ class CheckpointLinkController {
         checkpoints.overQuota(actor(actor), generation, bytes, quota);
     }
 
+    /** Of an actor without a directory: what is in its store. */
+    @PostMapping("/link/dirs/{actor}/{generation}/checkpoints/{id}")
+    CheckpointTaken takeStore(
+            AgentCaller agent,
+            @PathVariable("actor") String actor,
+            @PathVariable("generation") long generation,
+            @PathVariable("id") String id) {
+        return new CheckpointTaken(
+                checkpoints.takeStore(parsed("id", id, "a UUID", UUID::fromString), actor(actor), generation));
+    }
+
     /** @param cause {@code asked} or {@code stopped} */
     @PutMapping("/link/dirs/{actor}/{generation}/checkpoints/{id}")
     CheckpointTaken take(

@@ -1,12 +1,20 @@
 package rivet.controlplane.checkpoint;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import rivet.controlplane.checkpoint.Checkpoint.Cause;
 import rivet.controlplane.database.Chunks;
+import rivet.controlplane.kv.KvCopies;
 import rivet.protocol.ActorId;
 
 /** The tables. */
@@ -66,16 +74,95 @@ class CheckpointRepository {
                 .update();
     }
 
-    /** @param ageSeconds by the database's clock */
+    /**
+     * One with something of the directory in it.
+     *
+     * @param dirOf which checkpoint's bytes these are
+     * @param ageSeconds by the database's clock
+     */
     record Newest(
-            UUID id, long number, long generation, String cause, long sizeBytes, String sha256, long ageSeconds) {}
+            UUID dirOf, long number, long generation, String cause, long sizeBytes, String sha256, long ageSeconds) {
+
+        /** Whether it is what the generation that opened the directory last has left, and not only what that had at some time. */
+        boolean isAllThatIsLeftOf(long opened) {
+            return generation == opened
+                    && (cause.equals(Cause.STOPPED.toString()) || cause.equals(Cause.RESTORED.toString()));
+        }
+    }
 
     Optional<Newest> newest(ActorId actor) {
         return jdbc.sql("""
-                select id, number, generation, cause, size_bytes, sha256,
-                       extract(epoch from clock_timestamp() - taken_at)::bigint as age_seconds
-                from checkpoint where actor_id = :actor and number is not null order by number desc limit 1
+                select c.dir_of, c.number, c.generation, c.cause, d.size_bytes, d.sha256,
+                       extract(epoch from clock_timestamp() - c.taken_at)::bigint as age_seconds
+                from checkpoint c join checkpoint d on d.id = c.dir_of
+                where c.actor_id = :actor and c.number is not null order by c.number desc limit 1
                 """).param("actor", actor.value()).query(Newest.class).optional();
+    }
+
+    /** Until the transaction ends nobody else counts checkpoints of the actor; before all other locks. */
+    void lockNumbers(ActorId actor) {
+        jdbc.sql("select pg_advisory_xact_lock(hashtextextended('checkpoint ' || :actor, 0))")
+                .param("actor", actor.toString())
+                .query((_, _) -> actor)
+                .single();
+    }
+
+    /**
+     * @param cause as {@link Checkpoint.Cause} says
+     * @param dirBytes of the files in it; absent: nothing of a directory is in it
+     * @param dirOf which checkpoint's bytes those are
+     * @param kvEntries absent: nothing of the store is in it
+     * @param restores of what a restore made: which one was brought back
+     */
+    record Kept(
+            UUID id,
+            long number,
+            String cause,
+            Instant takenAt,
+            long generation,
+            @Nullable UUID dirOf,
+            @Nullable Long dirBytes,
+            @Nullable Long dirStoredBytes,
+            @Nullable Long kvEntries,
+            @Nullable Long kvBytes,
+            @Nullable Long restores) {}
+
+    private static final String KEPT = """
+            select c.id, c.number, c.cause, c.taken_at, c.generation, c.dir_of, d.content_bytes as dir_bytes,
+                   d.size_bytes as dir_stored_bytes, c.kv_entries, c.kv_bytes, c.restores
+            from checkpoint c left join checkpoint d on d.id = c.dir_of
+            where c.actor_id = :actor and c.number is not null
+            """;
+
+    /** The newest first. */
+    List<Kept> all(ActorId actor) {
+        return jdbc.sql(KEPT + "order by c.number desc")
+                .param("actor", actor.value())
+                .query(CheckpointRepository::kept)
+                .list();
+    }
+
+    Optional<Kept> find(ActorId actor, long number) {
+        return jdbc.sql(KEPT + "and c.number = :number")
+                .param("actor", actor.value())
+                .param("number", number)
+                .query(CheckpointRepository::kept)
+                .optional();
+    }
+
+    private static Kept kept(ResultSet row, int number) throws SQLException {
+        return new Kept(
+                row.getObject("id", UUID.class),
+                row.getLong("number"),
+                row.getString("cause"),
+                row.getObject("taken_at", OffsetDateTime.class).toInstant(),
+                row.getLong("generation"),
+                row.getObject("dir_of", UUID.class),
+                row.getObject("dir_bytes", Long.class),
+                row.getObject("dir_stored_bytes", Long.class),
+                row.getObject("kv_entries", Long.class),
+                row.getObject("kv_bytes", Long.class),
+                row.getObject("restores", Long.class));
     }
 
     /** Of one that is whole. */
@@ -96,8 +183,8 @@ class CheckpointRepository {
                 .param("id", checkpoint.id())
                 .update();
         return jdbc.sql("""
-                insert into checkpoint (id, actor_id, generation, cause, size_bytes, content_bytes, sha256)
-                select :id, actor_id, generation, :cause, :size, :content, :sha256
+                insert into checkpoint (id, actor_id, generation, cause, dir_of, size_bytes, content_bytes, sha256)
+                select :id, actor_id, generation, :cause, :id, :size, :content, :sha256
                 from actor_dir d where d.actor_id = :actor and d.generation = :generation
                 and exists (select from actor_fence f where f.actor_id = d.actor_id)
                 """)
@@ -112,20 +199,63 @@ class CheckpointRepository {
                 == 1;
     }
 
-    /** From now on it counts. Nobody opens the directory until the commit. @return empty: somebody has */
-    OptionalLong complete(UUID id) {
+    /** Nobody opens the directory until the transaction ends. @return false: somebody has, after this one was begun */
+    boolean holdDir(UUID id) {
         return jdbc.sql("""
-                        with newest as (
-                            select d.actor_id from actor_dir d
-                            join checkpoint c on c.actor_id = d.actor_id and c.generation = d.generation
-                            where c.id = :id and exists (select from actor_fence f where f.actor_id = d.actor_id)
-                            for share of d)
-                        update checkpoint c set taken_at = clock_timestamp(), number = (
+                select 1 from actor_dir d
+                join checkpoint c on c.actor_id = d.actor_id and c.generation = d.generation
+                where c.id = :id and exists (select from actor_fence f where f.actor_id = d.actor_id)
+                for share of d
+                """).param("id", id).query(Integer.class).optional().isPresent();
+    }
+
+    /** What is in it beside what came with it, and why there is one. */
+    record Content(
+            Cause cause, @Nullable UUID dirOf, @Nullable Long restores) {}
+
+    /** One with which no bytes of a directory come. @param id absent: any @return its id */
+    UUID begin(@Nullable UUID id, ActorId actor, long generation, Content content) {
+        return jdbc.sql("""
+                insert into checkpoint (id, actor_id, generation, cause, dir_of, restores)
+                values (coalesce(cast(:id as uuid), gen_random_uuid()), :actor, :generation, :cause,
+                        cast(:dir as uuid), cast(:restores as bigint))
+                returning id
+                """)
+                .param("id", id)
+                .param("actor", actor.value())
+                .param("generation", generation)
+                .param("cause", content.cause().toString())
+                .param("dir", content.dirOf())
+                .param("restores", content.restores())
+                .query(UUID.class)
+                .single();
+    }
+
+    /**
+     * From now on it counts.
+     *
+     * @param kv what of the store is in it; absent: nothing
+     * @param dirOf which checkpoint's directory is in it; absent: as it was begun
+     * @return empty: it does already, or is gone
+     */
+    OptionalLong complete(UUID id, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
+        return jdbc
+                .sql("""
+                        update checkpoint c
+                        set taken_at = clock_timestamp(), dir_of = coalesce(cast(:dir as uuid), dir_of),
+                            kv_entries = cast(:entries as bigint), kv_bytes = cast(:bytes as bigint),
+                            number = (
                             select coalesce(max(o.number), 0) + 1 from checkpoint o where o.actor_id = c.actor_id)
-                        from newest
                         where c.id = :id and c.number is null
                         returning c.number
-                        """).param("id", id).query(Long.class).optional().stream()
+                        """)
+                .param("id", id)
+                .param("dir", dirOf)
+                .param("entries", kv == null ? null : kv.entries())
+                .param("bytes", kv == null ? null : kv.bytes())
+                .query(Long.class)
+                .optional()
+                .stream()
                 .mapToLong(Long::longValue)
                 .findFirst();
     }
@@ -136,20 +266,34 @@ class CheckpointRepository {
                 .update();
     }
 
-    void dropUpTo(ActorId actor, long number) {
-        jdbc.sql("delete from checkpoint where actor_id = :actor and number <= :number")
-                .param("actor", actor.value())
-                .param("number", number)
-                .update();
+    /**
+     * All but the newest, of those that somebody wanted and of those that are made by themselves: many sleeps shall not push out what
+     * was asked for. The newest with a directory stays, because starts begin with it, and so do what others have their directory from and what a restore brought back.
+     */
+    void dropOld(ActorId actor, int keep) {
+        jdbc.sql("""
+                with ranked as (
+                    select id, dir_of, restores,
+                           row_number() over (partition by cause in ('stopped', 'restored') order by number desc) as place,
+                           row_number() over (partition by dir_of is null order by number desc) as place_with_dir
+                    from checkpoint where actor_id = :actor and number is not null),
+                kept as (
+                    select id, dir_of, restores from ranked where place <= :keep or (place_with_dir = 1 and dir_of is not null))
+                delete from checkpoint where actor_id = :actor and number is not null
+                    and id not in (select id from kept)
+                    and id not in (select dir_of from kept where dir_of is not null)
+                    and number not in (select restores from kept where restores is not null)
+                """).param("actor", actor.value()).param("keep", keep).update();
     }
 
-    /** Those of destroyed actors, and what was never completed. @return how many */
+    /** Those of destroyed actors, and what was never completed; none before those that have their directory from it. @return how many */
     int prune(Duration unfinished, int most) {
         int pruned = jdbc.sql("""
                 delete from checkpoint where id in (
                     select c.id from checkpoint c
                     where not exists (select from actor_fence f where f.actor_id = c.actor_id)
                        or (c.number is null and c.taken_at < clock_timestamp() - make_interval(secs => :unfinished))
+                    order by c.actor_id, c.number desc
                     limit :most)
                 """)
                 .param("unfinished", unfinished.toSeconds())

@@ -8,19 +8,22 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.checkpoint.CheckpointRepository.Content;
 import rivet.controlplane.checkpoint.CheckpointRepository.Newest;
 import rivet.controlplane.checkpoint.CheckpointRepository.Opened;
 import rivet.controlplane.database.Chunks;
 import rivet.controlplane.database.Transactions;
+import rivet.controlplane.kv.KvCopies;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.DirOpened;
 
-/** The door: with what a generation's directory starts, and what it leaves. */
+/** The door for agents and loops: with what a generation's directory starts, and what it and its store are to be kept of. */
 @Component
 public final class Checkpoints {
 
@@ -28,13 +31,19 @@ public final class Checkpoints {
 
     private final CheckpointRepository repository;
     private final Actors actors;
+    private final StoreCopies stores;
     private final Transactions transactions;
     private final CheckpointSettings settings;
 
     Checkpoints(
-            CheckpointRepository repository, Actors actors, Transactions transactions, CheckpointSettings settings) {
+            CheckpointRepository repository,
+            Actors actors,
+            StoreCopies stores,
+            Transactions transactions,
+            CheckpointSettings settings) {
         this.repository = repository;
         this.actors = actors;
+        this.stores = stores;
         this.transactions = transactions;
         this.settings = settings;
     }
@@ -82,8 +91,9 @@ public final class Checkpoints {
         }
         var begun = "its directory is that of checkpoint %d, taken %d s ago of generation %d"
                 .formatted(newest.number(), newest.ageSeconds(), newest.generation());
-        boolean whole = newest.generation() == previous && newest.cause().equals(Checkpoint.Cause.STOPPED.toString());
-        return whole ? begun : begun + "; what generation %d wrote after that is lost".formatted(previous);
+        return newest.isAllThatIsLeftOf(previous)
+                ? begun
+                : begun + "; what generation %d wrote after that is lost".formatted(previous);
     }
 
     /** Stores one. Its bytes count for nothing until all have come, and not even then if a newer generation has the directory. */
@@ -135,16 +145,65 @@ public final class Checkpoints {
     }
 
     private long complete(Checkpoint checkpoint) {
-        return transactions.run(() -> {
-            long number = repository.complete(checkpoint.id()).orElseThrow(() -> notCompleted(checkpoint));
-            repository.dropUpTo(checkpoint.actor(), number - settings.keep());
-            actors.note(
-                    checkpoint.actor(),
-                    "checkpoint_taken",
-                    "checkpoint %d of its directory: %d bytes in its files, %d as stored"
-                            .formatted(number, checkpoint.contentBytes(), checkpoint.sizeBytes()));
-            return number;
-        });
+        return checkpoint.cause().keepsStore()
+                ? stores.oneOfFew(() -> transactions.run(() -> completed(checkpoint)))
+                : transactions.run(() -> completed(checkpoint));
+    }
+
+    private long completed(Checkpoint checkpoint) {
+        var actor = checkpoint.actor();
+        repository.lockNumbers(actor);
+        boolean keepsStore = checkpoint.cause().keepsStore();
+        var kv = keepsStore ? stores.take(actor, checkpoint.id()) : Optional.<KvCopies.Size>empty();
+        // Looked at last: what was copied is of the generation that asks.
+        if (keepsStore && !repository.hold(actor, checkpoint.generation())) {
+            throw stale();
+        }
+        if (!repository.holdDir(checkpoint.id())) {
+            throw notCompleted(checkpoint);
+        }
+        long number =
+                repository.complete(checkpoint.id(), kv.orElse(null), null).orElseThrow(() -> notCompleted(checkpoint));
+        repository.dropOld(actor, settings.keep());
+        actors.note(
+                actor,
+                "checkpoint_taken",
+                "checkpoint %d of its directory: %d bytes in its files, %d as stored%s"
+                        .formatted(
+                                number,
+                                checkpoint.contentBytes(),
+                                checkpoint.sizeBytes(),
+                                keepsStore ? "; its store: " + said(kv) : ""));
+        return number;
+    }
+
+    static String said(Optional<KvCopies.Size> kv) {
+        return kv.map(size -> "%d entries, %d bytes".formatted(size.entries(), size.bytes()))
+                .orElse("nothing, it is too large");
+    }
+
+    /** Keeps the store of an actor that has no directory. @param id the agent's name for it: the same one again is a retry */
+    long takeStore(UUID id, ActorId actor, long generation) {
+        return stores.oneOfFew(() -> transactions.run(() -> storeTaken(id, actor, generation)));
+    }
+
+    private long storeTaken(UUID id, ActorId actor, long generation) {
+        repository.lockNumbers(actor);
+        var known = repository.number(id);
+        if (known.isPresent()) {
+            return known.getAsLong();
+        }
+        repository.begin(id, actor, generation, new Content(Checkpoint.Cause.ASKED, null, null));
+        var kv = stores.take(actor, id);
+        if (!repository.hold(actor, generation)) {
+            throw stale();
+        }
+        long number = repository
+                .complete(id, kv.orElseThrow(KvCopies::tooLarge), null)
+                .orElseThrow();
+        repository.dropOld(actor, settings.keep());
+        actors.note(actor, "checkpoint_taken", "checkpoint %d of its store: %s".formatted(number, said(kv)));
+        return number;
     }
 
     /** Of what is stale nothing is kept anywhere, so it is not said lightly. */
@@ -180,7 +239,7 @@ public final class Checkpoints {
     }
 
     void copy(Newest checkpoint, OutputStream out) throws IOException {
-        Chunks.copy(repository.bytes(checkpoint.id()), out);
+        Chunks.copy(repository.bytes(checkpoint.dirOf()), out);
     }
 
     /** Removes what destroyed actors left, and what was never completed. @return whether more can be done at once */

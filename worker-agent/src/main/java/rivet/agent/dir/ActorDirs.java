@@ -67,6 +67,10 @@ public final class ActorDirs implements AutoCloseable {
         /** @return the checkpoint's number */
         long take(Upload upload, Duration atMost) throws IOException, DirRefused, InterruptedException;
 
+        /** Of an actor that has no directory: its store. @param id names it, so that a retry is known @return the checkpoint's number */
+        long takeStore(UUID id, ActorId actor, long generation, Duration atMost)
+                throws IOException, DirRefused, InterruptedException;
+
         /** Its bytes as stored; the caller closes and checks them. */
         InputStream download(ActorId actor, long number) throws IOException, InterruptedException;
 
@@ -109,6 +113,21 @@ public final class ActorDirs implements AutoCloseable {
         var dir = new Dir(new Dir.Owner(actor, generation, quotaBytes), folder.resolve(actor.toString()), remote, this);
         inUse.put(actor, dir);
         return dir;
+    }
+
+    /** For an actor without a directory: keeps what its store holds now. @return the checkpoint's number */
+    public long checkpointStore(ActorId actor, long generation) throws DirRefused, InterruptedException {
+        var id = UUID.randomUUID();
+        long giveUp = System.nanoTime() + Dir.ASKED_BOUND.toNanos();
+        try {
+            return persistently(giveUp, () -> remote.takeStore(id, actor, generation, left(giveUp)));
+        } catch (IOException e) {
+            throw new DirRefused(Kind.UNAVAILABLE, "the checkpoint could not be taken: " + e, e);
+        }
+    }
+
+    static Duration left(long giveUp) {
+        return Duration.ofNanos(Math.max(1, giveUp - System.nanoTime()));
     }
 
     @Override

@@ -172,10 +172,7 @@ public final class Dir implements AutoCloseable {
         var packed = home.resolve("packed");
         try {
             var upload = packed(packed, mostBytes, stopped);
-            return ActorDirs.persistently(giveUp, () -> {
-                long left = Math.max(1, giveUp - System.nanoTime());
-                return remote.take(upload, Duration.ofNanos(left));
-            });
+            return ActorDirs.persistently(giveUp, () -> remote.take(upload, ActorDirs.left(giveUp)));
         } finally {
             Files.deleteIfExists(packed);
         }

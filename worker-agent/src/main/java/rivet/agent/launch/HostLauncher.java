@@ -97,7 +97,7 @@ public final class HostLauncher implements Launcher, AutoCloseable {
     private SandboxProcess launch(Order order, Function<Provisions, SandboxProcess> start) {
         var dir = dir(order);
         try {
-            return start.apply(new Provisions(ActorVariables.of(order, apiEndpoint), stores, dir));
+            return start.apply(new Provisions(ActorVariables.of(order, apiEndpoint), stores, dirs, dir));
         } catch (RuntimeException e) {
             if (dir != null) {
                 var _ = dir.keep();

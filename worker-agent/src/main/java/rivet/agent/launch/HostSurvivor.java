@@ -73,8 +73,9 @@ record HostSurvivor(Host.Survivor process, Label label, ActorStores stores, Acto
 
     /** Without its store it is not what it was: it is ended, and started anew. */
     private ActorStores.Store store(@Nullable Dir dir) {
+        var checkpoint = SandboxStore.checkpoint(dirs, actor(), generation(), dir);
         try {
-            return SandboxStore.reopen(stores, actor(), generation(), process.sandbox(), dir);
+            return SandboxStore.reopen(stores, actor(), generation(), process.sandbox(), checkpoint);
         } catch (RuntimeException e) {
             end();
             if (dir != null) {

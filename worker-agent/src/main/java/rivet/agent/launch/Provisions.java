@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.dir.ActorDirs;
 import rivet.agent.dir.Dir;
 import rivet.agent.host.Sandbox;
 import rivet.agent.kv.ActorStores;
@@ -21,6 +22,7 @@ import rivet.agent.warden.Child;
 record Provisions(
         Map<String, String> variables,
         ActorStores stores,
+        ActorDirs dirs,
         @Nullable Dir dir) {
 
     private static final Duration SEND_BOUND = Duration.ofSeconds(10);
@@ -40,7 +42,8 @@ record Provisions(
             process.sandbox().give(dir.path());
             dir.admit();
         }
-        var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox(), dir);
+        var checkpoint = SandboxStore.checkpoint(dirs, order.actor(), order.generation(), dir);
+        var store = SandboxStore.open(stores, order.actor(), order.generation(), process.sandbox(), checkpoint);
         try {
             process.child().send(message.apply(SandboxStore.with(variables, store, dir)), Label.of(order), SEND_BOUND);
             return new SandboxProcess(process.sandbox(), process.child(), process.output(), store, store.ready(), dir);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.dir.ActorDirs;
 import rivet.agent.dir.Dir;
 import rivet.agent.dir.DirRefused;
 import rivet.agent.host.Sandbox;
@@ -27,14 +28,14 @@ final class SandboxStore {
     }
 
     static ActorStores.Store open(
-            ActorStores stores, ActorId actor, long generation, Sandbox sandbox, @Nullable Dir dir) {
-        return lent(stores.open(actor, generation, path(sandbox), checkpoint(dir)), sandbox);
+            ActorStores stores, ActorId actor, long generation, Sandbox sandbox, ActorStores.Checkpoint checkpoint) {
+        return lent(stores.open(actor, generation, path(sandbox), checkpoint), sandbox);
     }
 
     /** For a process that an earlier run of the agent had started. */
     static ActorStores.Store reopen(
-            ActorStores stores, ActorId actor, long generation, Sandbox sandbox, @Nullable Dir dir) {
-        return lent(stores.reopen(actor, generation, path(sandbox), checkpoint(dir)), sandbox);
+            ActorStores stores, ActorId actor, long generation, Sandbox sandbox, ActorStores.Checkpoint checkpoint) {
+        return lent(stores.reopen(actor, generation, path(sandbox), checkpoint), sandbox);
     }
 
     /** The actor's variables, and where its store and its directory are. */
@@ -48,14 +49,11 @@ final class SandboxStore {
         return all;
     }
 
-    private static ActorStores.Checkpoint checkpoint(@Nullable Dir dir) {
+    /** @param dir absent: the actor has none, and its store is kept alone */
+    static ActorStores.Checkpoint checkpoint(ActorDirs dirs, ActorId actor, long generation, @Nullable Dir dir) {
         return () -> {
-            if (dir == null) {
-                throw new ActorStores.Refusal(
-                        Code.INVALID, "the actor has no directory (expected: storage.dir when it was created)", null);
-            }
             try {
-                return dir.checkpoint();
+                return dir == null ? dirs.checkpointStore(actor, generation) : dir.checkpoint();
             } catch (DirRefused e) {
                 throw new ActorStores.Refusal(code(e.kind()), String.valueOf(e.getMessage()), e);
             }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,8 +40,8 @@ public final class ControlPlaneLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneLink.class);
 
-    /** The code of what asking again will not mend. */
-    private static final String STALE = "STALE_GENERATION";
+    /** The codes of what asking again will not mend. */
+    private static final Set<String> FINAL = Set.of(Refused.STALE, Refused.TOO_LARGE);
 
     private final LinkSettings settings;
     private final ControlPlanes controlPlanes;
@@ -221,12 +222,11 @@ public final class ControlPlaneLink implements AutoCloseable {
                                 .PUT(HttpRequest.BodyPublishers.ofFile(file))
                                 .build(),
                 HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() == 409
-                && Wire.JSON
-                        .readValue(response.body(), ProblemView.class)
-                        .code()
-                        .equals(STALE)) {
-            throw new Refused(response.body());
+        if (response.statusCode() == 409) {
+            var problem = Wire.JSON.readValue(response.body(), ProblemView.class);
+            if (FINAL.contains(problem.code())) {
+                throw new Refused(problem.code(), problem.message());
+            }
         }
         if (response.statusCode() != 200) {
             throw new IOException("directories: status %d (expected: 200)".formatted(response.statusCode()));
@@ -237,8 +237,21 @@ public final class ControlPlaneLink implements AutoCloseable {
     /** The control plane will not do it, however often it is asked. */
     public static final class Refused extends IOException {
 
-        Refused(String why) {
-            super(why);
+        /** A newer generation of the actor was started, or it is destroyed. */
+        public static final String STALE = "STALE_GENERATION";
+
+        /** More is in the actor's store than a checkpoint keeps. */
+        public static final String TOO_LARGE = "KV_TOO_LARGE_TO_KEEP";
+
+        private final String code;
+
+        Refused(String code, String message) {
+            super(message);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
         }
     }
 

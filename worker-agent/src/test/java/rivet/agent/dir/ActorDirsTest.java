@@ -14,8 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
@@ -211,6 +214,19 @@ class ActorDirsTest {
         assertThat(folder.resolve("here")).isEmptyDirectory();
     }
 
+    @Test
+    void without_a_directory_a_checkpoint_is_of_the_store_and_asked_for_again_by_the_same_name() throws Exception {
+        kept.open(actor, 1, 0);
+
+        assertThat(here.checkpointStore(actor, 1)).isEqualTo(1);
+
+        assertThat(kept.stores).hasSize(1);
+        kept.open(actor, 2, 0);
+        assertThatThrownBy(() -> here.checkpointStore(actor, 1))
+                .isInstanceOfSatisfying(
+                        DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.STALE));
+    }
+
     private void write(ActorDirs agent, long generation, String text) throws Exception {
         try (var dir = agent.open(actor, generation, QUOTA)) {
             Files.writeString(dir.path().resolve("a"), text);
@@ -222,6 +238,7 @@ class ActorDirsTest {
 
         final List<byte[]> checkpoints = new ArrayList<>();
         final List<Long> overQuota = new ArrayList<>();
+        final Set<UUID> stores = new HashSet<>();
         private long opened;
         private String digest = "";
 
@@ -244,6 +261,17 @@ class ActorDirsTest {
             checkpoints.add(Files.readAllBytes(upload.file()));
             digest = upload.sha256();
             return checkpoints.size();
+        }
+
+        @Override
+        public long takeStore(UUID id, ActorId of, long generation, Duration atMost) throws IOException, DirRefused {
+            if (stores.add(id)) {
+                throw new IOException("the answer is lost");
+            }
+            if (generation != opened) {
+                throw new DirRefused(DirRefused.Kind.STALE, "a newer one");
+            }
+            return stores.size();
         }
 
         @Override
