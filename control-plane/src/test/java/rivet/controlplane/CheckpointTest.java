@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -14,6 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import rivet.controlplane.checkpoint.Checkpoints;
@@ -89,7 +95,7 @@ class CheckpointTest {
     }
 
     @Test
-    void what_was_written_after_a_checkpoint_is_said_to_be_lost_with_its_agent() throws Exception {
+    void what_was_written_after_a_checkpoint_is_said_to_be_lost_with_its_agent() {
         var actor = started("lost", 1);
         open(actor, 1, 0);
         take(actor, 1, UUID.randomUUID(), "asked", new byte[] {1});
@@ -106,7 +112,7 @@ class CheckpointTest {
     }
 
     @Test
-    void what_a_generation_left_counts_until_the_next_opens_the_directory() throws Exception {
+    void what_a_generation_left_counts_until_the_next_opens_the_directory() {
         var actor = started("fence", 1);
         open(actor, 1, 0);
         restarted(actor, "fence", 2);
@@ -121,7 +127,28 @@ class CheckpointTest {
     }
 
     @Test
-    void one_that_is_not_whole_is_none_and_the_same_again_is_no_second_one() throws Exception {
+    void one_that_is_still_coming_when_the_next_opens_the_directory_does_not_count() throws Exception {
+        var actor = started("overtaken", 1);
+        open(actor, 1, 0);
+        var bytes = new SubmissionPublisher<ByteBuffer>();
+        var body = BodyPublishers.fromPublisher(bytes);
+        var taken = CompletableFuture.supplyAsync(
+                () -> take(actor, 1, UUID.randomUUID(), "stopped", body, sha256(new byte[] {1, 2}), 2));
+        await().atMost(SOON).until(bytes::hasSubscribers);
+        bytes.submit(ByteBuffer.wrap(new byte[] {1}));
+        await().atMost(SOON).until(() -> left(actor) == 1);
+        restarted(actor, "overtaken", 2);
+        assertThat(open(actor, 2, 0)).isEqualTo("keep false, checkpoint none");
+
+        bytes.submit(ByteBuffer.wrap(new byte[] {2}));
+        bytes.close();
+
+        assertThat(taken.get(20, TimeUnit.SECONDS)).isEqualTo("STALE_GENERATION");
+        assertThat(left(actor)).isZero();
+    }
+
+    @Test
+    void one_that_is_not_whole_is_none_and_the_same_again_is_no_second_one() {
         var actor = started("whole", 1);
         open(actor, 1, 0);
         var id = UUID.randomUUID();
@@ -135,7 +162,7 @@ class CheckpointTest {
     }
 
     @Test
-    void the_last_five_are_kept_and_none_of_an_actor_that_is_destroyed() throws Exception {
+    void the_last_five_are_kept_and_none_of_an_actor_that_is_destroyed() {
         var agent = controlPlane.agent("keep", 250, 256);
         var actor = create("keep");
         agent.up(agent.awaitRun(actor, 1));
@@ -144,7 +171,11 @@ class CheckpointTest {
             assertThat(take(actor, 1, UUID.randomUUID(), "asked", new byte[] {(byte) n}))
                     .isEqualTo(Integer.toString(n));
         }
-        assertThat(left(actor)).isEqualTo(5);
+        assertThat(numbers(actor)).isEqualTo("3 4 5 6 7");
+
+        longAgo(actor);
+        controlPlane.bean(Checkpoints.class).prune();
+        assertThat(numbers(actor)).as("however old they are").isEqualTo("3 4 5 6 7");
 
         Api.require(api.delete("/actors/" + actor));
         assertThat(agent.awaitStop(actor).forGood()).isTrue();
@@ -174,6 +205,25 @@ class CheckpointTest {
                 .param("actor", actor.value())
                 .query(Long.class)
                 .single();
+    }
+
+    private String numbers(ActorId actor) {
+        return controlPlane
+                .database()
+                .jdbc()
+                .sql("select string_agg(number::text, ' ' order by number) from checkpoint where actor_id = :actor")
+                .param("actor", actor.value())
+                .query(String.class)
+                .single();
+    }
+
+    private void longAgo(ActorId actor) {
+        controlPlane
+                .database()
+                .jdbc()
+                .sql("update checkpoint set taken_at = taken_at - interval '1 year' where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
     }
 
     private ActorId started(String region, long generation) {
@@ -228,20 +278,29 @@ class CheckpointTest {
                                 : "none");
     }
 
-    private String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes) throws Exception {
+    private String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes) {
         return take(actor, generation, id, cause, bytes, sha256(bytes), bytes.length);
     }
 
     private String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes, String sha256, long size) {
+        return take(actor, generation, id, cause, BodyPublishers.ofByteArray(bytes), sha256, size);
+    }
+
+    private String take(
+            ActorId actor, long generation, UUID id, String cause, BodyPublisher bytes, String sha256, long size) {
         var answer = api.send(api.request("/link/dirs/%s/%d/checkpoints/%s?cause=%s&size=%d&content=9&sha256=%s"
                         .formatted(actor, generation, id, cause, size, sha256))
                 .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
                 .header("content-type", "application/octet-stream")
-                .PUT(BodyPublishers.ofByteArray(bytes)));
+                .PUT(bytes));
         return answer.status() == 200 ? answer.text("/number") : answer.code();
     }
 
-    private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
