@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import rivet.controlplane.checkpoint.Checkpoints;
@@ -113,6 +117,27 @@ class CheckpointTest {
     }
 
     @Test
+    void one_that_is_still_coming_when_the_next_opens_the_directory_does_not_count() throws Exception {
+        var actor = started("overtaken", 1);
+        dirs.open(actor, 1, 0);
+        var bytes = new SubmissionPublisher<ByteBuffer>();
+        var body = BodyPublishers.fromPublisher(bytes);
+        var taken = CompletableFuture.supplyAsync(
+                () -> dirs.take(actor, 1, UUID.randomUUID(), "stopped", body, DirCalls.sha256(new byte[] {1, 2}), 2));
+        await().atMost(SOON).until(bytes::hasSubscribers);
+        bytes.submit(ByteBuffer.wrap(new byte[] {1}));
+        await().atMost(SOON).until(() -> left(actor) == 1);
+        restarted(actor, "overtaken", 2);
+        assertThat(dirs.open(actor, 2, 0)).isEqualTo("keep false, checkpoint none");
+
+        bytes.submit(ByteBuffer.wrap(new byte[] {2}));
+        bytes.close();
+
+        assertThat(taken.get(20, TimeUnit.SECONDS)).isEqualTo("STALE_GENERATION");
+        assertThat(left(actor)).isZero();
+    }
+
+    @Test
     void one_that_is_not_whole_is_none_and_the_same_again_is_no_second_one() {
         var actor = started("whole", 1);
         dirs.open(actor, 1, 0);
@@ -136,7 +161,11 @@ class CheckpointTest {
             assertThat(dirs.take(actor, 1, UUID.randomUUID(), "asked", new byte[] {(byte) n}))
                     .isEqualTo(Integer.toString(n));
         }
-        assertThat(left(actor)).isEqualTo(5);
+        assertThat(numbers(actor)).isEqualTo("3 4 5 6 7");
+
+        longAgo(actor);
+        controlPlane.bean(Checkpoints.class).prune();
+        assertThat(numbers(actor)).as("however old they are").isEqualTo("3 4 5 6 7");
 
         Api.require(api.delete("/actors/" + actor));
         assertThat(agent.awaitStop(actor).forGood()).isTrue();
@@ -165,6 +194,25 @@ class CheckpointTest {
                 .param("actor", actor.value())
                 .query(Long.class)
                 .single();
+    }
+
+    private String numbers(ActorId actor) {
+        return controlPlane
+                .database()
+                .jdbc()
+                .sql("select string_agg(number::text, ' ' order by number) from checkpoint where actor_id = :actor")
+                .param("actor", actor.value())
+                .query(String.class)
+                .single();
+    }
+
+    private void longAgo(ActorId actor) {
+        controlPlane
+                .database()
+                .jdbc()
+                .sql("update checkpoint set taken_at = taken_at - interval '1 year' where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
     }
 
     private ActorId started(String region, long generation) {

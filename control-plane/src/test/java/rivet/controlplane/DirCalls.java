@@ -2,6 +2,7 @@ package rivet.controlplane;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
@@ -38,10 +39,14 @@ record DirCalls(Api api) {
     }
 
     String take(ActorId actor, long generation, UUID id, String cause, byte[] bytes, String sha256, long size) {
+        return take(actor, generation, id, cause, BodyPublishers.ofByteArray(bytes), sha256, size);
+    }
+
+    String take(ActorId actor, long generation, UUID id, String cause, BodyPublisher bytes, String sha256, long size) {
         return number(request("%s/%d/checkpoints/%s?cause=%s&size=%d&content=9&sha256=%s"
                         .formatted(actor, generation, id, cause, size, sha256))
                 .header("content-type", "application/octet-stream")
-                .PUT(BodyPublishers.ofByteArray(bytes)));
+                .PUT(bytes));
     }
 
     /** Of an actor without a directory. */

@@ -118,6 +118,7 @@ public final class TwoAgents implements AutoCloseable {
 
         private final Path data;
         private final int proxyPort = freePort();
+        private final int metricsPort = freePort();
         private Process process;
 
         private RunningAgent(String name) throws IOException {
@@ -143,6 +144,8 @@ public final class TwoAgents implements AutoCloseable {
                             tools().toString(),
                             "RIVET_PROXY_PORT",
                             Integer.toString(proxyPort),
+                            "RIVET_METRICS_PORT",
+                            Integer.toString(metricsPort),
                             "RIVET_CPU_MILLICORES",
                             "10000",
                             "RIVET_MEMORY_MIB",
@@ -182,6 +185,25 @@ public final class TwoAgents implements AutoCloseable {
         /** Where its proxy is. */
         public URI url() {
             return URI.create("http://127.0.0.1:" + proxyPort);
+        }
+
+        /** What Prometheus reads of it. */
+        public URI metrics() {
+            return URI.create("http://127.0.0.1:" + metricsPort + "/actuator/prometheus");
+        }
+
+        /** No new actor lands there until it is lifted. */
+        public void cordon() throws Exception {
+            ask("cordon");
+        }
+
+        public void uncordon() throws Exception {
+            ask("uncordon");
+        }
+
+        private void ask(String what) throws Exception {
+            var reply = send("POST", "/agents/%s/%s".formatted(agentId(), what), "");
+            assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
         }
 
         /** The actor's port {@code http} through this agent. */

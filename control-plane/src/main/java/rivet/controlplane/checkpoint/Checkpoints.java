@@ -100,6 +100,7 @@ public final class Checkpoints {
     long take(Checkpoint checkpoint, InputStream in) throws IOException {
         var known = repository.number(checkpoint.id());
         if (known.isPresent()) {
+            in.transferTo(OutputStream.nullOutputStream()); // a body that nobody has begun to read cannot be left
             return known.getAsLong();
         }
         if (!transactions.run(() -> repository.begin(checkpoint))) {

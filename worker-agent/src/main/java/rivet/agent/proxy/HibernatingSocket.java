@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.ActorRoute.Status;
@@ -28,9 +27,6 @@ import rivet.agent.proxy.http.Shown;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
 final class HibernatingSocket extends ChannelInboundHandlerAdapter implements Lane.Swept, Frames.Sink {
 
-    /** Between two tries to have the actor back. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-
     /** With these an actor says that it goes and will be back, and the last three are never said at all (RFC 6455, 7.4.1). */
     private static final Set<Integer> NO_END = Set.of(1001, 1012, 1005, 1006, 1015);
 
@@ -46,8 +42,8 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
     private final long since;
     private final Frames said = new Frames();
     private final Kept kept = new Kept();
+    private final Comeback comeback;
     private @Nullable Upstream up;
-    private @Nullable Resumption resumption;
     private Access.@Nullable Pass pass;
     private Limits limits;
 
@@ -59,10 +55,6 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
     private boolean clientBye;
     private boolean actorBye;
     private boolean over;
-    private boolean again;
-    /** Since when the actor is wanted back, on the lane's clock; absent while it is not. */
-    private @Nullable Long wantedSince;
-
     private long lastRead;
 
     private HibernatingSocket(
@@ -70,6 +62,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         this.lane = lane;
         this.client = client;
         this.opening = opening;
+        this.comeback = new Comeback(lane, this, opening);
         this.hibernates = hibernates;
         this.limits = target.limits();
         this.since = lane.now();
@@ -136,7 +129,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         Upstream fresh = new Upstream(to.actor(), to.served());
         up = fresh;
         paused = false;
-        wantedSince = null;
+        comeback.isThere();
         if (!to.served().isElsewhere()) {
             limits = to.served().limits();
         }
@@ -151,7 +144,6 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
 
     /** The actor's next process has opened it. */
     void resumed(Switched to) {
-        resumption = null;
         Access.Pass with = to.asked().hibernates(to.head().status(), to.actor());
         if (with != null) {
             letIn(with);
@@ -165,50 +157,19 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         look();
     }
 
-    /** The actor's next process has answered in another way. */
-    void refused() {
-        resumption = null;
-        end(Goodbye.NOT_RESUMED);
-    }
-
-    /** @param why there is no answer of the actor */
-    void unreached(Problem why) {
-        resumption = null;
-        switch (why.status()) {
-            case 401, 403 -> end(Goodbye.ACCESS_OVER);
-            case 404, 410 -> end(Goodbye.ACTOR_DESTROYED);
-            default -> tryAgain();
-        }
-    }
-
-    private void tryAgain() {
-        // The exchange has taken it back.
+    /** Whom a try to resume it had let in, and has given back, is let in as before. */
+    void letInAgain() {
         letIn(pass);
-        Long wanted = wantedSince;
-        if (kept.isEmpty()) {
-            wantedSince = null; // it was there by itself, and will be again
-        } else if (wanted != null && lane.now() - wanted > lane.times().hold().toNanos()) {
-            end(Goodbye.ACTOR_NOT_BACK);
-        } else if (!again) {
-            again = true;
-            lane.later(this::again, PAUSE);
-        }
     }
 
-    private void again() {
-        again = false;
-        want();
+    /** Whether the actor has to be there. */
+    boolean hasToTell() {
+        return !kept.isEmpty();
     }
 
-    /** The actor has to be there, asleep or not. */
-    private void want() {
-        if (over || up != null || resumption != null || again) {
-            return;
-        }
-        wantedSince = wantedSince == null ? Long.valueOf(lane.now()) : wantedSince;
-        Resumption begins = new Resumption(lane, this, opening);
-        resumption = begins;
-        begins.start();
+    /** Whether it could be opened to a process. */
+    boolean isAlone() {
+        return !over && up == null;
     }
 
     /** From any thread. */
@@ -226,7 +187,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
                 : NONE;
         Upstream now = up;
         if (now == null && ready != NONE) {
-            want();
+            comeback.want();
         } else if (now != null && !now.target.isElsewhere()) {
             paused = ready != now.target.generation();
         }
@@ -269,7 +230,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         ByteBuf copy = bytes.alloc().buffer(bytes.readableBytes()).writeBytes(bytes);
         bytes.release();
         var _ = kept.add(copy, endsMessage);
-        want();
+        comeback.want();
     }
 
     private boolean isHeard() {
@@ -347,7 +308,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
             if (isHeard()) {
                 send(part);
             } else {
-                want();
+                comeback.want();
             }
         } else if (up != null) {
             up.channel.writeAndFlush(frame, up.channel.voidPromise());
@@ -407,7 +368,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         RouteTable.Entry entry = lane.routes().find(opening.actor());
         boolean next = entry != null && entry.route().generation() > gone.target.generation();
         if (!kept.isEmpty()) {
-            want();
+            comeback.want();
         } else if (next) {
             look();
         }
@@ -446,10 +407,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
         kept.drop();
         said.stop();
         dropPong();
-        if (resumption != null) {
-            resumption.abandon();
-            resumption = null;
-        }
+        comeback.abandon();
         if (up != null) {
             Ends.closeAfterFlush(lane, up.channel);
         }
@@ -497,9 +455,7 @@ final class HibernatingSocket extends ChannelInboundHandlerAdapter implements La
 
     @Override
     public void sweep(long now) {
-        if (resumption != null) {
-            resumption.sweep(now);
-        }
+        comeback.sweep(now);
         loseFenced();
         Upstream to = up;
         long lastMove = to == null ? lastRead : Math.max(lastRead, to.lastRead);

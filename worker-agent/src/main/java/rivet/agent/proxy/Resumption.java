@@ -14,7 +14,7 @@ import rivet.protocol.ActorId;
 
 /**
  * One try to open a WebSocket to its actor's next process, by the request that opened it to the first: on the way of every
- * request, so that it wakes the actor, waits for it and finds it as they do. Tells the socket how it ended, once.
+ * request, so that it wakes the actor, waits for it and finds it as they do. Tells the comeback that it belongs to how it ended, once.
  */
 final class Resumption implements Asker {
 
@@ -71,7 +71,7 @@ final class Resumption implements Asker {
     }
 
     private final Lane lane;
-    private final HibernatingSocket socket;
+    private final Comeback comeback;
     private final Opening opening;
     private final long begun;
     private @Nullable Exchange exchange;
@@ -79,9 +79,9 @@ final class Resumption implements Asker {
     /** In another way than by opening a socket, and that may take long. */
     private boolean answering;
 
-    Resumption(Lane lane, HibernatingSocket socket, Opening opening) {
+    Resumption(Lane lane, Comeback comeback, Opening opening) {
         this.lane = lane;
-        this.socket = socket;
+        this.comeback = comeback;
         this.opening = opening;
         this.begun = lane.now();
     }
@@ -112,7 +112,7 @@ final class Resumption implements Asker {
     void sweep(long now) {
         if (exchange != null && answering) {
             abandon();
-            socket.refused();
+            comeback.refused();
         } else if (exchange != null) {
             exchange.sweep(now);
         }
@@ -121,7 +121,7 @@ final class Resumption implements Asker {
     @Override
     public void switched(Switched to) {
         over();
-        socket.resumed(to);
+        comeback.resumed(to);
     }
 
     @Override
@@ -133,16 +133,16 @@ final class Resumption implements Asker {
     public void answered(boolean keep, boolean more) {
         over();
         if (problem == null) {
-            socket.refused();
+            comeback.refused();
         } else {
-            socket.unreached(problem);
+            comeback.unreached(problem);
         }
     }
 
     @Override
     public void abort(boolean reset) {
         over();
-        socket.refused();
+        comeback.refused();
     }
 
     @Override
@@ -172,7 +172,7 @@ final class Resumption implements Asker {
 
     @Override
     public Channel channel() {
-        return socket.client();
+        return comeback.client();
     }
 
     @Override

@@ -64,6 +64,8 @@ class HibernationHopTest {
 
                 assertThat(readText(client)).isEqualTo("second:b");
                 assertThat(readText(client)).isEqualTo("second:c");
+                client.send(masked(text("d")));
+                assertThat(readText(client)).as("nothing was told twice").isEqualTo("second:d");
                 String before = first.heads().getFirst();
                 assertThat(before).contains("x-rivet-websocket-id: ").doesNotContain("resumed", "deflate");
                 assertThat(second.heads().getFirst())

@@ -63,6 +63,8 @@ class HibernationTest {
             assertThat(readText(client)).isEqualTo("second:c");
             assertThat(readText(client)).isEqualTo("second:d");
             assertThat(readText(client)).isEqualTo("second:e");
+            client.send(masked(text("f")));
+            assertThat(readText(client)).as("nothing was told twice").isEqualTo("second:f");
         }
     }
 

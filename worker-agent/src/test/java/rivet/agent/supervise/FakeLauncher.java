@@ -20,6 +20,9 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     final List<String> story = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<@Nullable Void> fetched = CompletableFuture.completedFuture(null);
     volatile List<Survivor> survivors = List.of();
+    /** Those of the last launch. */
+    volatile Map<String, Integer> ports = Map.of();
+
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
@@ -100,6 +103,7 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public Process launch(Order order) {
             launched = true;
+            ports = order.ports();
             story.add("launch " + order.generation());
             return new FakeProcess(ended);
         }
@@ -144,6 +148,7 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public void killAll() {
             story.add("kill all");
+            ended.complete(new Ended(null, 9));
         }
 
         @Override

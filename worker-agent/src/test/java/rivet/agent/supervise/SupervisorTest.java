@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ class SupervisorTest {
     private volatile boolean unanswered;
     private volatile boolean connected;
     private volatile Duration quiet = Duration.ZERO;
+    private final AtomicInteger looks = new AtomicInteger();
     private Supervisor supervisor;
 
     @BeforeEach
@@ -73,6 +75,7 @@ class SupervisorTest {
 
         @Override
         public long quietNanos(ActorId actor, long generation) {
+            looks.incrementAndGet();
             return quiet.toNanos();
         }
     }
@@ -173,9 +176,12 @@ class SupervisorTest {
     void one_that_nobody_uses_makes_way_for_a_newer_build_that_waits_for_that() {
         supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
-        quiet = Duration.ofSeconds(1);
-
+        quiet = Duration.ofMillis(999);
         supervisor.desire(List.of(new Run(actor, 1, SPEC, new Newer(BuildId.random(), 1_000L))), () -> {});
+        await().until(() -> looks.get() > 2);
+        assertThat(launcher.story).endsWith("up");
+
+        quiet = Duration.ofSeconds(1);
 
         launcher.await("up, unused");
         supervisor.desire(List.of(run(1)), () -> {});
@@ -339,6 +345,10 @@ class SupervisorTest {
     void one_that_nobody_uses_need_not_run_until_somebody_does() {
         supervisor.desire(List.of(new Run(actor, 1, idleAfter(1_000))), () -> {});
         launcher.await("up");
+        quiet = Duration.ofMillis(999);
+        await().until(() -> looks.get() > 2);
+        assertThat(launcher.story).endsWith("up");
+
         quiet = Duration.ofSeconds(1);
 
         launcher.await("up, idle");
