@@ -25,6 +25,7 @@ final class Bench {
         GROUPS.put("proxy-sockets", SocketBench::measure);
         GROUPS.put("kv", KvBench::measure);
         GROUPS.put("sleep", SleepBench::measure);
+        GROUPS.put("alarms", AlarmBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
         GROUPS.put("restart", RestartBench::measure);
     }

@@ -68,7 +68,7 @@ final class CreateBench {
         return times;
     }
 
-    private static double perSecond(int atOnce, Callable<?> once) throws Exception {
+    static double perSecond(int atOnce, Callable<?> once) throws Exception {
         try (var threads = Executors.newFixedThreadPool(atOnce)) {
             var began = System.nanoTime();
             var all = new ArrayList<Callable<Object>>();

@@ -20,7 +20,7 @@ final class SleepBench {
                 select string_agg(quote_ident(column_name), ', ') into columns from information_schema.columns
                 where table_schema = 'public' and table_name = 'actor' and is_generated = 'NEVER' and column_name <> 'id';
                 execute format('insert into actor (id, %1$s) select gen_random_uuid(), %1$s from actor, generate_series(2, ACTORS)', columns);
-            end $$""".replace("ACTORS", Integer.toString(ACTORS));
+            end $$""";
 
     static List<Row> measure() throws Exception {
         var memory = new ArrayList<Double>();
@@ -45,8 +45,7 @@ final class SleepBench {
                 var memoryBefore = memoryKib(dev, data);
                 whole.add(memoryBefore / 1024);
                 var diskBefore = diskKib(database);
-                ScaleBench.run(database, COPY);
-                ScaleBench.run(database, "vacuum analyze actor");
+                copy(database, ACTORS);
                 Thread.sleep(SETTLE_MS);
                 memory.add((memoryKib(dev, data) - memoryBefore) / ACTORS);
                 disk.add((diskKib(database) - diskBefore) / ACTORS);
@@ -61,6 +60,12 @@ final class SleepBench {
                 Row.absolute("10,000 asleep: rows on disk, each", disk, whole, "all without them, MiB", "KiB", "told", _ -> true),
                 Row.absolute("10,000 asleep: request -> first reply of one, p50", p50, bare, "bare deno run, p50", "ms", "<= 8 ms", ms -> ms <= 8),
                 Row.absolute("10,000 asleep: request -> first reply of one, p99", p99, bare, "bare deno run, p50", "ms", "told", _ -> true));
+    }
+
+    /** Makes so many of the only one. */
+    static void copy(Connection database, int actors) throws Exception {
+        ScaleBench.run(database, COPY.replace("ACTORS", Integer.toString(actors)));
+        ScaleBench.run(database, "vacuum analyze actor");
     }
 
     /** One after the other, each of which goes back to sleep: this row is about one user who comes back. */
@@ -96,7 +101,7 @@ final class SleepBench {
     }
 
     /** Returns when it sleeps. */
-    private static void sleep(Dev dev, String id) throws Exception {
+    static void sleep(Dev dev, String id) throws Exception {
         var asked = Http.send(dev.apiPort, "POST", "/actors/" + id + "/sleep", "{}");
         if (asked.status() != 200) {
             throw new IOException("sleep: " + asked);

@@ -27,6 +27,7 @@ import rivet.protocol.kv.KvAnswer.Code;
 import rivet.protocol.kv.KvAnswer.Refused;
 import rivet.protocol.kv.KvAnswer.Written;
 import rivet.protocol.kv.KvBatch;
+import rivet.protocol.kv.KvCall.Question;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvRequest.Mutation.Add;
 import rivet.protocol.kv.KvRequest.Mutation.Delete;
@@ -143,14 +144,12 @@ class KvTest {
         var actors = List.of(running("kv-shared-1"), running("kv-shared-2"), running("kv-shared-3"));
         var message = new Bytes(KvWire.join(List.of(KvWire.write(writing(put("a", "1"))))));
 
-        var reply = stores.send(
-                "write",
-                KvWire.joinBatches(List.of(
-                        new KvBatch(actors.get(0), 1, 1, 0, message),
-                        new KvBatch(actors.get(1), 7, 1, 0, message),
-                        new KvBatch(actors.get(2), 1, 1, 0, message))));
+        var answers = stores.written(List.of(
+                new KvBatch(actors.get(0), 1, 1, 0, message),
+                new KvBatch(actors.get(1), 7, 1, 0, message),
+                new KvBatch(actors.get(2), 1, 1, 0, message)));
 
-        assertThat(KvWire.split(reply.body()).stream()
+        assertThat(answers.stream()
                         .map(bytes ->
                                 KvWire.answer(writing(), KvWire.split(bytes).getFirst())))
                 .containsExactly(
@@ -228,7 +227,9 @@ class KvTest {
 
         assertThat(answers).containsExactly("TOO_LARGE", "TOO_LARGE", "INVALID", "TOO_LARGE", "done", "INVALID");
         assertThat(keys(actor, range("", "", false, 10))).containsExactly("text");
-        assertThat(stores.send("write", new byte[] {1}).statusCode()).isEqualTo(400);
+        var unreadable = new KvBatch(actor, 1, 2, 1, new Bytes(new byte[] {1}));
+        assertThat(stores.ask(new Question.Write(List.of(unreadable))).answered())
+                .isFalse();
     }
 
     @Test
@@ -338,9 +339,9 @@ class KvTest {
                 for each row when (new.actor_id = '%s') execute function refuse_commit()
                 """.formatted(actor)).update();
         var message = new Bytes(KvWire.join(List.of(KvWire.write(writing(put("a", "1"))))));
-        var batch = KvWire.joinBatches(List.of(new KvBatch(actor, 1, 1, 0, message)));
 
-        var uncommitted = KvWire.split(stores.send("write", batch).body()).getFirst();
+        var uncommitted =
+                stores.written(List.of(new KvBatch(actor, 1, 1, 0, message))).getFirst();
         database.jdbc().sql("drop trigger refuse_commit on kv_entry").update();
         var committed = write(actor, 1, 1, put("a", "1"));
 
@@ -375,10 +376,8 @@ class KvTest {
 
     @Test
     void who_has_no_token_is_refused() throws Exception {
-        var request = HttpRequest.newBuilder(
-                        controlPlane.uri().resolve("/link/kv/%s/1/0/read".formatted(ActorId.random())))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(KvWire.join(List.of())))
-                .build();
+        var request =
+                HttpRequest.newBuilder(controlPlane.uri().resolve("/link/kv")).build();
 
         assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(401);

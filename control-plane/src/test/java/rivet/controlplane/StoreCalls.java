@@ -3,18 +3,27 @@ package rivet.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvBatch;
+import rivet.protocol.kv.KvCall;
+import rivet.protocol.kv.KvCall.Question;
+import rivet.protocol.kv.KvReply;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
 
@@ -38,37 +47,77 @@ record StoreCalls(URI controlPlane) {
     }
 
     private Optional<List<byte[]>> written(KvBatch batch) {
-        var reply = answered("write", KvWire.joinBatches(List.of(batch)));
-        return Optional.of(KvWire.split(reply).getFirst())
+        return Optional.of(written(List.of(batch)).getFirst())
                 .filter(bytes -> bytes.length > 0)
                 .map(KvWire::split);
     }
 
+    /** @return what is answered to each, joined; nothing where nobody knows */
+    List<byte[]> written(List<KvBatch> batches) {
+        return KvWire.split(answered(new Question.Write(batches)));
+    }
+
     KvAnswer read(ActorId actor, long generation, long confirmed, KvRequest request) {
-        var path = "%s/%d/%d/read".formatted(actor, generation, confirmed);
-        var reply = answered(path, KvWire.join(List.of(KvWire.write(request))));
+        var message = new Bytes(KvWire.join(List.of(KvWire.write(request))));
+        var reply = answered(new Question.Read(actor, generation, confirmed, message));
         return KvWire.answer(request, KvWire.split(reply).getFirst());
     }
 
     KvAnswer resumed(ActorId actor, long generation) {
-        var reply = answered("%s/%d/resume".formatted(actor, generation), new byte[0]);
-        return KvWire.answer(new KvRequest.Write(List.of(), List.of()), reply);
+        return KvWire.answer(
+                new KvRequest.Write(List.of(), List.of()), answered(new Question.Resume(actor, generation)));
     }
 
-    private byte[] answered(String path, byte[] body) {
-        var reply = send(path, body);
-        assertThat(reply.statusCode())
-                .as(new String(reply.body(), StandardCharsets.UTF_8))
-                .isEqualTo(200);
-        return reply.body();
+    private byte[] answered(Question question) {
+        var reply = ask(question);
+        assertThat(reply.answered())
+                .as(new String(reply.bytes().array(), StandardCharsets.UTF_8))
+                .isTrue();
+        return reply.bytes().array();
     }
 
-    HttpResponse<byte[]> send(String path, byte[] body) {
-        var request = HttpRequest.newBuilder(controlPlane.resolve("/link/kv/" + path))
+    KvReply ask(Question question) {
+        var ears = new Ears();
+        var socket = HTTP.newWebSocketBuilder()
                 .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
-                .header("content-type", "application/octet-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).join();
+                .buildAsync(URI.create("ws://" + controlPlane.getAuthority() + "/link/kv"), ears)
+                .join();
+        try {
+            socket.sendBinary(ByteBuffer.wrap(KvWire.write(new KvCall(1, question))), true)
+                    .join();
+            return KvWire.reply(
+                    ears.heard.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join());
+        } finally {
+            socket.abort();
+        }
+    }
+
+    private static final class Ears implements WebSocket.Listener {
+
+        final CompletableFuture<byte[]> heard = new CompletableFuture<>();
+        private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            var part = new byte[data.remaining()];
+            data.get(part);
+            message.writeBytes(part);
+            if (last) {
+                heard.complete(message.toByteArray());
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            heard.completeExceptionally(new IOException(code + " " + reason));
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            heard.completeExceptionally(error);
+        }
     }
 }

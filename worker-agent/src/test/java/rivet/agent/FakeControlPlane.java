@@ -1,6 +1,7 @@
 package rivet.agent;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
@@ -39,6 +41,9 @@ import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.ReplicaId;
 import rivet.protocol.Wire;
+import rivet.protocol.kv.KvCall;
+import rivet.protocol.kv.KvReply;
+import rivet.protocol.kv.KvWire;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
@@ -70,6 +75,10 @@ public final class FakeControlPlane implements AutoCloseable {
     public final List<ToControlPlane.Followed> followed = new CopyOnWriteArrayList<>();
     public final List<RouteTraffic> traffic = new CopyOnWriteArrayList<>();
     public volatile int trafficStatus = 204;
+
+    /** What was asked for stores; answered only by {@link #reply}. */
+    public final List<KvCall> asked = new CopyOnWriteArrayList<>();
+
     public final AtomicInteger downloads = new AtomicInteger();
     public final AtomicLong epoch = new AtomicLong();
     public volatile boolean fenceNext;
@@ -87,6 +96,7 @@ public final class FakeControlPlane implements AutoCloseable {
     private final Channel server;
     private final AtomicLong revision = new AtomicLong();
     private volatile @Nullable Channel agent;
+    private volatile @Nullable Channel stores;
     private volatile List<DesiredActor> desired = List.of();
 
     public FakeControlPlane() {
@@ -114,6 +124,21 @@ public final class FakeControlPlane implements AutoCloseable {
         var channel = agent;
         if (channel != null) {
             var _ = channel.writeAndFlush(new TextWebSocketFrame(Wire.JSON.writeValueAsString(message)));
+        }
+    }
+
+    public void reply(KvReply reply) {
+        var channel = stores;
+        if (channel != null) {
+            var bytes = Unpooled.wrappedBuffer(KvWire.write(reply));
+            var _ = channel.writeAndFlush(new BinaryWebSocketFrame(bytes));
+        }
+    }
+
+    public void disconnectStores() {
+        var channel = stores;
+        if (channel != null) {
+            channel.close().syncUninterruptibly();
         }
     }
 
@@ -201,8 +226,8 @@ public final class FakeControlPlane implements AutoCloseable {
         protected void initChannel(Channel channel) {
             channel.pipeline()
                     .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20), new Requests())
-                    .addLast(new WebSocketServerProtocolHandler("/link", null, false, 1 << 20))
-                    .addLast(new WebSocketFrameAggregator(64 << 20), new Messages());
+                    .addLast(new WebSocketServerProtocolHandler("/link", null, false, 1 << 20, false, true))
+                    .addLast(new WebSocketFrameAggregator(64 << 20), new Messages(), new Questions());
         }
     }
 
@@ -217,7 +242,7 @@ public final class FakeControlPlane implements AutoCloseable {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
             var authorized = ("Bearer " + TOKEN).equals(request.headers().get(HttpHeaderNames.AUTHORIZATION));
-            if (authorized && request.uri().equals("/link")) {
+            if (authorized && (request.uri().equals("/link") || request.uri().equals("/link/kv"))) {
                 context.fireChannelRead(request);
                 return;
             }
@@ -286,6 +311,15 @@ public final class FakeControlPlane implements AutoCloseable {
         @Override
         protected void channelRead0(ChannelHandlerContext context, TextWebSocketFrame frame) {
             heard(context.channel(), Wire.JSON.readValue(frame.text(), ToControlPlane.class));
+        }
+    }
+
+    private final class Questions extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, BinaryWebSocketFrame frame) {
+            stores = context.channel();
+            asked.add(KvWire.call(ByteBufUtil.getBytes(frame.content())));
         }
     }
 }

@@ -20,7 +20,7 @@ import rivet.protocol.kv.Bytes;
 
 /**
  * Writes of many actors share a transaction: what comes while one is being committed goes into the next. Two threads, so that
- * one group is computed while the other waits for the disk.
+ * one group is computed while the other waits for the disk; threads of the system, which wait for Postgres in one step.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -39,7 +39,8 @@ final class GroupCommit implements AutoCloseable {
     GroupCommit(KvRepository repository) {
         this.repository = repository;
         this.threads = IntStream.range(0, THREADS)
-                .mapToObj(n -> Thread.ofVirtual().name("kv-commit-" + n).start(this::run))
+                .mapToObj(
+                        n -> Thread.ofPlatform().daemon().name("kv-commit-" + n).start(this::run))
                 .toList();
     }
 
@@ -52,13 +53,10 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /** Answers to each batch; empty where nobody knows what became of it, and asking again with the same number is safe. */
-    List<Bytes> write(List<Batch> batches) {
-        return batches.stream()
-                .map(this::submit)
-                .toList() // all wait at once, and not one after the other
-                .stream()
-                .map(CompletableFuture::join)
-                .toList();
+    CompletableFuture<List<Bytes>> write(List<Batch> batches) {
+        var all = batches.stream().map(this::submit).toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
     }
 
     @Override

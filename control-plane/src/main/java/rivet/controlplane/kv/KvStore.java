@@ -3,7 +3,7 @@ package rivet.controlplane.kv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -13,6 +13,7 @@ import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
 import rivet.protocol.kv.KvAnswer.Refused;
+import rivet.protocol.kv.KvBatch;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
 
@@ -51,16 +52,18 @@ public final class KvStore implements DisposableBean {
         return joined(answers);
     }
 
-    /** Returns when all is committed, or refused, or nobody knows. */
-    byte[] write(byte[] message) {
-        var batches = readable(() -> KvWire.splitBatches(message)).stream()
+    /** Does not wait. Completes when all is committed, or refused, or nobody knows. */
+    CompletableFuture<byte[]> write(List<KvBatch> asked) {
+        var batches = asked.stream()
                 .map(batch -> new Batch(
                         new Writer(batch.actor().value(), batch.generation()),
                         batch.number(),
                         batch.confirmed(),
                         requests(batch.message().array())))
                 .toList();
-        return KvWire.join(commits.write(batches).stream().map(Bytes::array).toList());
+        return commits.write(batches)
+                .thenApply(answers ->
+                        KvWire.join(answers.stream().map(Bytes::array).toList()));
     }
 
     /** The last number that was used, in place of a version; what is still under way below it comes too late. */
@@ -99,13 +102,8 @@ public final class KvStore implements DisposableBean {
 
     /** Agents have read each request before, so one that cannot be read is no actor's fault. */
     private static List<KvRequest> requests(byte[] message) {
-        return readable(
-                () -> KvWire.split(message).stream().map(KvWire::request).toList());
-    }
-
-    private static <T> T readable(Supplier<T> read) {
         try {
-            return read.get();
+            return KvWire.split(message).stream().map(KvWire::request).toList();
         } catch (IllegalArgumentException e) {
             throw new Problem(HttpStatus.BAD_REQUEST, "API_BAD_BODY", String.valueOf(e.getMessage()), e);
         }

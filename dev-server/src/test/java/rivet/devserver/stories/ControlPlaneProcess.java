@@ -9,14 +9,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import rivet.agent.AgentSettings;
 import rivet.protocol.Wire;
+import rivet.protocol.kv.KvCall;
+import rivet.protocol.kv.KvReply;
+import rivet.protocol.kv.KvWire;
 import tools.jackson.databind.JsonNode;
 
 /** A control plane in a process of its own, on a database that it may share with others. */
@@ -28,6 +37,8 @@ final class ControlPlaneProcess implements AutoCloseable {
 
     private final Process process;
     private final URI api;
+    private static final int SECONDS = 20;
+
     private final HttpClient http = HttpClient.newHttpClient();
 
     private ControlPlaneProcess(Process process, URI api) {
@@ -88,15 +99,27 @@ final class ControlPlaneProcess implements AutoCloseable {
                 "0");
     }
 
-    /** As an agent would. @return what was answered to it */
-    HttpResponse<byte[]> sendAsAgent(String path, byte[] body) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(api.resolve(path))
-                        .header("authorization", "Bearer " + AGENT_TOKEN)
-                        .header("content-type", "application/octet-stream")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+    /** As an agent would, on a socket for stores. */
+    KvReply askAsAgent(KvCall call) throws Exception {
+        var heard = new CompletableFuture<KvReply>();
+        var socket = http.newWebSocketBuilder()
+                .header("authorization", "Bearer " + AGENT_TOKEN)
+                .buildAsync(URI.create("ws://" + api.getAuthority() + "/link/kv"), new WebSocket.Listener() {
+                    @Override
+                    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+                        var bytes = new byte[data.remaining()];
+                        data.get(bytes);
+                        heard.complete(KvWire.reply(bytes));
+                        return null;
+                    }
+                })
+                .get(SECONDS, TimeUnit.SECONDS);
+        try {
+            socket.sendBinary(ByteBuffer.wrap(KvWire.write(call)), true).join();
+            return heard.get(SECONDS, TimeUnit.SECONDS);
+        } finally {
+            socket.abort();
+        }
     }
 
     private static int freePort() throws IOException {

@@ -28,6 +28,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvBatch;
+import rivet.protocol.kv.KvCall;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
 
@@ -141,9 +142,9 @@ class KvLinearizabilityTest {
                 List.of(), List.of(new KvRequest.Mutation.Put(new Bytes(key), new Bytes(new byte[] {0, 2}))));
         var batch = new KvBatch(
                 ActorId.parse(actor), 1, 1_000_000 + number, 0, new Bytes(KvWire.join(List.of(KvWire.write(put)))));
-        var answers = controlPlane.sendAsAgent("/link/kv/write", KvWire.joinBatches(List.of(batch)));
-        assertThat(answers.statusCode()).isEqualTo(200);
-        var ofBatch = KvWire.split(answers.body()).getFirst();
+        var reply = controlPlane.askAsAgent(new KvCall(1, new KvCall.Question.Write(List.of(batch))));
+        assertThat(reply.answered()).isTrue();
+        var ofBatch = KvWire.split(reply.bytes().array()).getFirst();
         return switch (KvWire.answer(put, KvWire.split(ofBatch).getFirst())) {
             case KvAnswer.Written _ ->
                 Optional.of(new Operation(

@@ -88,21 +88,49 @@ public final class KvWire {
         return whole(message, in -> list(in, KvWire::bytes));
     }
 
-    /** Those of many actors in one message. */
-    public static byte[] joinBatches(List<KvBatch> batches) {
-        var out = new KvWriter().count(batches.size());
-        for (var batch : batches) {
-            out.id(batch.actor().value())
-                    .number(batch.generation())
-                    .number(batch.number())
-                    .number(batch.confirmed())
-                    .bytes(batch.message());
+    public static byte[] write(KvCall call) {
+        var out = new KvWriter().number(call.number());
+        switch (call.question()) {
+            case KvCall.Question.Write(var batches) -> {
+                out.tag(1).count(batches.size());
+                batches.forEach(batch -> write(out, batch));
+            }
+            case KvCall.Question.Read(var actor, var generation, var confirmed, var message) ->
+                out.tag(2)
+                        .id(actor.value())
+                        .number(generation)
+                        .number(confirmed)
+                        .bytes(message);
+            case KvCall.Question.Resume(var actor, var generation) ->
+                out.tag(3).id(actor.value()).number(generation);
         }
         return out.done();
     }
 
-    public static List<KvBatch> splitBatches(byte[] message) {
-        return whole(message, in -> list(in, KvWire::batch));
+    public static KvCall call(byte[] message) {
+        return whole(
+                message,
+                in -> new KvCall(
+                        in.getLong(),
+                        switch (in.get()) {
+                            case 1 -> new KvCall.Question.Write(list(in, KvWire::batch));
+                            case 2 ->
+                                new KvCall.Question.Read(new ActorId(id(in)), in.getLong(), in.getLong(), key(in));
+                            case 3 -> new KvCall.Question.Resume(new ActorId(id(in)), in.getLong());
+                            default -> throw new IllegalArgumentException("question: unknown (expected: 1 to 3)");
+                        }));
+    }
+
+    public static byte[] write(KvReply reply) {
+        return new KvWriter()
+                .number(reply.number())
+                .tag(reply.answered() ? 0 : 1)
+                .bytes(reply.bytes())
+                .done();
+    }
+
+    public static KvReply reply(byte[] message) {
+        return whole(message, in -> new KvReply(in.getLong(), in.get() == 0, key(in)));
     }
 
     public static KvRequest request(byte[] message) {
@@ -146,6 +174,14 @@ public final class KvWire {
             case KvRequest.NextAlarm _ -> out.tag(NEXT_ALARM);
         }
         return out.done();
+    }
+
+    private static void write(KvWriter out, KvBatch batch) {
+        out.id(batch.actor().value())
+                .number(batch.generation())
+                .number(batch.number())
+                .number(batch.confirmed())
+                .bytes(batch.message());
     }
 
     private static void write(KvWriter out, KvRequest.Mutation mutation) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer.Code;
+import rivet.protocol.kv.KvCall.Question;
 import rivet.protocol.kv.KvRequest.AlarmWrite;
 import rivet.protocol.kv.KvRequest.Check;
 import rivet.protocol.kv.KvRequest.Mutation;
@@ -94,14 +95,29 @@ class KvWireTest {
     }
 
     @Test
-    void batches_are_these_bytes() {
-        var actor = ActorId.parse("00112233-4455-6677-8899-aabbccddeeff");
-        var batches = List.of(new KvBatch(actor, 3, 9, 8, bytes("0000")));
-        var hex =
-                "0001 00112233445566778899aabbccddeeff 0000000000000003 0000000000000009 0000000000000008 000000020000";
+    void what_agents_ask_and_hear_are_these_bytes() {
+        var actor = new ActorId(ID);
+        var whose = " 00112233445566778899aabbccddeeff 0000000000000003";
+        assertCall(
+                new Question.Write(List.of(new KvBatch(actor, 3, 9, 8, bytes("0000")))),
+                "01 0001" + whose + " 0000000000000009 0000000000000008 000000020000");
+        assertCall(new Question.Read(actor, 3, 8, bytes("0000")), "02" + whose + " 0000000000000008 000000020000");
+        assertCall(new Question.Resume(actor, 3), "03" + whose);
+        assertReply(new KvReply(7, true, bytes("aa")), "0000000000000007 00 00000001aa");
+        assertReply(new KvReply(7, false, bytes("61")), "0000000000000007 01 0000000161");
+        assertThatThrownBy(() -> KvWire.call(parse("0000000000000007 04")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 
-        assertThat(KvWire.joinBatches(batches)).isEqualTo(parse(hex));
-        assertThat(KvWire.splitBatches(parse(hex))).isEqualTo(batches);
+    private static void assertCall(Question question, String hex) {
+        var call = new KvCall(7, question);
+        assertThat(KvWire.write(call)).isEqualTo(parse("0000000000000007" + hex));
+        assertThat(KvWire.call(parse("0000000000000007" + hex))).isEqualTo(call);
+    }
+
+    private static void assertReply(KvReply reply, String hex) {
+        assertThat(KvWire.write(reply)).isEqualTo(parse(hex));
+        assertThat(KvWire.reply(parse(hex))).isEqualTo(reply);
     }
 
     @ParameterizedTest

@@ -3,12 +3,14 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvBatch;
 
 /** The door. Thread-safe. */
 public final class ActorStores implements AutoCloseable {
@@ -34,8 +36,8 @@ public final class ActorStores implements AutoCloseable {
     /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */
     public interface Remote {
 
-        /** Batches of many actors, as the wire has them. @return an answer to each; an empty one is to be asked again */
-        byte[] write(byte[] batches) throws IOException, InterruptedException;
+        /** Batches of many actors. @return the answers to each, joined; an empty one is to be asked again */
+        CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException, InterruptedException;
 
         /** Reads of one actor, that must see its batch of that number. @return an answer to each */
         byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)

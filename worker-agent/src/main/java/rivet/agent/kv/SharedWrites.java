@@ -7,9 +7,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvBatch;
 import rivet.protocol.kv.KvWire;
@@ -31,13 +31,12 @@ final class SharedWrites implements AutoCloseable {
 
     private final ActorStores.Remote remote;
     private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final List<Thread> threads;
+    private final Semaphore trips = new Semaphore(ROUND_TRIPS);
+    private final Thread thread = Thread.ofVirtual().name("kv-writes").unstarted(this::run);
 
     SharedWrites(ActorStores.Remote remote) {
         this.remote = remote;
-        this.threads = IntStream.range(0, ROUND_TRIPS)
-                .mapToObj(n -> Thread.ofVirtual().name("kv-writes-" + n).start(this::run))
-                .toList();
+        thread.start();
     }
 
     private record Waiting(KvBatch batch, CompletableFuture<Bytes> answers) {
@@ -66,12 +65,13 @@ final class SharedWrites implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.forEach(Thread::interrupt);
+        thread.interrupt();
     }
 
     private void run() {
         try {
             while (true) {
+                trips.acquire();
                 send(take());
             }
         } catch (InterruptedException _) {
@@ -95,17 +95,38 @@ final class SharedWrites implements AutoCloseable {
 
     private void send(List<Waiting> together) throws InterruptedException {
         try {
-            var reply = remote.write(
-                    KvWire.joinBatches(together.stream().map(Waiting::batch).toList()));
-            var answers = KvWire.split(reply);
-            if (answers.size() != together.size()) {
-                throw new IOException("%d answers (expected: %d)".formatted(answers.size(), together.size()));
-            }
-            for (int i = 0; i < answers.size(); i++) {
-                together.get(i).answers().complete(new Bytes(answers.get(i)));
-            }
+            var _ = remote.write(together.stream().map(Waiting::batch).toList()).whenComplete((reply, failure) -> {
+                trips.release();
+                if (failure == null) {
+                    answered(together, reply);
+                } else {
+                    failed(together, failure);
+                }
+            });
         } catch (IOException | RuntimeException e) {
-            together.forEach(waiting -> waiting.answers().completeExceptionally(e));
+            trips.release();
+            failed(together, e);
         }
+    }
+
+    private static void answered(List<Waiting> together, byte[] reply) {
+        List<byte[]> answers;
+        try {
+            answers = KvWire.split(reply);
+        } catch (IllegalArgumentException e) {
+            failed(together, e);
+            return;
+        }
+        if (answers.size() != together.size()) {
+            failed(together, new IOException("%d answers (expected: %d)".formatted(answers.size(), together.size())));
+            return;
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            together.get(i).answers().complete(new Bytes(answers.get(i)));
+        }
+    }
+
+    private static void failed(List<Waiting> together, Throwable why) {
+        together.forEach(waiting -> waiting.answers().completeExceptionally(why));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
@@ -21,6 +22,7 @@ import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.Wire;
 import rivet.protocol.api.ProblemView;
+import rivet.protocol.kv.KvCall.Question;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.CustomRoute;
@@ -50,6 +52,7 @@ public final class ControlPlaneLink implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
             .build();
+    private final StoreLink stores;
     private final Heartbeats heartbeats;
     private final Thread thread = Thread.ofVirtual().name("link").unstarted(this::run);
     private volatile boolean closed;
@@ -62,6 +65,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         this.controlPlanes = new ControlPlanes(settings.controlPlanes(), chance.getAsDouble());
         this.agent = agent;
         this.chance = chance;
+        this.stores = new StoreLink(client, settings, controlPlanes);
         this.heartbeats = new Heartbeats(settings, controlPlanes, agent, this::fenced);
     }
 
@@ -192,19 +196,13 @@ public final class ControlPlaneLink implements AutoCloseable {
         }
     }
 
-    /** What actors ask of their stores goes by requests of its own, so that it delays nothing on the link. */
-    public byte[] store(String path, byte[] body) throws IOException, InterruptedException {
-        var response = client.send(
-                request("/link/kv/" + path)
-                        .timeout(LinkSettings.STORE_TIMEOUT)
-                        .header("Content-Type", "application/octet-stream")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-        if (response.statusCode() != 200) {
-            throw new IOException("stores: status %d (expected: 200)".formatted(response.statusCode()));
-        }
-        return response.body();
+    /**
+     * What actors ask of their stores goes by a socket of its own, so that it delays nothing on the link.
+     *
+     * @return completes after {@link LinkSettings#STORE_TIMEOUT} at most
+     */
+    public CompletableFuture<byte[]> ask(Question question) throws IOException, InterruptedException {
+        return stores.ask(question);
     }
 
     /**
@@ -276,6 +274,7 @@ public final class ControlPlaneLink implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         heartbeats.close();
+        stores.close();
         client.shutdownNow();
     }
 

@@ -55,9 +55,9 @@ public record LinkSettings(AgentId agent, List<URI> controlPlanes, Secret token)
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 
-    /** The same place, as a socket: http becomes ws and https wss. */
-    static URI socket(URI controlPlane) {
-        return URI.create("ws" + at(controlPlane.toString(), "/link").toString().substring("http".length()));
+    /** A place there, as a socket: http becomes ws and https wss. */
+    static URI socket(URI controlPlane, String path) {
+        return URI.create("ws" + at(controlPlane.toString(), path).toString().substring("http".length()));
     }
 
     String authorization() {

@@ -46,7 +46,7 @@ final class Socket implements WebSocket.Listener {
         var connecting = client.newWebSocketBuilder()
                 .header("Authorization", settings.authorization())
                 .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
-                .buildAsync(LinkSettings.socket(controlPlane), listener);
+                .buildAsync(LinkSettings.socket(controlPlane, "/link"), listener);
         listener.socket = await(connecting, 2 * LinkSettings.CONNECT_TIMEOUT.toMillis());
         return listener;
     }
@@ -153,7 +153,7 @@ final class Socket implements WebSocket.Listener {
         return LinkSettings.SEND_TIMEOUT.toMillis();
     }
 
-    private static <T> T await(CompletableFuture<T> future, long atMostMs) throws IOException, InterruptedException {
+    static <T> T await(CompletableFuture<T> future, long atMostMs) throws IOException, InterruptedException {
         try {
             return future.get(atMostMs, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -228,12 +229,12 @@ class KnownEntriesTest {
         }
 
         @Override
-        public synchronized byte[] write(byte[] message) throws IOException {
+        public synchronized CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException {
             var answers = new ArrayList<byte[]>();
-            for (var batch : KvWire.splitBatches(message)) {
+            for (var batch : batches) {
                 answers.add(KvWire.join(told(batch).stream().map(KvWire::write).toList()));
             }
-            return KvWire.join(answers);
+            return CompletableFuture.completedFuture(KvWire.join(answers));
         }
 
         private List<KvAnswer> told(KvBatch batch) throws IOException {

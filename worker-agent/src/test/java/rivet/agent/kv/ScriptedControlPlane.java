@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,13 +35,21 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     }
 
     @Override
-    public byte[] write(byte[] message) throws IOException, InterruptedException {
-        var batches = KvWire.splitBatches(message);
+    public CompletableFuture<byte[]> write(List<KvBatch> batches) {
         synchronized (this) {
             roundTrips.add(batches);
         }
-        pass();
-        return KvWire.join(batches.stream().map(ScriptedControlPlane::answers).toList());
+        var written = new CompletableFuture<byte[]>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                pass();
+                written.complete(KvWire.join(
+                        batches.stream().map(ScriptedControlPlane::answers).toList()));
+            } catch (IOException | InterruptedException e) {
+                written.completeExceptionally(e);
+            }
+        });
+        return written;
     }
 
     @Override

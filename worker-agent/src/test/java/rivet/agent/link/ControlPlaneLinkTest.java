@@ -1,9 +1,11 @@
 package rivet.agent.link;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,9 @@ import rivet.protocol.AgentId;
 import rivet.protocol.BuildId;
 import rivet.protocol.LogStream;
 import rivet.protocol.ReplicaId;
+import rivet.protocol.kv.Bytes;
+import rivet.protocol.kv.KvCall.Question;
+import rivet.protocol.kv.KvReply;
 import rivet.protocol.link.ActorLocation;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
@@ -296,6 +301,44 @@ class ControlPlaneLinkTest {
         assertThat(link.send(traffic)).isEqualTo(done);
 
         assertThat(controlPlane.traffic).containsExactly(traffic);
+    }
+
+    @Test
+    void answers_for_stores_come_in_any_order() throws Exception {
+        var one = link.ask(new Question.Resume(actor, 1));
+        var other = link.ask(new Question.Resume(actor, 2));
+        var failing = link.ask(new Question.Resume(actor, 3));
+        soon().until(() -> controlPlane.asked.size() == 3);
+
+        replyTo(2, true, "other");
+        replyTo(3, false, "no database");
+        replyTo(1, true, "one");
+
+        assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo("one".getBytes(UTF_8));
+        assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo("other".getBytes(UTF_8));
+        assertThatThrownBy(() -> failing.get(10, TimeUnit.SECONDS)).hasMessageContaining("no database");
+    }
+
+    @Test
+    void what_waits_hears_that_the_socket_for_stores_ended_and_the_next_opens_another() throws Exception {
+        var waits = link.ask(new Question.Resume(actor, 1));
+        soon().until(() -> controlPlane.asked.size() == 1);
+
+        controlPlane.disconnectStores();
+
+        assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+        var next = link.ask(new Question.Resume(actor, 2));
+        soon().until(() -> controlPlane.asked.size() == 2);
+        replyTo(2, true, "next");
+        assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo("next".getBytes(UTF_8));
+    }
+
+    private void replyTo(long generation, boolean answered, String text) {
+        var call = controlPlane.asked.stream()
+                .filter(each -> each.question().equals(new Question.Resume(actor, generation)))
+                .findFirst()
+                .orElseThrow();
+        controlPlane.reply(new KvReply(call.number(), answered, new Bytes(text.getBytes(UTF_8))));
     }
 
     private static ConditionFactory soon() {

@@ -1,0 +1,203 @@
+package rivet.agent.link;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.kv.KvCall;
+import rivet.protocol.kv.KvWire;
+
+/**
+ * The way of actors' stores to the control plane: one socket for many questions at a time, which is opened when one is asked and
+ * none is open to the control plane that is spoken with. Thread-safe.
+ */
+final class StoreLink implements AutoCloseable {
+
+    private static final long CONNECT_MS = 2 * LinkSettings.CONNECT_TIMEOUT.toMillis();
+
+    private final HttpClient client;
+    private final LinkSettings settings;
+    private final ControlPlanes controlPlanes;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private volatile @Nullable Connection current;
+    private volatile boolean closed;
+
+    StoreLink(HttpClient client, LinkSettings settings, ControlPlanes controlPlanes) {
+        this.client = client;
+        this.settings = settings;
+        this.controlPlanes = controlPlanes;
+    }
+
+    /** @return fails when nobody knows what became of it, which is known after {@link LinkSettings#STORE_TIMEOUT} */
+    CompletableFuture<byte[]> ask(KvCall.Question question) throws IOException, InterruptedException {
+        return connected().ask(question);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        var connection = current;
+        if (connection != null) {
+            connection.end("the agent stops");
+        }
+    }
+
+    private Connection connected() throws IOException, InterruptedException {
+        var connection = current;
+        if (connection != null && connection.isOpenTo(controlPlanes.current())) {
+            return connection;
+        }
+        if (!connecting.tryLock(CONNECT_MS, TimeUnit.MILLISECONDS)) {
+            throw new IOException("not connected within %d ms".formatted(CONNECT_MS));
+        }
+        try {
+            return replaced();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private Connection replaced() throws IOException, InterruptedException {
+        var controlPlane = controlPlanes.current();
+        var old = current;
+        if (old != null) {
+            if (old.isOpenTo(controlPlane)) {
+                return old;
+            }
+            old.end("another control plane is spoken with");
+        }
+        var connection = new Connection(controlPlane);
+        connection.open(client, settings);
+        current = connection;
+        if (closed) {
+            connection.end("the agent stops");
+        }
+        return connection;
+    }
+
+    private static final class Connection implements WebSocket.Listener {
+
+        private final URI controlPlane;
+        private final Map<Long, CompletableFuture<byte[]>> waiting = new ConcurrentHashMap<>();
+        private final AtomicLong asked = new AtomicLong();
+        private final ReentrantLock sending = new ReentrantLock();
+        private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+        private volatile @Nullable String ended;
+        private @Nullable WebSocket socket;
+
+        Connection(URI controlPlane) {
+            this.controlPlane = controlPlane;
+        }
+
+        void open(HttpClient client, LinkSettings settings) throws IOException, InterruptedException {
+            var opening = client.newWebSocketBuilder()
+                    .header("Authorization", settings.authorization())
+                    .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
+                    .buildAsync(LinkSettings.socket(controlPlane, "/link/kv"), this);
+            socket = Socket.await(opening, CONNECT_MS);
+        }
+
+        boolean isOpenTo(URI spokenWith) {
+            return ended == null && controlPlane.equals(spokenWith);
+        }
+
+        CompletableFuture<byte[]> ask(KvCall.Question question) throws IOException, InterruptedException {
+            long number = asked.incrementAndGet();
+            var answer = new CompletableFuture<byte[]>();
+            waiting.put(number, answer);
+            var _ = answer.orTimeout(LinkSettings.STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((_, failure) -> {
+                        waiting.remove(number);
+                        if (failure instanceof TimeoutException) {
+                            end("no answer in time");
+                        }
+                    });
+            try {
+                send(KvWire.write(new KvCall(number, question)));
+            } catch (IOException e) {
+                end(String.valueOf(e.getMessage()));
+            }
+            var why = ended;
+            if (why != null) { // perhaps before it waited
+                answer.completeExceptionally(new IOException(why));
+            }
+            return answer;
+        }
+
+        /** All that wait hear of it; nobody asks here again. */
+        void end(String why) {
+            if (ended == null) {
+                ended = why;
+            }
+            Objects.requireNonNull(socket).abort();
+            waiting.values().forEach(answer -> answer.completeExceptionally(new IOException(why)));
+        }
+
+        private void send(byte[] frame) throws IOException, InterruptedException {
+            sending.lockInterruptibly();
+            try {
+                Socket.await(
+                        Objects.requireNonNull(socket).sendBinary(ByteBuffer.wrap(frame), true),
+                        LinkSettings.SEND_TIMEOUT.toMillis());
+            } finally {
+                sending.unlock();
+            }
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
+            var part = new byte[data.remaining()];
+            data.get(part);
+            message.writeBytes(part);
+            if (last) {
+                var whole = message.toByteArray();
+                message.reset();
+                heard(whole);
+            }
+            webSocket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+            end("closed by the control plane: %d %s".formatted(code, reason));
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket webSocket, Throwable error) {
+            end("failed: " + error);
+        }
+
+        private void heard(byte[] whole) {
+            try {
+                var reply = KvWire.reply(whole);
+                var answer = waiting.get(reply.number());
+                if (answer == null) {
+                    return;
+                }
+                if (reply.answered()) {
+                    answer.complete(reply.bytes().array());
+                } else {
+                    answer.completeExceptionally(
+                            new IOException(new String(reply.bytes().array(), StandardCharsets.UTF_8)));
+                }
+            } catch (IllegalArgumentException e) {
+                end("an answer that cannot be read: " + e.getMessage());
+            }
+        }
+    }
+}
