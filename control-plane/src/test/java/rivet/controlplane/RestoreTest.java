@@ -441,6 +441,7 @@ class RestoreTest {
     }
 
     private static Code code(KvAnswer answer) {
+        assertThat(answer).isInstanceOf(KvAnswer.Refused.class);
         return ((KvAnswer.Refused) answer).code();
     }
 
