@@ -136,6 +136,8 @@ class HibernationTest {
                 RawConnection client = opened(proxy)) {
             assertThat(readText(client)).isEqualTo("before");
             proxy.hibernating(1, Status.STOPPING, 0);
+            client.send(masked(ping("told?"))); // its event loop has heard of it when it has answered
+            assertThat(read(client).isPong("told?")).isTrue();
             client.send(masked(text("for the next")));
             proxy.hibernating(2, Status.STARTING, 0);
             first.closeConnections();
