@@ -45,7 +45,9 @@ final class Script {
     String end() throws Exception {
         process.getOutputStream().close();
         boolean ended = process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS);
-        process.destroyForcibly();
+        if (!ended) {
+            process.destroyForcibly(); // closes its output, also under the thread that reads its last line
+        }
         assertThat(ended).as("it ends; its last line: " + last).isTrue();
         reader.join();
         assertThat(process.exitValue()).as(last).isZero();
