@@ -18,7 +18,7 @@ final class AlarmBench {
 
     private static final String SCRIPT = """
             export default {
-              start(ctx) {
+              async start(ctx) {
                 ctx.alarm.on(() => { setTimeout(() => ctx.sleep(), 0); });
               },
             };
