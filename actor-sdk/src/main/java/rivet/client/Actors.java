@@ -50,6 +50,8 @@ public final class Actors {
 
     record Count(long count) {}
 
+    record AllAlarms(List<ActorAlarm> alarms) {}
+
     /**
      * Creates an actor. Returns when its creation is certain, which is before it runs: requests to its URL wait for it.
      *
@@ -430,6 +432,18 @@ public final class Actors {
      */
     public Feed<ActorEvent> followEvents(String id) {
         return new Feed<>(() -> new EventCursor(transport, Checks.id(id)));
+    }
+
+    /**
+     * What an actor has set to be woken for.
+     *
+     * @param id a UUID as text
+     * @return in the order of their names; unmodifiable
+     * @throws RivetException.NotFound if there is no such actor
+     */
+    public List<ActorAlarm> alarms(String id) {
+        return Answers.orEmpty(
+                transport.send(Call.get(path(id) + "/alarms"), AllAlarms.class).alarms());
     }
 
     /**

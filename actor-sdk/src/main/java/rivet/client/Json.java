@@ -1,6 +1,8 @@
 package rivet.client;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -26,7 +28,8 @@ final class Json {
             .enable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
             .addModule(new SimpleModule()
                     .addDeserializer(ActorState.class, new OrUnknown<>(ActorState.values(), ActorState.UNKNOWN))
-                    .addDeserializer(PortProtocol.class, new OrUnknown<>(PortProtocol.values(), PortProtocol.UNKNOWN)))
+                    .addDeserializer(PortProtocol.class, new OrUnknown<>(PortProtocol.values(), PortProtocol.UNKNOWN))
+                    .addDeserializer(Text.class, new TextReader()))
             .build();
 
     private Json() {}
@@ -37,6 +40,9 @@ final class Json {
             super(cause.getOriginalMessage(), cause);
         }
     }
+
+    /** A value that only the caller knows the form of. */
+    record Text(@JsonValue @JsonRawValue String json) {}
 
     static byte[] bytes(Object value) {
         return MAPPER.writeValueAsBytes(value);
@@ -80,6 +86,24 @@ final class Json {
                     .filter(value -> value.toString().equals(name))
                     .findFirst()
                     .orElse(unknown);
+        }
+    }
+
+    private static final class TextReader extends ValueDeserializer<Text> {
+
+        @Override
+        public Text deserialize(JsonParser parser, DeserializationContext context) {
+            return new Text(parser.readValueAsTree().toString());
+        }
+
+        @Override
+        public Text getNullValue(DeserializationContext context) {
+            return new Text("null");
+        }
+
+        @Override
+        public @Nullable Text getAbsentValue(DeserializationContext context) {
+            return null;
         }
     }
 }

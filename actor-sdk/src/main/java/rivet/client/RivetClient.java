@@ -33,6 +33,8 @@ public final class RivetClient implements AutoCloseable {
     private final Builds builds;
     private final Regions regions;
     private final Routes routes;
+    private final Stores stores;
+    private final Checkpoints checkpoints;
 
     private RivetClient(Settings settings) {
         this.transport = new Transport(settings);
@@ -40,6 +42,8 @@ public final class RivetClient implements AutoCloseable {
         this.builds = new Builds(transport);
         this.regions = new Regions(transport);
         this.routes = new Routes(transport);
+        this.stores = new Stores(transport);
+        this.checkpoints = new Checkpoints(transport);
     }
 
     /**
@@ -86,6 +90,24 @@ public final class RivetClient implements AutoCloseable {
      */
     public Routes routes() {
         return routes;
+    }
+
+    /**
+     * Stores: what actors remember.
+     *
+     * @return always the same object
+     */
+    public Stores stores() {
+        return stores;
+    }
+
+    /**
+     * Checkpoints: keep what an actor has, and bring it back.
+     *
+     * @return always the same object
+     */
+    public Checkpoints checkpoints() {
+        return checkpoints;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -318,6 +319,34 @@ class ActorsTest {
                 {"port": "http", "ttl_ms": 60000, "subject": "ann", "claims": {"role": "host"}, "methods": ["GET"],
                  "path_prefix": "/rooms/1", "single_use": true}
                 """);
+    }
+
+    @Test
+    void alarms_are_read_with_their_rhythms() {
+        server.then(200, """
+                {"alarms": [
+                  {"name": "daily", "next_at": "2026-01-31T08:00:00Z", "cron": "0 9 * * *", "time_zone": "Europe/Berlin",
+                   "failures": 0, "payload_bytes": 0},
+                  {"name": "sweep", "next_at": "2026-01-31T12:00:00Z", "every_ms": 60000, "failures": 2, "payload_bytes": 5}]}
+                """);
+
+        var alarms = client.actors().alarms(Samples.ID);
+
+        assertThat(server.lines()).containsExactly("GET /actors/" + Samples.ID + "/alarms");
+        assertThat(alarms)
+                .containsExactly(
+                        new ActorAlarm(
+                                "daily",
+                                Instant.parse("2026-01-31T08:00:00Z"),
+                                null,
+                                "0 9 * * *",
+                                "Europe/Berlin",
+                                0,
+                                0),
+                        new ActorAlarm("sweep", Instant.parse("2026-01-31T12:00:00Z"), 60_000L, null, null, 2, 5));
+        assertThat(alarms)
+                .extracting(ActorAlarm::every)
+                .containsExactly(Optional.empty(), Optional.of(Duration.ofMinutes(1)));
     }
 
     @Test

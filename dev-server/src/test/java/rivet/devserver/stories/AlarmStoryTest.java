@@ -22,6 +22,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rivet.client.RivetClient;
 import rivet.protocol.Wire;
 import tools.jackson.databind.JsonNode;
 
@@ -165,7 +166,8 @@ class AlarmStoryTest {
     void an_actor_in_java_sets_them_and_hears_of_them() throws Exception {
         jar(RemindedActor.class, work.resolve("reminded.jar"));
         Files.writeString(work.resolve("rivet.json"), "{\"actors\": {\"reminded\": {\"jar\": \"reminded.jar\"}}}");
-        try (var server = RunningDevServer.start(work.resolve("data"))) {
+        try (var server = RunningDevServer.start(work.resolve("data"));
+                var client = RivetClient.builder().endpoint(server.api()).build()) {
             var ran = server.rivet(work, "deploy");
             assertThat(ran.exitCode()).as(ran.errors()).isZero();
             var actor = server.create("""
@@ -184,6 +186,13 @@ class AlarmStoryTest {
             assertThat(server.rivet(work, "actor", "alarms", RunningDevServer.id(actor))
                             .output())
                     .contains("0 9 * * * (Europe/Berlin)");
+            assertThat(client.actors().alarms(RunningDevServer.id(actor)))
+                    .singleElement()
+                    .satisfies(daily -> {
+                        assertThat(daily.cron()).isEqualTo("0 9 * * *");
+                        assertThat(daily.timeZone()).isEqualTo("Europe/Berlin");
+                        assertThat(daily.every()).isEmpty();
+                    });
             server.destroy(actor);
         }
     }

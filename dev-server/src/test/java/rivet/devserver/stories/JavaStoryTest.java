@@ -1,21 +1,31 @@
 package rivet.devserver.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.client.ActorState;
+import rivet.client.Checkpoint;
 import rivet.client.CreateActor;
 import rivet.client.LogLine;
 import rivet.client.Port;
 import rivet.client.RivetClient;
+import rivet.client.RivetException;
+import rivet.client.StoreFilter;
+import rivet.client.StoreKey;
+import rivet.client.StoreValue;
+import rivet.client.StoredEntry;
 import rivet.protocol.Wire;
 
 /** A Java team's day: an actor in Java, deployed with the command line and driven by a Java program with the SDK. */
@@ -80,6 +90,52 @@ class JavaStoryTest {
                     && Wire.JSON.readTree(reply.body()).get("generation").longValue() == 2;
         });
         assertThat(count(total(actor.url("http")))).as("what it remembers").isEqualTo(2);
+        client.actors().destroy(actor.id());
+    }
+
+    @Test
+    void what_an_actor_remembers_is_looked_into_mended_and_taken_back() throws Exception {
+        var actor = client.actors().createReady(counter().durable(), LONG);
+        var total = StoreKey.of("total");
+        assertThat(count(total(actor.url("http")))).isEqualTo(1);
+
+        var taken = client.checkpoints().take(actor.id());
+
+        assertThat(taken.kv()).isNotNull();
+        assertThat(count(total(actor.url("http")))).isEqualTo(2);
+        assertThat(client.stores().get(actor.id(), total)).hasValueSatisfying(entry -> {
+            assertThat(entry.kind()).isEqualTo("counter");
+            assertThat(entry.json()).isEqualTo("2");
+        });
+        assertThatExceptionOfType(RivetException.Conflict.class)
+                .isThrownBy(() -> client.checkpoints().restore(actor.id(), taken.number()))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("ACTOR_NOT_ASLEEP"));
+        assertThatExceptionOfType(RivetException.Conflict.class)
+                .isThrownBy(() -> client.stores().put(actor.id(), total, StoreValue.counter(41)))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo("KV_IN_USE"));
+
+        client.actors().sleep(actor.id());
+        await().atMost(LONG).until(() -> client.actors().get(actor.id()).state() == ActorState.SLEEPING);
+        long version = client.stores().put(actor.id(), total, StoreValue.counter(41));
+        var mended = StoreKey.of("mended", 1, 0.5, true, null, "ü".getBytes(StandardCharsets.UTF_8), List.of("in"));
+        client.stores().put(actor.id(), mended, StoreValue.json("{\"by\": [1, null]}"), 0);
+        client.stores().put(actor.id(), StoreKey.of("raw"), StoreValue.bytes(new byte[] {1, 2}));
+        client.stores().delete(actor.id(), StoreKey.of("raw"), version + 2);
+
+        assertThat(client.stores().stream(actor.id(), StoreFilter.all().pageSize(1)))
+                .extracting(StoredEntry::key, StoredEntry::json)
+                .containsExactly(tuple(mended, "{\"by\":[1,null]}"), tuple(total, "41"));
+        assertThat(client.stores().stream(actor.id(), StoreFilter.prefix("mended", 1)))
+                .hasSize(1);
+        var restored = client.checkpoints().restore(actor.id(), taken.number());
+        assertThat(client.stores().stream(actor.id(), StoreFilter.all()))
+                .extracting(StoredEntry::json)
+                .containsExactly("1");
+        client.checkpoints().restore(actor.id(), restored.undo());
+        assertThat(count(total(actor.url("http")))).as("the restore was undone").isEqualTo(42);
+        assertThat(client.checkpoints().list(actor.id()))
+                .extracting(Checkpoint::cause)
+                .contains("operator", "before_restore");
         client.actors().destroy(actor.id());
     }
 
