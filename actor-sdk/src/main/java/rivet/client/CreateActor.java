@@ -426,18 +426,21 @@ public final class CreateActor {
 
         static WirePort of(Port port) {
             Map<String, Map<String, Object>> routing = switch (port.routing()) {
-                case GUARD -> Map.of("guard", guard(Map.of(), port.limits()));
+                case GUARD -> Map.of("guard", guard(Map.of(), port));
                 case CONNECTION ->
-                    Map.of("guard", guard(Map.of("authorization", Map.of("connection", Map.of())), port.limits()));
+                    Map.of("guard", guard(Map.of("authorization", Map.of("connection", Map.of())), port));
                 case HOST -> Map.of("host", Map.of());
             };
             return new WirePort(port.protocol(), port.internalPort(), routing);
         }
 
-        private static Map<String, Object> guard(Map<String, Object> rule, PortLimits limits) {
+        private static Map<String, Object> guard(Map<String, Object> rule, Port port) {
             var guard = new LinkedHashMap<>(rule);
-            if (!limits.wire().isEmpty()) {
-                guard.put("limits", limits.wire());
+            if (port.hibernates()) {
+                guard.put("websocket", Map.of("hibernate", true));
+            }
+            if (!port.limits().wire().isEmpty()) {
+                guard.put("limits", port.limits().wire());
             }
             return guard;
         }

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  *     {@code PORT_<NAME>}, which is the only way for JavaScript and Java builds
  * @param routing how the world reaches it
  * @param limits what its clients may do
+ * @param hibernates whether WebSockets of its clients outlive the actor's processes
  */
-public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routing routing, PortLimits limits) {
+public record Port(
+        PortProtocol protocol, @Nullable Integer internalPort, Routing routing, PortLimits limits, boolean hibernates) {
 
     /** How the world reaches a port. */
     public enum Routing {
@@ -23,7 +25,7 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
         HOST
     }
 
-    /** Checks the number, the protocol, and that a proxy keeps the limits. */
+    /** Checks the number, the protocol, and that a proxy is there for what only a proxy can do. */
     public Port {
         if (internalPort != null && (internalPort < 1 || internalPort > 65_535)) {
             throw new IllegalArgumentException("internalPort: %d (expected: 1 to 65535)".formatted(internalPort));
@@ -34,6 +36,10 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
         if (routing == Routing.HOST && !limits.equals(PortLimits.none())) {
             throw new IllegalArgumentException(
                     "limits: %s (expected: none where clients do not come through the proxy)".formatted(limits));
+        }
+        if (hibernates && (routing == Routing.HOST || !hasWebSockets(protocol))) {
+            throw new IllegalArgumentException(
+                    "hibernates: %s, %s (expected: HTTP through the proxy)".formatted(protocol, routing));
         }
     }
 
@@ -89,7 +95,7 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      * @return a new port
      */
     public Port listeningOn(int number) {
-        return new Port(protocol, number, routing, limits);
+        return new Port(protocol, number, routing, limits, hibernates);
     }
 
     /**
@@ -98,17 +104,17 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      * @return a new port
      */
     public Port onlyByConnection() {
-        return new Port(protocol, internalPort, Routing.CONNECTION, limits);
+        return new Port(protocol, internalPort, Routing.CONNECTION, limits, hibernates);
     }
 
     /**
      * The same port, reached directly at the actor's machine.
      *
      * @return a new port
-     * @throws IllegalArgumentException if it has limits, which only the proxy can keep
+     * @throws IllegalArgumentException if it has limits, which only the proxy can keep, or hibernates
      */
     public Port onHost() {
-        return new Port(protocol, internalPort, Routing.HOST, limits);
+        return new Port(protocol, internalPort, Routing.HOST, limits, hibernates);
     }
 
     /**
@@ -119,10 +125,25 @@ public record Port(PortProtocol protocol, @Nullable Integer internalPort, Routin
      * @throws IllegalArgumentException if clients do not come through the proxy
      */
     public Port limits(PortLimits limits) {
-        return new Port(protocol, internalPort, routing, limits);
+        return new Port(protocol, internalPort, routing, limits, hibernates);
+    }
+
+    /**
+     * The same port, at which the proxy keeps the WebSockets of clients while the actor sleeps, is upgraded, moved or started again.
+     * The actor's next process gets the request that opened each, with the header {@code x-rivet-websocket-resumed}.
+     *
+     * @return a new port
+     * @throws IllegalArgumentException if it does not speak HTTP, or clients do not come through the proxy
+     */
+    public Port hibernating() {
+        return new Port(protocol, internalPort, routing, limits, true);
     }
 
     private static Port of(PortProtocol protocol) {
-        return new Port(protocol, null, Routing.GUARD, PortLimits.none());
+        return new Port(protocol, null, Routing.GUARD, PortLimits.none(), false);
+    }
+
+    private static boolean hasWebSockets(PortProtocol protocol) {
+        return protocol == PortProtocol.HTTP || protocol == PortProtocol.HTTPS;
     }
 }

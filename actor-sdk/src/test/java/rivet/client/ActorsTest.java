@@ -112,6 +112,31 @@ class ActorsTest {
     }
 
     @Test
+    void create_asks_for_websockets_that_outlive_a_process() {
+        server.then(200, Samples.one("starting"));
+        var limits = PortLimits.none().concurrency(3);
+
+        client.actors()
+                .create(CreateActor.withBuild(Samples.BUILD)
+                        .port("a", Port.http().hibernating())
+                        .port("b", Port.https().hibernating().limits(limits).onlyByConnection()));
+
+        assertSameJson(server.asked().getFirst().body(), """
+                {"build": "%s", "tags": {}, "runtime": {"environment": {}}, "lifecycle": {"durable": false},
+                 "network": {"ports": {
+                     "a": {"protocol": "http", "routing": {"guard": {"websocket": {"hibernate": true}}}},
+                     "b": {"protocol": "https", "routing": {"guard": {"authorization": {"connection": {}},
+                         "websocket": {"hibernate": true}, "limits": {"concurrency": 3}}}}}}}
+                """.formatted(Samples.BUILD));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Port.tcp().hibernating())
+                .withMessageContaining("HTTP");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Port.http().hibernating().onHost())
+                .withMessageContaining("proxy");
+    }
+
+    @Test
     void a_request_is_a_pattern_that_its_variations_do_not_change() {
         var pattern = CreateActor.withBuild(Samples.BUILD).tag("a", "1");
 

@@ -50,7 +50,9 @@ final class ActorCommandsTest {
                         "-p",
                         "name=udp,protocol=udp,internal_port=9000,host",
                         "-p",
-                        "name=few,protocol=http,guard=connection,concurrency=9,client_rate=50/1000",
+                        "name=few,protocol=http,guard=connection,hibernate,concurrency=9,client_rate=50/1000",
+                        "-p",
+                        "name=ws,protocol=https,hibernate",
                         "--durable",
                         "--kill-timeout",
                         "2000",
@@ -69,8 +71,9 @@ final class ActorCommandsTest {
                         "runtime":{"environment":{"GREETING":"a,b=c"}},\
                         "network":{"ports":{"http":{"protocol":"http"},"web":{"protocol":"https"},\
                         "udp":{"protocol":"udp","internal_port":9000,"routing":{"host":{}}},"few":{"protocol":"http","routing":{"guard":{\
-                        "authorization":{"connection":{}},"limits":{"concurrency":9,\
-                        "client_rate":{"requests":50,"per_ms":1000}}}}}}},\
+                        "authorization":{"connection":{}},"websocket":{"hibernate":true},"limits":{"concurrency":9,\
+                        "client_rate":{"requests":50,"per_ms":1000}}}}},\
+                        "ws":{"protocol":"https","routing":{"guard":{"websocket":{"hibernate":true}}}}}},\
                         "resources":{"cpu":500,"memory":128},"lifecycle":{"kill_timeout":2000,"durable":true,\
                         "placement_timeout":30000}}""", "GET /actors/" + ACTOR + "?wait=ready&timeout=10000");
     }
@@ -154,6 +157,8 @@ final class ActorCommandsTest {
                 List.of("-t", "name=x", "-p", "name=a,protocol=http,concurrency=many"),
                 List.of("-t", "name=x", "-p", "name=a,protocol=http,client_rate=5"),
                 List.of("-t", "name=x", "-p", "name=a,protocol=http,host,idle_ms=1000"),
+                List.of("-t", "name=x", "-p", "name=a,protocol=http,host,hibernate"),
+                List.of("-t", "name=x", "-p", "name=a,protocol=http,hibernate=no"),
                 List.of("-t", "name=x", "--kill-timeout", "soon"))) {
             var arguments = new java.util.ArrayList<>(List.of("actor", "create"));
             arguments.addAll(bad);

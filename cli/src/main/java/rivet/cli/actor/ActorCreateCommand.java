@@ -87,6 +87,7 @@ final class ActorCreateCommand extends ServerCommand {
                         + "'name=web,protocol=http,internal_port=8080,guard=connection'.",
                 "Protocols: http, https; and tcp, tcp_tls, udp, which are reached at host:port.",
                 "guard=connection: only for URLs of 'rivet actor connect'.",
+                "hibernate: its WebSockets stay open while it sleeps, is upgraded or moves.",
                 "Limits of what clients may do: concurrency=N, client_rate=N/MS and token_rate=N/MS (requests in so many ms), "
                         + "body_bytes=N, header_bytes=N, idle_ms=MS, request_ms=MS, stream_ms=MS.",
                 "For tcp and tcp_tls: concurrency, idle_ms and stream_ms; for udp none."

@@ -12,7 +12,7 @@ import rivet.protocol.api.PortRouting;
 
 /**
  * Reads {@code --port}: {@code http}, {@code web:http} or {@code name=web,protocol=http,internal_port=8080,guard=connection}, with
- * the port's limits such as {@code concurrency=100,client_rate=50/1000}.
+ * {@code hibernate} for WebSockets that outlive a process, and the port's limits such as {@code concurrency=100,client_rate=50/1000}.
  */
 final class PortOption {
 
@@ -50,6 +50,7 @@ final class PortOption {
         String protocol = null;
         Integer internalPort = null;
         PortRouting routing = null;
+        boolean hibernates = false;
         var limits = new LinkedHashMap<String, Object>();
         for (var part : text.split(",", -1)) {
             var key = part.split("=", 2)[0].strip();
@@ -60,33 +61,48 @@ final class PortOption {
                 case "internal_port", "internalPort" -> internalPort = number(text, value);
                 case "guard" -> routing = new PortRouting(guard(text, value), null);
                 case "host" -> routing = new PortRouting(null, Map.of());
+                case "hibernate" -> hibernates = yes(text, value);
                 case "concurrency", "body_bytes", "header_bytes", "idle_ms", "request_ms", "stream_ms" ->
                     limits.put(key, whole(text, key, value));
                 case "client_rate", "token_rate" -> limits.put(key, rate(text, key, value));
                 default ->
                     throw unexpected(
                             text,
-                            "name, protocol, internal_port, guard, host or a limit (%s) instead of '%s'"
+                            "name, protocol, internal_port, guard, host, hibernate or a limit (%s) instead of '%s'"
                                     .formatted(LIMITS, key));
             }
         }
-        return named(text, name, protocol, new Port(protocol, internalPort, limited(text, routing, limits)));
+        var more = new LinkedHashMap<String, Object>();
+        if (hibernates) {
+            more.put("websocket", Map.of("hibernate", true));
+        }
+        if (!limits.isEmpty()) {
+            more.put("limits", limits);
+        }
+        return named(text, name, protocol, new Port(protocol, internalPort, guarded(text, routing, more)));
     }
 
-    private static @Nullable PortRouting limited(
-            String text, @Nullable PortRouting routing, Map<String, Object> limits) {
-        if (limits.isEmpty()) {
+    /** @param more what only a proxy can do */
+    private static @Nullable PortRouting guarded(String text, @Nullable PortRouting routing, Map<String, Object> more) {
+        if (more.isEmpty()) {
             return routing;
         }
         if (routing != null && routing.guard() == null) {
-            throw unexpected(text, "no limits of a proxy with host");
+            throw unexpected(text, "neither limits nor hibernate with host, where clients pass by the proxy");
         }
         var guard = new LinkedHashMap<String, Object>();
         if (routing != null && routing.guard() != null) {
             guard.putAll(routing.guard());
         }
-        guard.put("limits", limits);
+        guard.putAll(more);
         return new PortRouting(guard, null);
+    }
+
+    private static boolean yes(String text, String value) {
+        if (!value.isEmpty() && !value.equals("true")) {
+            throw unexpected(text, "hibernate without a value");
+        }
+        return true;
     }
 
     /** How much is too much the API knows. */
