@@ -147,6 +147,63 @@ final class DeployCommandTest {
         assertThat(project.server().requestLines()).noneMatch(line -> line.contains("/upgrade"));
     }
 
+    @Test
+    void policy_of_the_upgrade_is_that_of_the_command_line_and_else_that_of_the_project_file() throws Exception {
+        project.file("""
+                {"actors": {"room": {"script": "room.ts",
+                  "upgrade": {"policy": "when_idle", "deadline": 60000, "at_deadline": "next_start"}}}}""");
+        project.write("room.ts", Project.ROOM);
+        project.accept();
+        olderBuildRuns();
+        project.server().answer("GET /actors/" + ACTOR, 200, oneActor("running"));
+
+        assertThat(project.deploy("--upgrade").exit()).isZero();
+        olderBuildRuns();
+        project.server().answer("GET /actors/" + ACTOR, 200, oneActor("running"));
+        assertThat(project.deploy("--upgrade", "--policy", "drain", "--policy-deadline", "9000")
+                        .exit())
+                .isZero();
+
+        assertThat(upgrades())
+                .containsExactly(
+                        "{\"build\":\"%s\",\"policy\":\"when_idle\",\"deadline\":60000,\"at_deadline\":\"next_start\"}"
+                                .formatted(BUILD),
+                        "{\"build\":\"%s\",\"policy\":\"drain\",\"deadline\":9000}".formatted(BUILD));
+    }
+
+    @Test
+    void who_gets_it_when_started_next_is_not_waited_for() throws Exception {
+        deployRoomOnce();
+        olderBuildRuns();
+
+        var ran = project.deploy("--upgrade", "--policy", "next_start");
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("room: 1 actors have it when they are started next");
+        assertThat(upgrades()).containsExactly("{\"build\":\"%s\",\"policy\":\"next_start\"}".formatted(BUILD));
+        assertThat(project.server().requestLines()).noneMatch(line -> line.startsWith("GET /actors/" + ACTOR));
+    }
+
+    @Test
+    void policy_that_makes_no_sense_is_told_before_anything_is_sent() throws Exception {
+        project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
+        project.write("room.ts", Project.ROOM);
+
+        Project.assertRefused(project.deploy("--upgrade", "--policy", "soon"), 2, "--policy: 'soon'");
+        Project.assertRefused(
+                project.deploy("--upgrade", "--policy-deadline", "9"), 2, "--policy-deadline: given (expected: with");
+        Project.assertRefused(
+                project.deploy("--upgrade", "--policy", "drain", "--at-deadline", "now"), 2, "--at-deadline: given");
+        assertThat(project.server().requests()).isEmpty();
+    }
+
+    private java.util.List<String> upgrades() {
+        return project.server().requestLines().stream()
+                .filter(line -> line.startsWith("POST /actors/%s/upgrade ".formatted(ACTOR)))
+                .map(line -> line.split(" ", 3)[2])
+                .toList();
+    }
+
     private void deployRoomOnce() throws IOException {
         project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\"}}}");
         project.write("room.ts", Project.ROOM);

@@ -166,6 +166,7 @@ final class ActorCreateCommand extends ServerCommand {
         if (dryRun && (wait || logs)) {
             throw Failure.badInput("BAD_OPTION", "--dry-run with --wait or --logs (expected: none of them)");
         }
+        upgrade.check();
         var both = Pairs.parse("--tags", tags);
         request(both, build.id() == null ? build.tags(both) : null);
     }

@@ -1,6 +1,5 @@
 package rivet.cli.actor;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +39,6 @@ import rivet.protocol.api.BuildView;
             "  rivet actor upgrade --tags name=room --batch-size 10 --pause 5000 --wait --yes"
         })
 final class ActorUpgradeCommand extends ServerCommand {
-
-    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
 
     @Mixin
     private final BuildOptions build = new BuildOptions();
@@ -104,6 +101,7 @@ final class ActorUpgradeCommand extends ServerCommand {
 
     @Override
     protected void check() {
+        policy.check();
         WhichActors.requireOne(id, tags);
         build.id();
         if (wait && id == null && !rolls()) {
@@ -143,7 +141,9 @@ final class ActorUpgradeCommand extends ServerCommand {
                 actorId,
                 new ControlPlaneClient.Upgrade(
                         to.id(), policy.policy(), policy.deadlineMs(), policy.atDeadline(), startTimeoutMs));
-        var actor = wait ? new Startup(server).await(actorId, buildId, START_DEADLINE) : server.actor(actorId);
+        var actor = wait
+                ? new Startup(server).await(actorId, buildId, Startup.deadline(policy.view()))
+                : server.actor(actorId);
         output.result(new Document(actor.id(), to.id(), actor.state()), () -> {
             output.say("actor %s is %s on build %s".formatted(actorId, actor.state(), to.id()));
             output.next(rivet("actor events " + actorId), rivet("actor logs -f " + actorId));

@@ -1,11 +1,15 @@
 package rivet.cli.actor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import rivet.cli.terminal.Failure;
 import rivet.protocol.api.UpgradePolicyView;
 
-/** When an actor gets its new build. What is wrong the server tells. */
-final class PolicyOptions {
+/** When an actor gets its new build. How long is too long the server tells. */
+public final class PolicyOptions {
+
+    private static final List<String> POLICIES = List.of("now", "drain", "when_idle", "next_start");
 
     @Option(
             names = {"--policy", "--upgrade-policy"},
@@ -48,9 +52,22 @@ final class PolicyOptions {
         return "next_start".equals(policy);
     }
 
+    /** Refuses what makes no sense together. */
+    public void check() {
+        if (policy != null && !POLICIES.contains(policy)) {
+            throw Failure.badInput(
+                    "BAD_OPTION", "--policy: '%s' (expected: %s)".formatted(policy, String.join(", ", POLICIES)));
+        }
+        if (deadlineMs != null && !"drain".equals(policy) && !"when_idle".equals(policy)) {
+            throw Failure.badInput("BAD_OPTION", "--policy-deadline: given (expected: with drain and when_idle only)");
+        }
+        if (atDeadline != null && !"when_idle".equals(policy)) {
+            throw Failure.badInput("BAD_OPTION", "--at-deadline: given (expected: with when_idle only)");
+        }
+    }
+
     /** Absent where nothing is said. */
-    @Nullable
-    UpgradePolicyView view() {
+    public @Nullable UpgradePolicyView view() {
         return policy == null && deadlineMs == null && atDeadline == null
                 ? null
                 : new UpgradePolicyView(policy, deadlineMs, atDeadline);

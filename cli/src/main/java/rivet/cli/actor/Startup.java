@@ -14,10 +14,12 @@ import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.ExplanationView;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** Waits until an actor runs, and tells why where it does not. */
 public final class Startup {
 
+    private static final Duration USUAL = Duration.ofMinutes(2);
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final Duration HELD = Duration.ofSeconds(10);
     private static final int LAST_LINES = 10;
@@ -26,6 +28,13 @@ public final class Startup {
 
     public Startup(ControlPlaneClient server) {
         this.server = server;
+    }
+
+    /** How long an upgrade is waited for, beside the time until the actor is idle. */
+    public static Duration deadline(@Nullable UpgradePolicyView policy) {
+        return policy != null && "drain".equals(policy.policy()) && policy.deadline() != null
+                ? USUAL.plusMillis(policy.deadline())
+                : USUAL;
     }
 
     /**
@@ -37,6 +46,9 @@ public final class Startup {
         while (true) {
             var actor = server.actorWhenReady(id, HELD);
             requireNotRolledBack(actor, build);
+            if (waitsUntilIdle(actor)) {
+                start = System.nanoTime(); // that has an end of its own, which the server keeps
+            }
             if (build == null || build.toString().equals(actor.runtime().build())) {
                 if (isThere(actor)) {
                     return actor;

@@ -62,6 +62,7 @@ final class BuildPublishCommand extends ServerCommand {
 
     @Override
     protected void check() {
+        upgrading.check();
         if (name.isBlank()) {
             throw Failure.badInput("BAD_OPTION", "NAME: nothing (expected: what the build is called)");
         }
@@ -87,7 +88,7 @@ final class BuildPublishCommand extends ServerCommand {
         var build = build();
         var deployed = new Deployment(server, surroundings, output)
                 .deploy(ProjectFile.of(folder(), build), List.of(build), version, tags());
-        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed));
+        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed), List.of(build));
         output.result(new DeployCommand.Document(deployed, upgraded), () -> {
             DeployCommand.print(output, deployed);
             output.next(rivet("actor create -b name=%s -p http --wait".formatted(name)));
@@ -98,14 +99,14 @@ final class BuildPublishCommand extends ServerCommand {
         var place = new Place(1, 1);
         var file = file().getFileName().toString();
         if (Files.isDirectory(file())) {
-            return new Build.Executable(name, place, Map.of(), file, place);
+            return new Build.Executable(name, place, Map.of(), null, file, place);
         }
         if (file.matches(".*\\.[mc]?[jt]sx?")) {
-            return new Build.Script(name, place, Map.of(), file, place, Build.Bundling.DEFAULT);
+            return new Build.Script(name, place, Map.of(), null, file, place, Build.Bundling.DEFAULT);
         }
         return file.endsWith(".jar")
-                ? new Build.Jar(name, place, Map.of(), file, place)
-                : new Build.Executable(name, place, Map.of(), file, place);
+                ? new Build.Jar(name, place, Map.of(), null, file, place)
+                : new Build.Executable(name, place, Map.of(), null, file, place);
     }
 
     private Path file() {

@@ -30,6 +30,7 @@ import rivet.cli.terminal.Surroundings;
         footer = {
             "  rivet deploy",
             "  rivet deploy room --upgrade",
+            "  rivet deploy room --upgrade --policy when_idle --policy-deadline 60000",
             "  rivet deploy --non-interactive --environment staging --extra-tags commit=$(git rev-parse --short HEAD)"
         })
 public final class DeployCommand extends ServerCommand {
@@ -62,6 +63,7 @@ public final class DeployCommand extends ServerCommand {
 
     @Override
     protected void check() {
+        upgrading.check();
         refuseReserved(Pairs.parse("--extra-tags", extraTags));
         chosen(ProjectFile.find(surroundings.directory()));
     }
@@ -69,9 +71,10 @@ public final class DeployCommand extends ServerCommand {
     @Override
     protected void run(ControlPlaneClient server) {
         var project = ProjectFile.find(surroundings.directory());
+        var chosen = chosen(project);
         var deployed = new Deployment(server, surroundings, output)
-                .deploy(project, chosen(project), version, Pairs.parse("--extra-tags", extraTags));
-        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed));
+                .deploy(project, chosen, version, Pairs.parse("--extra-tags", extraTags));
+        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed), chosen);
         output.result(new Document(deployed, upgraded), () -> print(deployed, upgraded));
     }
 

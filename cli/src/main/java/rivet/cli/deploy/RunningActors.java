@@ -1,9 +1,9 @@
 package rivet.cli.deploy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import rivet.cli.actor.Startup;
 import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.server.ControlPlaneClient.ActorQuery;
@@ -12,11 +12,10 @@ import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.BuildView;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** The live actors that run older builds of a name. */
 final class RunningActors {
-
-    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
 
     private final ControlPlaneClient server;
     private final Output output;
@@ -41,17 +40,29 @@ final class RunningActors {
                         .toList();
     }
 
-    /** One first: a version that does not start costs one actor a restart and not all of them. */
-    void upgrade(String name, List<ActorId> actors, BuildId to) {
+    /**
+     * One first: a version that does not start costs one actor a restart and not all of them. Those that get it when they are started
+     * next are not waited for: nobody knows when that is.
+     *
+     * @param policy absent: as each actor was created
+     */
+    void upgrade(String name, List<ActorId> actors, BuildId to, @Nullable UpgradePolicyView policy) {
+        var upgrade = ControlPlaneClient.Upgrade.to(to, policy);
+        if (policy != null && "next_start".equals(policy.policy())) {
+            actors.forEach(actor -> server.upgradeActor(actor, upgrade));
+            output.progress("%s: %d actors have it when they are started next".formatted(name, actors.size()));
+            return;
+        }
         var startup = new Startup(server);
+        var deadline = Startup.deadline(policy);
         output.progress("%s: upgrading actor %s (1 of %d)…".formatted(name, actors.getFirst(), actors.size()));
-        server.upgradeActor(actors.getFirst(), ControlPlaneClient.Upgrade.to(to));
-        startup.await(actors.getFirst(), to, START_DEADLINE);
+        server.upgradeActor(actors.getFirst(), upgrade);
+        startup.await(actors.getFirst(), to, deadline);
         var others = actors.subList(1, actors.size());
         if (!others.isEmpty()) {
             output.progress("%s: it runs; upgrading the other %d…".formatted(name, others.size()));
         }
-        others.forEach(actor -> server.upgradeActor(actor, ControlPlaneClient.Upgrade.to(to)));
-        others.forEach(actor -> startup.await(actor, to, START_DEADLINE));
+        others.forEach(actor -> server.upgradeActor(actor, upgrade));
+        others.forEach(actor -> startup.await(actor, to, deadline));
     }
 }

@@ -1,6 +1,8 @@
 package rivet.cli.project;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** Something that the project file says can be built. */
 public sealed interface Build {
@@ -12,16 +14,41 @@ public sealed interface Build {
 
     Map<String, String> tags();
 
+    /** When the actors that run it get another, if deploy upgrades them; absent: as each was created. */
+    default @Nullable UpgradePolicyView upgrade() {
+        return null;
+    }
+
     /** @param script the entry file, relative to the project file */
-    record Script(String name, Place at, Map<String, String> tags, String script, Place scriptAt, Bundling bundling)
+    record Script(
+            String name,
+            Place at,
+            Map<String, String> tags,
+            @Nullable UpgradePolicyView upgrade,
+            String script,
+            Place scriptAt,
+            Bundling bundling)
             implements Build {}
 
     /** @param executable a folder with a file {@code start} at its root, or one file that becomes {@code start} */
-    record Executable(String name, Place at, Map<String, String> tags, String executable, Place executableAt)
+    record Executable(
+            String name,
+            Place at,
+            Map<String, String> tags,
+            @Nullable UpgradePolicyView upgrade,
+            String executable,
+            Place executableAt)
             implements Build {}
 
     /** @param jar one file with all that it needs, relative to the project file */
-    record Jar(String name, Place at, Map<String, String> tags, String jar, Place jarAt) implements Build {}
+    record Jar(
+            String name,
+            Place at,
+            Map<String, String> tags,
+            @Nullable UpgradePolicyView upgrade,
+            String jar,
+            Place jarAt)
+            implements Build {}
 
     /** What the file format has and this version does not deploy. @param what for people: {@code a container} */
     record NotYet(String name, Place at, Map<String, String> tags, String what) implements Build {}

@@ -1,8 +1,11 @@
 package rivet.cli.project;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** What one build may say, by the section that it stands in. */
 final class BuildReader {
@@ -17,6 +20,11 @@ final class BuildReader {
     private static final List<String> SCRIPT_UNSTABLE =
             List.of("minify", "compression", "analyzeResult", "esbuildLogLevel", "dumpBuild", "noBundler");
     private static final List<String> DOCKER_UNSTABLE = List.of("allowRoot", "buildMethod", "bundle", "compression");
+    private static final List<String> UPGRADE = List.of("policy", "deadline", "atDeadline");
+    private static final List<String> POLICIES = List.of("now", "drain", "when_idle", "next_start");
+    private static final List<String> AT_DEADLINE = List.of("now", "drain", "next_start");
+    private static final long LONGEST_DRAIN = Duration.ofHours(2).toMillis();
+    private static final long LONGEST_IDLE_WAIT = Duration.ofDays(7).toMillis();
     private static final List<String> LOG_LEVELS = List.of("verbose", "debug", "info", "warning", "error", "silent");
     private static final List<String> COMPRESSIONS = List.of("none", "lz4");
 
@@ -30,7 +38,8 @@ final class BuildReader {
     record Name(String text, String path, Place at) {}
 
     Build actor(Name name, Node.Member member) {
-        var section = section(name, member, keys(SCRIPT, EXECUTABLE, JAR, DOCKER, COMMON));
+        var section = section(name, member, keys(SCRIPT, EXECUTABLE, JAR, DOCKER, COMMON, List.of("upgrade")));
+        var upgrade = upgrade(section);
         var tags = tags(section, name);
         section.oneOf("access", "private", List.of("public", "private"));
         boolean docker = DOCKER.stream().anyMatch(section::has);
@@ -50,9 +59,9 @@ final class BuildReader {
             return new Build.NotYet(name.text(), name.at(), tags, "a Docker image");
         }
         if (section.has("jar")) {
-            return jar(section, name, tags);
+            return jar(section, name, tags, upgrade);
         }
-        return section.has("script") ? script(section, name, tags) : executable(section, name, tags);
+        return section.has("script") ? script(section, name, tags, upgrade) : executable(section, name, tags, upgrade);
     }
 
     Build container(Name name, Node.Member member) {
@@ -89,21 +98,51 @@ final class BuildReader {
         return Section.of(source, name.path(), member.value(), known);
     }
 
-    private Build script(Section section, Name name, Map<String, String> tags) {
+    private Build script(Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
         var script = section.text("script").orElseThrow();
-        return new Build.Script(name.text(), name.at(), tags, script, section.at("script"), bundling(section));
+        return new Build.Script(name.text(), name.at(), tags, upgrade, script, section.at("script"), bundling(section));
     }
 
-    private Build executable(Section section, Name name, Map<String, String> tags) {
+    private Build executable(
+            Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
         section.section("unstable", List.of());
         var executable = section.text("executable").orElseThrow();
-        return new Build.Executable(name.text(), name.at(), tags, executable, section.at("executable"));
+        return new Build.Executable(name.text(), name.at(), tags, upgrade, executable, section.at("executable"));
     }
 
-    private Build jar(Section section, Name name, Map<String, String> tags) {
+    private Build jar(Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
         section.section("unstable", List.of());
         var jar = section.text("jar").orElseThrow();
-        return new Build.Jar(name.text(), name.at(), tags, jar, section.at("jar"));
+        return new Build.Jar(name.text(), name.at(), tags, upgrade, jar, section.at("jar"));
+    }
+
+    private @Nullable UpgradePolicyView upgrade(Section section) {
+        return section.section("upgrade", UPGRADE).map(this::policy).orElse(null);
+    }
+
+    private UpgradePolicyView policy(Section section) {
+        var policy = section.oneOf("policy", "", POLICIES);
+        if (policy.isEmpty()) {
+            throw source.mistake(
+                    section.at(),
+                    "%s: missing (expected: one of %s)"
+                            .formatted(section.pathOf("policy"), String.join(", ", POLICIES)));
+        }
+        boolean waits = policy.equals("drain") || policy.equals("when_idle");
+        only(section, "deadline", waits, "drain and when_idle");
+        only(section, "atDeadline", policy.equals("when_idle"), "when_idle");
+        long most = policy.equals("drain") ? LONGEST_DRAIN : LONGEST_IDLE_WAIT;
+        return new UpgradePolicyView(
+                policy,
+                section.has("deadline") ? section.whole("deadline", 0, 0, most) : null,
+                section.has("atDeadline") ? section.oneOf("atDeadline", "now", AT_DEADLINE) : null);
+    }
+
+    private void only(Section section, String key, boolean allowed, String policies) {
+        if (section.has(key) && !allowed) {
+            throw source.mistake(
+                    section.at(key), "%s: given (expected: with %s only)".formatted(section.pathOf(key), policies));
+        }
     }
 
     private static Build.Bundling bundling(Section section) {

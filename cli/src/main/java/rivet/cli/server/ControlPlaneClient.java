@@ -19,6 +19,7 @@ import rivet.protocol.api.ExplanationView;
 import rivet.protocol.api.LogsView;
 import rivet.protocol.api.PlacementView;
 import rivet.protocol.api.RegionView;
+import rivet.protocol.api.UpgradePolicyView;
 
 /** The operations of the control plane that commands use. */
 public final class ControlPlaneClient implements AutoCloseable {
@@ -87,8 +88,10 @@ public final class ControlPlaneClient implements AutoCloseable {
             @Nullable String atDeadline,
             @Nullable Long startTimeout) {
 
-        public static Upgrade to(BuildId build) {
-            return new Upgrade(build.toString(), null, null, null, null);
+        public static Upgrade to(BuildId build, @Nullable UpgradePolicyView policy) {
+            return policy == null
+                    ? new Upgrade(build.toString(), null, null, null, null)
+                    : new Upgrade(build.toString(), policy.policy(), policy.deadline(), policy.atDeadline(), null);
         }
     }
 

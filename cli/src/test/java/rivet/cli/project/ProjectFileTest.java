@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import rivet.cli.terminal.Failure;
+import rivet.protocol.api.UpgradePolicyView;
 
 final class ProjectFileTest {
 
@@ -46,6 +48,7 @@ final class ProjectFileTest {
                         "room",
                         new Place(5, 5),
                         Map.of("team", "games", "name", "room"),
+                        null,
                         "src/room.ts",
                         new Place(6, 7),
                         new Build.Bundling(false, "none", true, "warning", true, true)));
@@ -63,10 +66,11 @@ final class ProjectFileTest {
                                 "a",
                                 new Place(1, 13),
                                 Map.of(),
+                                null,
                                 "a.ts",
                                 new Place(1, 19),
                                 new Build.Bundling(true, "none", false, "error", false, false)),
-                        new Build.Executable("b", new Place(2, 13), Map.of("x", "y"), "b", new Place(2, 19)));
+                        new Build.Executable("b", new Place(2, 13), Map.of("x", "y"), null, "b", new Place(2, 19)));
     }
 
     @Test
@@ -194,6 +198,32 @@ final class ProjectFileTest {
         Files.writeString(folder.resolve("rivet.jsonc"), "{\"actors\": {\"a\": {\"script\": \"a.ts\"}}}");
 
         assertThat(ProjectFile.find(folder).builds()).extracting(Build::name).containsExactly("a");
+    }
+
+    @Test
+    void policy_of_upgrades_is_read_and_what_makes_no_sense_is_told() throws IOException {
+        assertThat(upgrade("{\"policy\": \"when_idle\", \"deadline\": 60000, \"at_deadline\": \"drain\"}"))
+                .isEqualTo(new UpgradePolicyView("when_idle", 60_000L, "drain"));
+        assertThat(upgrade("{\"policy\": \"now\"}")).isEqualTo(new UpgradePolicyView("now", null, null));
+
+        assertThatThrownBy(() -> upgrade("{}"))
+                .hasMessageContaining(
+                        "rivet.json:1:48: actors.a.upgrade.policy: missing (expected: one of now, drain,");
+        assertThatThrownBy(() -> upgrade("{\"policy\": \"soon\"}"))
+                .hasMessageContaining("actors.a.upgrade.policy: \"soon\"");
+        assertThatThrownBy(() -> upgrade("{\"policy\": \"drain\", \"deadline\": 7200001}"))
+                .hasMessageContaining("(expected: a whole number from 0 to 7200000)");
+        assertThatThrownBy(() -> upgrade("{\"policy\": \"now\", \"deadline\": 1}"))
+                .hasMessageContaining("actors.a.upgrade.deadline: given (expected: with drain and when_idle only)");
+        assertThatThrownBy(() -> upgrade("{\"policy\": \"drain\", \"atDeadline\": \"now\"}"))
+                .hasMessageContaining("actors.a.upgrade.atDeadline: given (expected: with when_idle only)");
+    }
+
+    private @Nullable UpgradePolicyView upgrade(String upgrade) throws IOException {
+        return read("{\"actors\": {\"a\": {\"script\": \"a.ts\", \"upgrade\": %s}}}".formatted(upgrade))
+                .builds()
+                .getFirst()
+                .upgrade();
     }
 
     @Test
