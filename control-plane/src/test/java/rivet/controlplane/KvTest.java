@@ -374,6 +374,26 @@ class KvTest {
         assertThat(write(actor, 2, 1, put("a", "4"))).isInstanceOf(Written.class);
     }
 
+    /** As after a failover to a standby that had heard of the start, and not of the first thing that it asked for. */
+    @Test
+    void a_start_whose_first_write_is_missing_is_not_taken_for_the_one_before_it() {
+        var agent = controlPlane.agent("kv-lost-first", 1000, 1024);
+        var actor = created("kv-lost-first");
+        agent.up(agent.awaitRun(actor, 1));
+        write(actor, 1, 1, put("a", "1"));
+        agent.down(actor, 1, DownReason.EXITED, 1);
+        agent.up(agent.awaitRun(actor, 2));
+        ask(actor, 2, 1, new KvRequest.AlarmWrite.Delete("none")); // counts as a write, and changes no version
+        database.jdbc()
+                .sql("update kv_head set generation = 1 where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
+
+        var written = stores.write(actor, 2, 2, 1, writing(put("a", "2")));
+
+        assertThat(((Refused) written).code()).isEqualTo(Code.STATE_LOST);
+    }
+
     @Test
     void who_has_no_token_is_refused() throws Exception {
         var request =

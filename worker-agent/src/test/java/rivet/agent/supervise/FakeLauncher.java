@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
+
+    volatile boolean handlesAlarm;
+    /** How often somebody wanted to know. */
+    final AtomicInteger alarmLooks = new AtomicInteger();
 
     void await(String event) {
         Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> story.contains(event));
@@ -137,6 +142,12 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public CompletableFuture<Void> sleep() {
             return sleep;
+        }
+
+        @Override
+        public boolean handlesAlarm() {
+            alarmLooks.incrementAndGet();
+            return handlesAlarm;
         }
 
         @Override

@@ -358,6 +358,19 @@ class SupervisorTest {
     }
 
     @Test
+    void one_that_is_at_an_alarm_is_used_although_nobody_asks_it_anything() {
+        launcher.handlesAlarm = true;
+        quiet = Duration.ofSeconds(5);
+        supervisor.desire(List.of(new Run(actor, 1, idleAfter(1_000))), () -> {});
+        await().until(() -> launcher.alarmLooks.get() > 2 || launcher.story.contains("up, idle"));
+        assertThat(launcher.story).endsWith("up");
+
+        launcher.handlesAlarm = false;
+
+        launcher.await("up, idle");
+    }
+
+    @Test
     void one_that_asks_to_sleep_need_not_run() {
         supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
