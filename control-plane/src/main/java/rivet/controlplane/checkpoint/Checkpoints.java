@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +29,7 @@ import rivet.protocol.link.DirOpened;
 public final class Checkpoints {
 
     private static final int PRUNED_AT_ONCE = 20;
+    private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
     private final CheckpointRepository repository;
     private final Actors actors;
@@ -121,9 +123,9 @@ public final class Checkpoints {
 
     private void receive(Checkpoint checkpoint, InputStream in) throws IOException {
         var digest = sha256();
-        var told = new Progress(in, bytes -> noteProgress(checkpoint, bytes));
-        long came = Chunks.store(
-                repository.bytes(checkpoint.id()), new DigestInputStream(told, digest), checkpoint.sizeBytes());
+        var rows =
+                new Progress(repository.bytes(checkpoint.id()), TOLD_EVERY, bytes -> noteProgress(checkpoint, bytes));
+        long came = Chunks.store(rows, new DigestInputStream(in, digest), checkpoint.sizeBytes());
         var found = HexFormat.of().formatHex(digest.digest());
         if (came != checkpoint.sizeBytes() || !found.equals(checkpoint.sha256())) {
             throw new Problem(

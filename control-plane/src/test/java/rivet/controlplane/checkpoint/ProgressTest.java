@@ -1,0 +1,56 @@
+package rivet.controlplane.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import rivet.controlplane.database.Chunks;
+
+class ProgressTest {
+
+    private static final int LENGTH = 2 * Chunks.BYTES + 3;
+
+    private final List<byte[]> stored = new ArrayList<>();
+    private final List<Long> told = new ArrayList<>();
+
+    @Test
+    void what_takes_long_is_told_with_what_has_come_of_it() throws IOException {
+        var progress = progress(Duration.ZERO);
+
+        Chunks.store(progress, new ByteArrayInputStream(new byte[LENGTH]), LENGTH);
+
+        assertThat(told).containsExactly((long) Chunks.BYTES, 2L * Chunks.BYTES, (long) LENGTH);
+        var out = new ByteArrayOutputStream();
+        Chunks.copy(progress, out);
+        assertThat(out.toByteArray()).hasSize(LENGTH);
+    }
+
+    @Test
+    void what_does_not_is_not() throws IOException {
+        Chunks.store(progress(Duration.ofDays(1)), new ByteArrayInputStream(new byte[LENGTH]), LENGTH);
+
+        assertThat(told).isEmpty();
+        assertThat(stored).hasSize(3);
+    }
+
+    private Progress progress(Duration every) {
+        var rows = new Chunks.Rows() {
+
+            @Override
+            public void insert(int chunk, byte[] bytes) {
+                stored.add(chunk, bytes);
+            }
+
+            @Override
+            public byte[] read(int chunk) {
+                return chunk < stored.size() ? stored.get(chunk) : new byte[0];
+            }
+        };
+        return new Progress(rows, every, told::add);
+    }
+}
