@@ -1,17 +1,26 @@
 package rivet.devserver.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +31,8 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code examples/agent}: each question is answered once, and each table booked once. */
 class AgentExampleTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir
     Path work;
@@ -35,6 +46,159 @@ class AgentExampleTest {
 
             assertThat(said).isEqualTo(others.bookings() + " bookings");
             assertThat(others.repeated()).isPositive();
+        }
+    }
+
+    /**
+     * What a process has sent to its store is written although it dies. So everything dies while nothing can be written, and a client
+     * has heard of steps until then.
+     */
+    @Test
+    void what_a_client_was_told_is_so_though_everything_died_before_more_was_kept() throws Exception {
+        var data = work.resolve("data");
+        var server = RunningDevServer.start(data);
+        try (var model = new HeldModel();
+                server;
+                var postgres = new StoppablePostgres(data.resolve("postgres/data"))) {
+            server.deployExample("agent", work);
+            var actor = server.create("""
+                    {"tags": {}, "build_tags": {"name": "agent", "current": "true"}, "lifecycle": {"durable": true},
+                     "runtime": {"environment": {"MODEL_URL": "%s"}},
+                     "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""".formatted(model.url()));
+            var client = new Listener(server, page(actor, "events"));
+            assertThat(ask(server, actor, "first").get().statusCode()).isEqualTo(202);
+            await("the question to be told and asked")
+                    .atMost(LONG)
+                    .until(() -> model.asked() == 1 && client.told().containsKey(0));
+
+            postgres.pause();
+            var second = ask(server, actor, "second");
+            model.answers();
+            await("an answer to be told or asked for again")
+                    .atMost(LONG)
+                    .until(() -> client.told().containsKey(1) || model.asked() > 1);
+            var taken = second.get().statusCode() == 202 ? List.of("first", "second") : List.of("first");
+            server.kill();
+            new AgentProcesses(data)
+                    .all()
+                    .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            postgres.kill();
+
+            try (var again = RunningDevServer.start(data)) {
+                var page = page(again.actor(actor), "messages");
+                await().atMost(LONG)
+                        .untilAsserted(
+                                () -> assertThat(messages(again, page)).hasSizeGreaterThanOrEqualTo(2 * taken.size()));
+                var kept = messages(again, page);
+                client.told()
+                        .forEach((number, told) -> assertThat(kept.get(number))
+                                .as("message %d".formatted(number))
+                                .isEqualTo(told));
+                assertThat(kept)
+                        .extracting(message -> message.get("content").stringValue())
+                        .containsAll(taken);
+                again.destroy(actor);
+            }
+        }
+    }
+
+    private static URI page(JsonNode actor, String page) {
+        return URI.create(RunningDevServer.url(actor, "http").replaceAll("/?$", "/" + page));
+    }
+
+    private static CompletableFuture<HttpResponse<String>> ask(RunningDevServer server, JsonNode actor, String text) {
+        var request = HttpRequest.newBuilder(page(actor, "messages"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        Wire.JSON.writeValueAsString(Map.of("id", text, "text", text))))
+                .build();
+        return server.http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static List<JsonNode> messages(RunningDevServer server, URI page) throws Exception {
+        var reply = server.get(page.toString());
+        assertThat(reply.statusCode()).isEqualTo(200);
+        return Wire.JSON.readTree(reply.body()).valueStream().toList();
+    }
+
+    /** A client that is told the conversation until its connection ends. */
+    private static final class Listener {
+
+        private final Map<Integer, JsonNode> told = new ConcurrentHashMap<>();
+
+        Listener(RunningDevServer server, URI events) {
+            Thread.startVirtualThread(() -> hear(server, events));
+        }
+
+        private void hear(RunningDevServer server, URI events) {
+            try {
+                var request = HttpRequest.newBuilder(events).build();
+                var lines = server.http
+                        .send(request, HttpResponse.BodyHandlers.ofLines())
+                        .body()
+                        .iterator();
+                while (lines.hasNext()) {
+                    var line = lines.next();
+                    if (line.startsWith("id: ")) {
+                        var data = lines.next().substring("data: ".length());
+                        told.put(Integer.valueOf(line.substring("id: ".length())), Wire.JSON.readTree(data));
+                    }
+                }
+            } catch (IOException | UncheckedIOException _) {
+                // the connection ended, as everything did
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Messages by their numbers. */
+        Map<Integer, JsonNode> told() {
+            return told;
+        }
+    }
+
+    /** A model that answers when it may, and never the same. */
+    private static final class HeldModel implements AutoCloseable {
+
+        private final HttpServer http;
+        private final CountDownLatch may = new CountDownLatch(1);
+        private final AtomicInteger asked = new AtomicInteger();
+
+        HeldModel() throws IOException {
+            http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            http.createContext("/v1/chat/completions", this::complete);
+            http.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + http.getAddress().getPort() + "/v1";
+        }
+
+        int asked() {
+            return asked.get();
+        }
+
+        void answers() {
+            may.countDown();
+        }
+
+        private void complete(HttpExchange exchange) throws IOException {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                int number = asked.incrementAndGet();
+                may.await();
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                Others.say(exchange, "{\"choices\": [{\"delta\": {\"content\": \"answer %d\"}}]}".formatted(number));
+                Others.say(exchange, "[DONE]");
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt(); // the test is over
+            }
+        }
+
+        @Override
+        public void close() {
+            http.stop(0);
         }
     }
 
