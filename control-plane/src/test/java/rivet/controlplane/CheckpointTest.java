@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -116,6 +117,22 @@ class CheckpointTest {
         assertThat(left(actor)).isEqualTo(1);
     }
 
+    /** What it asks for has the store in it, and that is its successor's already. */
+    @Test
+    void what_a_generation_asks_for_counts_until_the_next_is_begun() {
+        var actor = started("asks", 1);
+        dirs.open(actor, 1, 0);
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "asked", new byte[] {1}))
+                .isEqualTo("1");
+        restarted(actor, "asks", 2);
+
+        assertThat(dirs.take(actor, 1, UUID.randomUUID(), "asked", new byte[] {1, 2}))
+                .isEqualTo("STALE_GENERATION");
+
+        assertThat(numbers(actor)).isEqualTo("1");
+        assertThat(left(actor)).isEqualTo(1);
+    }
+
     @Test
     void one_that_is_still_coming_when_the_next_opens_the_directory_does_not_count() throws Exception {
         var actor = started("overtaken", 1);
@@ -149,6 +166,38 @@ class CheckpointTest {
                 .isEqualTo("UPLOAD_INVALID");
         assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
         assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
+    }
+
+    /** An agent that was not answered in time brings it again, while the first try waits for its turn to be counted. */
+    @Test
+    void a_try_that_another_has_taken_the_place_of_does_not_count_for_it() throws Exception {
+        var actor = started("again", 1);
+        dirs.open(actor, 1, 0);
+        var id = UUID.randomUUID();
+        var content = new byte[] {1, 2};
+        var bytes = new SubmissionPublisher<ByteBuffer>();
+        CompletableFuture<String> first;
+        CompletableFuture<String> second;
+        var database = controlPlane.database();
+        try (var counting = DriverManager.getConnection(database.url(), database.user(), database.password());
+                var lock = counting.createStatement()) {
+            lock.execute("select pg_advisory_lock(hashtextextended('checkpoint %s', 0))".formatted(actor));
+            first = CompletableFuture.supplyAsync(() -> dirs.take(actor, 1, id, "stopped", content));
+            await().atMost(SOON).until(() -> chunks(id) == 1);
+            second = CompletableFuture.supplyAsync(() -> dirs.take(
+                    actor, 1, id, "stopped", BodyPublishers.fromPublisher(bytes), DirCalls.sha256(content), 2));
+            await().atMost(SOON).until(bytes::hasSubscribers);
+            bytes.submit(ByteBuffer.wrap(new byte[] {1}));
+            await().atMost(SOON).until(() -> chunks(id) == 0);
+        }
+
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("CHECKPOINT_OVERTAKEN");
+
+        bytes.close();
+        second.get(20, TimeUnit.SECONDS);
+        assertThat(left(actor)).isZero();
+        assertThat(dirs.take(actor, 1, id, "stopped", content)).isEqualTo("1");
+        assertThat(dirs.content(actor, 1)).isEqualTo(content);
     }
 
     @Test
@@ -192,6 +241,16 @@ class CheckpointTest {
                 .jdbc()
                 .sql("select count(*) from checkpoint where actor_id = :actor")
                 .param("actor", actor.value())
+                .query(Long.class)
+                .single();
+    }
+
+    private long chunks(UUID checkpoint) {
+        return controlPlane
+                .database()
+                .jdbc()
+                .sql("select count(*) from checkpoint_chunk where checkpoint_id = :id")
+                .param("id", checkpoint)
                 .query(Long.class)
                 .single();
     }

@@ -236,7 +236,7 @@ class CheckpointRepository {
      *
      * @param kv what of the store is in it; absent: nothing
      * @param dirOf which checkpoint's directory is in it; absent: as it was begun
-     * @return empty: it does already, or is gone
+     * @return empty: it does already, is gone, or has not all its bytes: another try of the same has begun anew
      */
     OptionalLong complete(UUID id, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
         return jdbc
@@ -246,7 +246,8 @@ class CheckpointRepository {
                             kv_entries = cast(:entries as bigint), kv_bytes = cast(:bytes as bigint),
                             number = (
                             select coalesce(max(o.number), 0) + 1 from checkpoint o where o.actor_id = c.actor_id)
-                        where c.id = :id and c.number is null
+                        where c.id = :id and c.number is null and (c.size_bytes is null or c.size_bytes = (
+                            select sum(length(bytes)) from checkpoint_chunk where checkpoint_id = c.id))
                         returning c.number
                         """)
                 .param("id", id)
