@@ -25,6 +25,7 @@ final class Mutations {
                 text.replace(
                         "reserved_memory_mib = reserved_memory_mib - ?",
                         "reserved_memory_mib = reserved_memory_mib - 0 * ?");
+            case WRITE_UNFENCED -> text.replace("f.generation = w.generation", "true");
             default -> text;
         };
     }

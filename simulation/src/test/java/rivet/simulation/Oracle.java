@@ -38,10 +38,19 @@ final class Oracle {
 
     /** A copy has begun to act: no other of its actor may. */
     void acts(Copy copy) {
+        if (!world.canFreeze()) {
+            return;
+        }
         var others = world.copies().stream()
                 .filter(other -> other.actor.equals(copy.actor) && other.acts())
                 .toList();
         require(others.size() <= 1, "two copies act at once: %s", others);
+    }
+
+    /** Whether a newer generation was begun, or the actor is no more. */
+    boolean isOver(ActorId actor, long generation) {
+        var row = actors.get(actor.value());
+        return row == null || row.generation() > generation || row.status().equals("destroyed");
     }
 
     void begins(Copy copy) {

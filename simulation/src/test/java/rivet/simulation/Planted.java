@@ -41,5 +41,18 @@ enum Planted {
     /** A set that is older than the one in force is obeyed. */
     OLD_SET_OBEYED,
     /** A new epoch's lease counts before the agent has ended what the set does not name. */
-    STRANGERS_SERVED
+    STRANGERS_SERVED,
+    /** What the agent knows of a store is told whether or not it holds its lease. */
+    CACHE_WITHOUT_LEASE,
+    /** What it knows of a store is trusted also after a write that may or may not have been done. */
+    CACHE_NEVER_UNCERTAIN,
+    /** A write does not ask whether a newer generation was begun. */
+    WRITE_UNFENCED,
+    /** After a restart of the agent the batches of a generation that lives on are counted from the beginning. */
+    RESUME_SKIPPED;
+
+    /** In the worlds of the others actors have none: they are as they were when their seeds were looked for. */
+    boolean hasStores() {
+        return this == NONE || compareTo(CACHE_WITHOUT_LEASE) >= 0;
+    }
 }

@@ -65,7 +65,14 @@ final class Rest {
             missing.add("not running: " + row);
         } else if (answering.size() != 1 || answering.getFirst().generation != row.generation()) {
             missing.add("answered by %s: %s".formatted(answering, row));
+        } else if (world.hasStores() && !isWritten(answering.getFirst())) {
+            missing.add("its store takes no writes: " + row);
         }
+    }
+
+    private boolean isWritten(Copy copy) {
+        var last = world.storeHistory().lastWrite(copy.actor, copy.generation);
+        return last != null && last > world.quietSince();
     }
 
     /** Rows that nobody's wish is about: of creates that were not acknowledged, which no client has given up. */

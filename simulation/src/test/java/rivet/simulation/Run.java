@@ -28,8 +28,10 @@ final class Run {
      * @param fingerprint the same where all that happened is the same
      * @param seconds of simulated time
      * @param deeds of the nemesis
+     * @param calls of stores
      */
-    record Outcome(String wrong, List<String> story, long fingerprint, double seconds, int deeds) {
+    record Outcome(
+            String wrong, List<String> story, long fingerprint, double seconds, int deeds, StoreHistory.Calls calls) {
 
         boolean holds() {
             return wrong.isEmpty();
@@ -51,7 +53,8 @@ final class Run {
                     simulator.story(),
                     simulator.fingerprint(),
                     simulator.now() / 1e9,
-                    world.nemesis().deeds());
+                    world.nemesis().deeds(),
+                    world.storeHistory().calls());
         }
     }
 

@@ -87,8 +87,9 @@ final class SimulatedDatabase implements AutoCloseable {
     /** As it was before the first actor. */
     void empty() throws SQLException {
         try (var statement = own.createStatement()) {
-            statement.execute("delete from idempotency_key; delete from actor; delete from agent; "
-                    + "delete from replica; update replica_list set revision = 0");
+            statement.execute(
+                    "delete from idempotency_key; delete from kv_entry; delete from kv_head; delete from actor; delete from agent; "
+                            + "delete from replica; update replica_list set revision = 0");
         }
     }
 
@@ -96,7 +97,17 @@ final class SimulatedDatabase implements AutoCloseable {
     void vacuum() throws SQLException {
         try (var statement = own.createStatement()) {
             for (var table : new String[] {
-                "agent", "actor", "actor_event", "actor_run", "idempotency_key", "replica", "replica_list"
+                "agent",
+                "actor",
+                "actor_event",
+                "actor_run",
+                "idempotency_key",
+                "replica",
+                "replica_list",
+                "actor_fence",
+                "actor_alarm",
+                "kv_head",
+                "kv_entry"
             }) {
                 statement.execute("vacuum analyze " + table);
             }

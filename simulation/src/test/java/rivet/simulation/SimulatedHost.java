@@ -70,7 +70,7 @@ final class SimulatedHost {
     }
 
     boolean isFrozen() {
-        return frozen;
+        return frozen && world.canFreeze();
     }
 
     /** All that may be alive, or whose end is kept. */
@@ -198,6 +198,9 @@ final class SimulatedHost {
         world.oracle().begins(copy);
         world.acts(copy);
         world.life().begin(copy);
+        if (world.hasStores()) {
+            world.storeUse().begin(copy);
+        }
         return copy;
     }
 
@@ -240,7 +243,7 @@ final class SimulatedHost {
     /** A frozen process does nothing about a signal until it is thawed. */
     private void react(Copy copy, long nanos) {
         world.simulator().after(nanos, () -> {
-            if (frozen && copy.mainAlive) {
+            if (isFrozen() && copy.mainAlive) {
                 react(copy, nanos + 1_000_000);
             } else {
                 ended(copy, new Ended(null, TERM));

@@ -59,6 +59,9 @@ final class SimulatedLauncher implements Launcher {
             if (copy == null) {
                 throw new LaunchFailed(DownReason.SPAWN_FAILED, "the warden starts nothing, the lease is over", null);
             }
+            if (world.hasStores()) {
+                agent.openStore(copy);
+            }
             agent.boundary();
             return new Held(copy, copy.told);
         }
@@ -97,6 +100,9 @@ final class SimulatedLauncher implements Launcher {
 
         @Override
         public Process adopt(Consumer<LogLine> output) {
+            if (world.hasStores()) {
+                agent.reopenStore(copy);
+            }
             return new Held(copy, host.adopted(copy));
         }
 
@@ -150,6 +156,7 @@ final class SimulatedLauncher implements Launcher {
         public void close() {
             if (agent.program().isAlive()) {
                 agent.boundary();
+                agent.closeStore(copy);
                 host.release(copy);
             }
         }

@@ -32,6 +32,9 @@ final class World implements AutoCloseable {
     private final Times times;
     private final Oracle oracle = new Oracle(this);
     private final Life life = new Life(this);
+    private final StoreHistory storeHistory = new StoreHistory(this);
+    private final StoreUse storeUse = new StoreUse(this, storeHistory);
+    private final boolean canFreeze;
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final Map<String, long[]> cuts = new HashMap<>();
@@ -40,6 +43,7 @@ final class World implements AutoCloseable {
     private final Faults drawn;
     private Faults faults = Faults.NONE;
     private long stormEnd;
+    private long quietSince;
     private long clockOffset;
     private long databaseBackAt;
     private boolean quiet;
@@ -58,6 +62,7 @@ final class World implements AutoCloseable {
         this.mutations = new Mutations(database, planted);
         this.times = random.nextInt(5) == 0 ? Times.DEFAULT : Times.SHORT;
         this.drawn = Faults.drawn(random);
+        this.canFreeze = !hasStores() || new Random(seed * 17 + 3).nextInt(4) > 0;
         this.nemesis = new Nemesis(this, drawn);
         this.clients = new Clients(this, environment);
         int agents = 2 + random.nextInt(3);
@@ -135,6 +140,28 @@ final class World implements AutoCloseable {
         return quiet;
     }
 
+    long quietSince() {
+        return quietSince;
+    }
+
+    /** Whether actors use their stores. */
+    boolean hasStores() {
+        return planted.hasStores();
+    }
+
+    /** Whether processes can be made stand still; where not, a copy that is left behind goes on, and only its agent hinders it. */
+    boolean canFreeze() {
+        return canFreeze;
+    }
+
+    StoreUse storeUse() {
+        return storeUse;
+    }
+
+    StoreHistory storeHistory() {
+        return storeHistory;
+    }
+
     long stormLeft() {
         return stormEnd - simulator.now();
     }
@@ -200,6 +227,7 @@ final class World implements AutoCloseable {
     void heal() {
         simulator.tell("world", "the storm is over");
         quiet = true;
+        quietSince = simulator.now();
         faults = Faults.NONE;
         cuts.clear();
         databaseBackAt = 0;
@@ -360,6 +388,10 @@ final class World implements AutoCloseable {
 
     void committed() {
         oracle.committed();
+    }
+
+    void storesCommitted() {
+        storeHistory.committed();
     }
 
     /** How the world of today differs from that of tomorrow, and everything that is wrong with it. */
