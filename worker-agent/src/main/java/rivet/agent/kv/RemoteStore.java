@@ -141,7 +141,9 @@ final class RemoteStore {
         }
         var batch = new KvBatch(owner.actor(), owner.generation(), ++number, confirmed, new Bytes(message));
         var answers = persistently(giveUp, () -> sized(run, ways.writes().write(batch, left(giveUp))));
-        if (answers.stream().noneMatch(RemoteStore::isShut)) {
+        if (answers.stream().anyMatch(RemoteStore::isLate)) {
+            numberKnown = false;
+        } else if (answers.stream().noneMatch(RemoteStore::isShut)) {
             confirmed = batch.number();
         }
         return answers;
@@ -163,6 +165,14 @@ final class RemoteStore {
         }
     }
 
+    /**
+     * The batch was not taken, or not now: how far numbers have come was asked twice, and the first question was heard last. All that
+     * are counted from the answer to the second would be refused alike.
+     */
+    private static boolean isLate(byte[] answer) {
+        return answer[0] == Code.UNAVAILABLE.number();
+    }
+
     /** The batch was not taken, and none will be. */
     private static boolean isShut(byte[] answer) {
         return answer[0] == Code.STALE_GENERATION.number() || answer[0] == Code.STATE_LOST.number();
@@ -170,7 +180,7 @@ final class RemoteStore {
 
     /** Nobody knows what became of it, or another one writes. */
     private static boolean isUncertain(byte[] answer) {
-        return isShut(answer) || answer[0] == Code.UNAVAILABLE.number();
+        return isShut(answer) || isLate(answer);
     }
 
     private long lastNumber() throws IOException, InterruptedException {
