@@ -120,6 +120,20 @@ class AlarmsTest {
         assertThat(fired(actor).lateMs()).isLessThan(Duration.ofMinutes(10).toMillis());
     }
 
+    /** It fired before the clock of the database went back. */
+    @Test
+    void one_that_comes_again_before_its_time_is_not_late() {
+        var actor = running("alarms-back");
+        write(actor, set("a", new AlarmSchedule.Once(1_000), ""));
+        database.jdbc()
+                .sql(
+                        "update actor_alarm set scheduled_at = clock_timestamp() + interval '1 hour' where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
+
+        assertThat(fired(actor).lateMs()).isZero();
+    }
+
     @Test
     void one_that_could_not_be_handled_comes_again_later_with_the_same_id() {
         var actor = running("alarms-failed");

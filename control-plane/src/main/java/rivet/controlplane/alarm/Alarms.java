@@ -97,7 +97,8 @@ public final class Alarms {
                 alarm.name(),
                 alarm.firing(),
                 alarm.scheduledAt().toEpochMilli(),
-                Duration.between(alarm.scheduledAt(), now).toMillis(),
+                Math.max(
+                        0, Duration.between(alarm.scheduledAt(), now).toMillis()), // the clock may have gone back since
                 Calendar.missed(alarm.schedule(), alarm.scheduledAt(), now),
                 alarm.failures(),
                 alarm.payload());
