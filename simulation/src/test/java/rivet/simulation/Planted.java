@@ -49,9 +49,13 @@ enum Planted {
     /** A write does not ask whether a newer generation was begun. */
     WRITE_UNFENCED,
     /** After a restart of the agent the batches of a generation that lives on are counted from the beginning. */
-    RESUME_SKIPPED;
+    RESUME_SKIPPED,
+    /** An alarm is gone when the actor is told of it, and not when it is handled. */
+    ALARM_GONE_WHEN_TOLD,
+    /** An alarm that is due while its actor is being stopped counts as one that has woken it. */
+    WAKE_LOST_WHILE_STOPPING;
 
-    /** In the worlds of the others actors have none: they are as they were when their seeds were looked for. */
+    /** And alarms, and whether they sleep. In the worlds of the others actors have none and do not: they are as they were when their seeds were looked for. */
     boolean hasStores() {
         return this == NONE || compareTo(CACHE_WITHOUT_LEASE) >= 0;
     }

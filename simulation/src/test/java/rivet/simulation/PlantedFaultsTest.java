@@ -23,7 +23,9 @@ class PlantedFaultsTest {
             Planted.SUCCESSOR_BEFORE_EXIT,
             Planted.OLD_REPORT_APPLIED,
             Planted.PID_ONLY_ADOPTION,
-            Planted.JOURNAL_FORGOTTEN);
+            Planted.JOURNAL_FORGOTTEN,
+            Planted.WRITE_UNFENCED,
+            Planted.ALARM_GONE_WHEN_TOLD);
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")

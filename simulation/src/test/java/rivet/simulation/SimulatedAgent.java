@@ -173,6 +173,7 @@ final class SimulatedAgent {
                 new SimulatedLauncher(world, host, this),
                 kept,
                 lease::mayServe,
+                new Requests(),
                 new Changes(),
                 program::nanos,
                 (name, life) -> program.start(name, life),
@@ -191,6 +192,27 @@ final class SimulatedAgent {
         ours.recall();
         heartbeats = program.start("heartbeats", this::beat);
         link = program.start("link", () -> converse(ours));
+    }
+
+    /** Nobody uses an actor for longer than a moment until the storm is over; then somebody has a connection to each. */
+    private final class Requests implements Supervisor.Traffic {
+
+        @Override
+        public boolean hasUnanswered(ActorId actor, long generation) {
+            return false;
+        }
+
+        @Override
+        public long quietNanos(ActorId actor, long generation) {
+            if (world.isQuiet() && world.isCalled()) {
+                return 0;
+            }
+            return open.keySet().stream()
+                    .filter(copy -> copy.actor.equals(actor) && copy.generation == generation)
+                    .mapToLong(copy -> world.simulator().now() - copy.usedAt)
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 
     private final class Changes implements Supervisor.Listener {

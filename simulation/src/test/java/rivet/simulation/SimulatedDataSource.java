@@ -87,6 +87,11 @@ final class SimulatedDataSource extends AbstractDataSource {
                 case "rollback" -> lost ? null : call(session.connection, method, arguments);
                 case "setAutoCommit", "setReadOnly" -> lost ? null : call(session.connection, method, arguments);
                 case "prepareStatement" -> prepared(arguments);
+                case "createStatement" -> {
+                    session.at(way.databaseNanos());
+                    session.tellTime();
+                    yield call(session.connection, method, arguments);
+                }
                 default -> call(session.connection, method, arguments);
             };
         }

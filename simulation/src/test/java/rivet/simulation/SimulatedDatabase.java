@@ -51,11 +51,16 @@ final class SimulatedDatabase implements AutoCloseable {
             now = BEGIN.plusNanos(nanos);
         }
 
+        /** To what asks for it otherwise than in a statement that is prepared. */
+        void tellTime() throws SQLException {
+            clock.setString(1, now.toString());
+            clock.executeQuery().close();
+        }
+
         /** @param sql with the time in it as a parameter, where it asks for it */
         ClockedStatement prepare(String sql) throws SQLException {
             if (DEFAULTED.stream().anyMatch(sql::contains)) {
-                clock.setString(1, now.toString());
-                clock.executeQuery().close();
+                tellTime();
             }
             return ClockedStatement.of(connection, sql, now);
         }
@@ -82,6 +87,11 @@ final class SimulatedDatabase implements AutoCloseable {
     /** For looking at what there is. */
     Connection own() {
         return own;
+    }
+
+    /** In milliseconds since 1970. @param nanos what time it is for the database, since the world began */
+    static long epochMs(long nanos) {
+        return BEGIN.plusNanos(nanos).toInstant().toEpochMilli();
     }
 
     /** As it was before the first actor. */

@@ -193,6 +193,7 @@ final class SimulatedHost {
         }
         var copy = new Copy(order.actor(), order.generation(), order.spec(), this);
         copy.daemonAlive = world.planted() == Planted.KILL_BY_DESCENDANTS;
+        copy.usedAt = world.simulator().now();
         copies.add(copy);
         world.simulator().tell(name, "runs " + copy);
         world.oracle().begins(copy);
@@ -200,6 +201,7 @@ final class SimulatedHost {
         world.life().begin(copy);
         if (world.hasStores()) {
             world.storeUse().begin(copy);
+            world.alarmUse().begin(copy);
         }
         return copy;
     }
@@ -227,6 +229,7 @@ final class SimulatedHost {
     /** An agent takes it over from one that is gone. */
     CompletableFuture<Ended> adopted(Copy copy) {
         copy.told = new CompletableFuture<>();
+        copy.tired = new CompletableFuture<>();
         tellEnd(copy);
         return copy.told;
     }

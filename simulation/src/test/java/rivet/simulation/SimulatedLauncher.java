@@ -117,10 +117,12 @@ final class SimulatedLauncher implements Launcher {
 
         private final Copy copy;
         private final CompletableFuture<Ended> ended;
+        private final CompletableFuture<Void> tired;
 
         Held(Copy copy, CompletableFuture<Ended> ended) {
             this.copy = copy;
             this.ended = ended;
+            this.tired = copy.tired;
         }
 
         @Override
@@ -133,6 +135,17 @@ final class SimulatedLauncher implements Launcher {
             agent.boundary();
             host.terminate(copy, grace);
             agent.boundary();
+        }
+
+        @Override
+        public CompletableFuture<Void> sleep() {
+            return tired;
+        }
+
+        @Override
+        public boolean handlesAlarm() {
+            var store = agent.store(copy);
+            return store != null && store.handlesAlarm();
         }
 
         /** An agent that is killed in the middle of things kills nobody on its way out. */

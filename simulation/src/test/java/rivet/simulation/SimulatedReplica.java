@@ -27,6 +27,7 @@ import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.agent.AgentDoor;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.alarm.Alarms;
 import rivet.controlplane.database.DatabaseDoor;
 import rivet.controlplane.database.Heartbeats;
 import rivet.controlplane.database.Stores;
@@ -71,7 +72,8 @@ final class SimulatedReplica {
             AgentDoor operators,
             ActorDoor actors,
             LinkDoor links,
-            @Nullable KvDoor stores) {}
+            @Nullable KvDoor stores,
+            Alarms alarms) {}
 
     int number() {
         return number;
@@ -131,7 +133,8 @@ final class SimulatedReplica {
                 new AgentDoor(wiring),
                 new ActorDoor(wiring),
                 new LinkDoor(wiring),
-                world.hasStores() ? new KvDoor(wiring, new ProgramThreads(program)) : null);
+                world.hasStores() ? new KvDoor(wiring, new ProgramThreads(program)) : null,
+                wiring.get(Alarms.class));
     }
 
     /** So fast where only the database's clock is to count that the replica's own says nothing. */
@@ -152,6 +155,9 @@ final class SimulatedReplica {
         loop("restart-due", () -> ready.loops().due());
         loop("keep-in-list", () -> ready.replicas().keep());
         loop("find-lost-agents", () -> ready.lost().look());
+        if (world.hasStores()) {
+            loop("wake-for-alarms", () -> ready.alarms().wake());
+        }
         loop("replace-lost", () -> ready.loops().replaceLost());
         if (world.planted() != Planted.POLL_OFF) {
             loop("push-changed-sets", () -> {

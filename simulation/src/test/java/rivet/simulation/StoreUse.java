@@ -24,6 +24,9 @@ final class StoreUse {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofMillis(1500);
 
+    /** One that seldom writes does not soon notice that nobody answers. */
+    private static final List<Double> WRITES = List.of(0.5, 0.5, 0.05);
+
     private final World world;
     private final StoreHistory history;
     private long values;
@@ -34,29 +37,29 @@ final class StoreUse {
     }
 
     void begin(Copy copy) {
-        next(copy, new HashMap<>());
+        next(copy, world.simulator().oneOf(WRITES), new HashMap<>());
     }
 
-    /** @param seen the version of each key that the process was told last */
-    private void next(Copy copy, Map<Bytes, Long> seen) {
+    /** @param writes share of its calls @param seen the version of each key that the process was told last */
+    private void next(Copy copy, double writes, Map<Bytes, Long> seen) {
         world.simulator().after(world.simulator().between(SHORTEST, LONGEST), () -> {
             if (!copy.mainAlive) {
                 return;
             }
             if (copy.acts()) {
-                ask(copy, seen);
+                ask(copy, writes, seen);
             }
-            next(copy, seen);
+            next(copy, writes, seen);
         });
     }
 
-    private void ask(Copy copy, Map<Bytes, Long> seen) {
+    private void ask(Copy copy, double writes, Map<Bytes, Long> seen) {
         var agent = copy.host.agent();
         var store = agent == null ? null : agent.store(copy);
         if (store == null || store.waiting() >= MOST_WAITING) {
             return;
         }
-        ask(copy, seen, store, world.simulator().chance(0.5) ? reads() : writes(seen));
+        ask(copy, seen, store, world.simulator().chance(world.isQuiet() ? 0.5 : writes) ? writes(seen) : reads());
     }
 
     private void ask(Copy copy, Map<Bytes, Long> seen, StoreDoor.Store store, List<KvRequest> requests) {

@@ -12,6 +12,7 @@ final class Tally {
     private long reads;
     private long known;
     private long writes;
+    private long alarms;
     private double seconds;
 
     void add(long seed, Run.Outcome outcome) {
@@ -20,6 +21,7 @@ final class Tally {
         reads += outcome.calls().reads();
         known += outcome.calls().known();
         writes += outcome.calls().writes();
+        alarms += outcome.alarms();
         seconds += outcome.seconds();
         if (!outcome.holds()) {
             failures.add(told(seed, outcome));
@@ -42,7 +44,7 @@ final class Tally {
     @Override
     public String toString() {
         return ("simulation: %d worlds, %d failures, %d deeds of the nemesis, %d writes of stores and %d reads, %d of them from"
-                        + " memory, %.1f simulated hours")
-                .formatted(worlds, failures.size(), deeds, writes, reads, known, seconds / 3600);
+                        + " memory, %d alarms handled, %.1f simulated hours")
+                .formatted(worlds, failures.size(), deeds, writes, reads, known, alarms, seconds / 3600);
     }
 }

@@ -60,6 +60,7 @@ public final class StoreDoor {
         private final RemoteStore store;
         private final BlockingQueue<List<Call>> calls = threads.queue(MOST_WAITING);
         private int waiting;
+        private boolean handlesAlarm;
         private boolean closed;
 
         private Store(RemoteStore store) {
@@ -72,19 +73,34 @@ public final class StoreDoor {
             return waiting;
         }
 
+        /** As the socket knows it: from when a firing is told until the process says what became of it. */
+        public boolean handlesAlarm() {
+            return handlesAlarm;
+        }
+
         /** @param requests of one kind, which go together @param answers takes one for each, with its place among them */
         public void ask(List<KvRequest> requests, ObjIntConsumer<byte[]> answers) {
             long giveUp = threads.nanos() + Call.BOUND.toNanos();
             var together = new ArrayList<Call>();
             for (int i = 0; i < requests.size(); i++) {
                 int place = i;
-                together.add(new Call(requests.get(i), new Bytes(KvWire.write(requests.get(i))), giveUp, answer -> {
+                var request = requests.get(i);
+                together.add(new Call(request, new Bytes(KvWire.write(request)), giveUp, answer -> {
                     waiting--;
+                    heard(request, answer);
                     answers.accept(answer, place);
                 }));
             }
             waiting += together.size();
             calls.add(together);
+        }
+
+        private void heard(KvRequest request, byte[] answer) {
+            if (request instanceof KvRequest.NextAlarm) {
+                handlesAlarm = KvWire.isFired(answer);
+            } else if (request instanceof KvRequest.AlarmWrite.Done || request instanceof KvRequest.AlarmWrite.Failed) {
+                handlesAlarm = false;
+            }
         }
 
         /** What waits is not answered. */
