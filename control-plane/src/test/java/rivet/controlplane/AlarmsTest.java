@@ -310,6 +310,25 @@ class AlarmsTest {
         assertThat(events.findValuesAsString("by")).contains("loop:wake-for-alarms");
     }
 
+    /** It had failed, or its wake had come to nothing, before the clock of the database went back. */
+    @Test
+    void one_that_sleeps_is_woken_although_the_clock_went_back() {
+        var agent = controlPlane.agent("alarms-back-asleep", 1000, 1024);
+        var actor = running(agent, "alarms-back-asleep");
+        write(actor, set("a", HOURLY, ""));
+        asleep(agent, actor, 1);
+
+        database.jdbc().sql("""
+                        update actor_alarm set scheduled_at = clock_timestamp(),
+                            deliver_at = clock_timestamp() + interval '1 hour',
+                            look_at = clock_timestamp() + interval '1 hour'
+                        where actor_id = :actor
+                        """).param("actor", actor.value()).update();
+
+        agent.awaitRun(actor, 2);
+        assertThat(stores.read(actor, 2, 0, new KvRequest.NextAlarm())).isInstanceOf(Fired.class);
+    }
+
     @Test
     void one_that_is_about_to_sleep_when_it_is_due_is_started_again() {
         var agent = controlPlane.agent("alarms-late", 1000, 1024);

@@ -112,7 +112,7 @@ public final class Alarms {
                 .map(AlarmRepository.Looked::actor)
                 .distinct()
                 .forEach(actors::wakeForAlarm);
-        return looked.size() == AT_ONCE;
+        return looked.size() >= AT_ONCE;
     }
 
     /** Actors set their alarms at each start: that does not begin a course anew that goes on, or lose a firing. */
