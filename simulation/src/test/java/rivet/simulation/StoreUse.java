@@ -25,7 +25,7 @@ final class StoreUse {
     private static final Duration LONGEST = Duration.ofMillis(1500);
 
     /** One that seldom writes does not soon notice that nobody answers. */
-    private static final List<Double> WRITES = List.of(0.5, 0.5, 0.05);
+    private static final List<Double> WRITES = List.of(0.5, 0.03);
 
     private final World world;
     private final StoreHistory history;
@@ -37,7 +37,7 @@ final class StoreUse {
     }
 
     void begin(Copy copy) {
-        next(copy, world.simulator().oneOf(WRITES), new HashMap<>());
+        next(copy, AlarmUse.hasAlarms(copy.actor) ? 0.5 : world.simulator().oneOf(WRITES), new HashMap<>());
     }
 
     /** @param writes share of its calls @param seen the version of each key that the process was told last */
