@@ -22,6 +22,9 @@ final class AlarmClient implements Alarms {
     private final System.Logger log;
     private final AtomicReference<@Nullable Handling> handling = new AtomicReference<>();
 
+    /** Whether an alarm may be set that nobody here knows of. */
+    private volatile boolean uncertain;
+
     AlarmClient(UnaryOperator<byte[]> agent, System.Logger log) {
         this.agent = agent;
         this.log = log;
@@ -29,8 +32,7 @@ final class AlarmClient implements Alarms {
 
     @Override
     public Instant set(Alarm alarm) {
-        var written = KvCodec.written(agent.apply(AlarmCodec.set(alarm)));
-        changed();
+        var written = change(AlarmCodec.set(alarm));
         return Instant.ofEpochMilli(written.sums().getFirst());
     }
 
@@ -41,8 +43,7 @@ final class AlarmClient implements Alarms {
 
     @Override
     public boolean delete(String name) {
-        var written = KvCodec.written(agent.apply(AlarmCodec.delete(name)));
-        changed();
+        var written = change(AlarmCodec.delete(name));
         return written.sums().getFirst() == 1;
     }
 
@@ -54,6 +55,20 @@ final class AlarmClient implements Alarms {
         }
         Thread.ofVirtual().name("rivet-alarms").start(one::run);
         return one;
+    }
+
+    /** What is not confirmed may be done all the same, now or later; what comes after it and is confirmed ends that. */
+    private KvCodec.Written change(byte[] request) {
+        try {
+            var written = KvCodec.written(agent.apply(request));
+            uncertain = false;
+            return written;
+        } catch (KvException e) {
+            uncertain |= e.code() == KvException.Code.UNAVAILABLE;
+            throw e;
+        } finally {
+            changed();
+        }
     }
 
     private void changed() {
@@ -85,8 +100,8 @@ final class AlarmClient implements Alarms {
             try {
                 while (!closed) {
                     try {
-                        step();
-                        pause = FIRST_PAUSE;
+                        step(pause);
+                        pause = uncertain ? doubled(pause) : FIRST_PAUSE;
                     } catch (KvException e) {
                         if (e.code() != KvException.Code.UNAVAILABLE) {
                             throw e;
@@ -103,11 +118,13 @@ final class AlarmClient implements Alarms {
             }
         }
 
-        private void step() throws InterruptedException {
+        /** @param atMost the longest rest where it is not certain what is set */
+        private void step(Duration atMost) throws InterruptedException {
             changes.drainPermits(); // before it is asked: what is set meanwhile must not be slept over
             switch (AlarmCodec.told(agent.apply(AlarmCodec.next()))) {
                 case AlarmCodec.Told.Fired(var alarm) ->
                     say(isHandled(alarm) ? AlarmCodec.done(alarm) : AlarmCodec.failed(alarm));
+                case AlarmCodec.Told.NotDue _ when uncertain -> rest(atMost);
                 case AlarmCodec.Told.NotDue(var waitMs) when waitMs < 0 -> changes.acquire();
                 case AlarmCodec.Told.NotDue(var waitMs) -> rest(Duration.ofMillis(waitMs));
             }
@@ -130,7 +147,7 @@ final class AlarmClient implements Alarms {
         private void say(byte[] what) throws InterruptedException {
             for (var pause = FIRST_PAUSE; ; pause = doubled(pause)) {
                 try {
-                    var _ = KvCodec.written(agent.apply(what));
+                    var _ = change(what);
                     return;
                 } catch (KvException e) {
                     if (e.code() != KvException.Code.UNAVAILABLE) {

@@ -120,6 +120,20 @@ class AlarmsTest {
         assertThat(fired(actor).lateMs()).isLessThan(Duration.ofMinutes(10).toMillis());
     }
 
+    /** It fired before the clock of the database went back. */
+    @Test
+    void one_that_comes_again_before_its_time_is_not_late() {
+        var actor = running("alarms-back");
+        write(actor, set("a", new AlarmSchedule.Once(1_000), ""));
+        database.jdbc()
+                .sql(
+                        "update actor_alarm set scheduled_at = clock_timestamp() + interval '1 hour' where actor_id = :actor")
+                .param("actor", actor.value())
+                .update();
+
+        assertThat(fired(actor).lateMs()).isZero();
+    }
+
     @Test
     void one_that_could_not_be_handled_comes_again_later_with_the_same_id() {
         var actor = running("alarms-failed");
@@ -294,6 +308,25 @@ class AlarmsTest {
         assertThat(api.state(other)).isEqualTo("sleeping (asked_by_actor)");
         var events = api.get("/actors/" + actor + "/events").body().get("events");
         assertThat(events.findValuesAsString("by")).contains("loop:wake-for-alarms");
+    }
+
+    /** It had failed, or its wake had come to nothing, before the clock of the database went back. */
+    @Test
+    void one_that_sleeps_is_woken_although_the_clock_went_back() {
+        var agent = controlPlane.agent("alarms-back-asleep", 1000, 1024);
+        var actor = running(agent, "alarms-back-asleep");
+        write(actor, set("a", HOURLY, ""));
+        asleep(agent, actor, 1);
+
+        database.jdbc().sql("""
+                        update actor_alarm set scheduled_at = clock_timestamp(),
+                            deliver_at = clock_timestamp() + interval '1 hour',
+                            look_at = clock_timestamp() + interval '1 hour'
+                        where actor_id = :actor
+                        """).param("actor", actor.value()).update();
+
+        agent.awaitRun(actor, 2);
+        assertThat(stores.read(actor, 2, 0, new KvRequest.NextAlarm())).isInstanceOf(Fired.class);
     }
 
     @Test

@@ -86,7 +86,8 @@ final class Clients {
         var key = simulator.chance(0.3) ? "key-" + simulator.below(4) : null;
         var grace = Duration.ofMillis(simulator.below(1500));
         var durable = !simulator.chance(0.2);
-        var draft = new ActorDoor.Draft(environment, BUILD, key, durable, grace, SIZE);
+        var idle = world.hasStores() && simulator.chance(0.4) ? Duration.ofMillis(1500 + simulator.below(2500)) : null;
+        var draft = new ActorDoor.Draft(environment, BUILD, key, durable, grace, idle, SIZE);
         var wish = new Wish(draft, "once-" + wishes.size());
         wishes.add(wish);
         program.start("wish", () -> pursue(wish));
@@ -111,7 +112,7 @@ final class Clients {
                 destroy(wish, actor);
                 return;
             }
-            if (mayPutToSleep() && world.simulator().chance(0.3)) {
+            if (world.hasStores() && world.simulator().chance(0.3)) {
                 var _ = ask("sleep", rooms -> {
                     rooms.actors().sleep(actor, wish.draft.grace());
                     return true;
@@ -243,8 +244,12 @@ final class Clients {
         if (!known.isEmpty()) {
             var actor = world.simulator().oneOf(known).actor;
             if (actor != null) {
-                world.oracle().asked(actor, world.answering(actor));
-                if (mayPutToSleep() && world.answering(actor).isEmpty()) {
+                var answering = world.answering(actor);
+                world.oracle().asked(actor, answering);
+                if (isLetThrough()) {
+                    answering.forEach(copy -> copy.usedAt = world.simulator().now());
+                }
+                if (isLetThrough() && answering.isEmpty()) {
                     program.start("request", () -> lookFor(actor));
                 }
             }
@@ -254,12 +259,15 @@ final class Clients {
 
     /** As a proxy does that has a request for an actor and does not run it: it asks where that is, and who sleeps is woken. */
     private void lookFor(ActorId actor) {
-        var _ = ask("locate", rooms -> rooms.loops().locate(actor).isPresent());
+        long since = world.simulator().now();
+        if (ask("locate", rooms -> rooms.loops().locate(actor).isPresent()) != null) {
+            world.oracle().woken(actor, since);
+        }
     }
 
-    /** The worlds of the planted faults are as they were when their seeds were looked for. */
-    private boolean mayPutToSleep() {
-        return world.planted() == Planted.NONE;
+    /** In some worlds nobody calls any more when the storm is over: whoever sleeps then is woken by an alarm or not at all. */
+    private boolean isLetThrough() {
+        return world.hasStores() && (!world.isQuiet() || world.isCalled());
     }
 
     private static String short_(ActorId actor) {

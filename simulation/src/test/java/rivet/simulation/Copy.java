@@ -17,6 +17,12 @@ final class Copy {
     /** What the agent in charge waits for; another for each agent. */
     CompletableFuture<Ended> told = new CompletableFuture<>();
 
+    /** Done when the process says that it wants to sleep; another for each agent. */
+    CompletableFuture<Void> tired = new CompletableFuture<>();
+
+    /** When a request was let through to it last, or it began. */
+    long usedAt;
+
     @Nullable
     Ended end;
 

@@ -25,6 +25,19 @@ final class Mutations {
                 text.replace(
                         "reserved_memory_mib = reserved_memory_mib - ?",
                         "reserved_memory_mib = reserved_memory_mib - 0 * ?");
+            case WRITE_UNFENCED -> text.replace("f.generation = w.generation", "true");
+            case ALARM_GONE_WHEN_TOLD ->
+                text.replace("select * from actor_alarm where actor_id = ? order by deliver_at, name limit 1", """
+                        with first as (
+                            select * from actor_alarm where actor_id = ? order by deliver_at, name limit 1),
+                        gone as (
+                            delete from actor_alarm a using first f
+                            where a.actor_id = f.actor_id and a.name = f.name and f.deliver_at <= clock_timestamp())
+                        select * from first
+                        """);
+            case WAKE_LOST_WHILE_STOPPING ->
+                text.replace("o.status in ('sleeping', 'stopping')", "o.status = 'sleeping'")
+                        .replace("else ? end),", "when o.status = 'stopping' then 3600 else ? end),");
             default -> text;
         };
     }

@@ -14,12 +14,18 @@ import rivet.protocol.ActorId;
 final class Oracle {
 
     private static final Set<String> HELD = Set.of("starting", "running", "stopping");
+    private static final Set<String> RESTS = Set.of("sleep", "idle", "asked");
 
     private final World world;
     private final Map<UUID, Row> actors = new HashMap<>();
     private final Map<UUID, Long> epochs = new HashMap<>();
     private final Set<String> started = new HashSet<>();
     private final Map<ActorId, Long> answered = new HashMap<>();
+
+    /** Of actors that sleep or are about to. */
+    private final Map<UUID, Long> restingSince = new HashMap<>();
+
+    private final Map<UUID, Long> changedAt = new HashMap<>();
 
     Oracle(World world) {
         this.world = world;
@@ -34,14 +40,39 @@ final class Oracle {
             int memory,
             String key,
             boolean durable,
-            String reason) {}
+            String reason) {
+
+        /** Whether it sleeps or is about to. */
+        boolean rests() {
+            return status.equals("sleeping") || (status.equals("stopping") && RESTS.contains(reason));
+        }
+    }
 
     /** A copy has begun to act: no other of its actor may. */
     void acts(Copy copy) {
+        if (!world.canFreeze()) {
+            return;
+        }
         var others = world.copies().stream()
                 .filter(other -> other.actor.equals(copy.actor) && other.acts())
                 .toList();
         require(others.size() <= 1, "two copies act at once: %s", others);
+    }
+
+    /** Whether a newer generation was begun, or the actor is no more. */
+    boolean isOver(ActorId actor, long generation) {
+        var row = actors.get(actor.value());
+        return row == null || row.generation() > generation || row.status().equals("destroyed");
+    }
+
+    boolean isDestroyed(ActorId actor) {
+        var row = actors.get(actor.value());
+        return row != null && row.status().equals("destroyed");
+    }
+
+    /** When the actor came to be in the state it is in. */
+    long changedAt(UUID actor) {
+        return changedAt.getOrDefault(actor, 0L);
     }
 
     void begins(Copy copy) {
@@ -55,6 +86,12 @@ final class Oracle {
             var before = answered.merge(actor, copy.generation, Math::max);
             require(before <= copy.generation, "%s answers after generation %d did", copy, before);
         }
+    }
+
+    /** Somebody who had a request for it was answered where it is. @param since when they asked */
+    void woken(ActorId actor, long since) {
+        var resting = restingSince.get(actor.value());
+        require(resting == null || resting >= since, "a request did not wake %s, which rests since %d", actor, resting);
     }
 
     void committed() {
@@ -71,6 +108,9 @@ final class Oracle {
         var lost = lostAgents();
         for (var row : rows()) {
             var before = actors.put(row.id(), row);
+            if (before == null || !before.status().equals(row.status())) {
+                changedAt.put(row.id(), world.simulator().now());
+            }
             if (before != null) {
                 require(row.generation() >= before.generation(), "a generation went back: %s after %s", row, before);
                 require(
@@ -82,6 +122,11 @@ final class Oracle {
                         "it is given up while it lives, and its agent is not lost: %s after %s",
                         row,
                         before);
+            }
+            if (row.rests()) {
+                restingSince.putIfAbsent(row.id(), world.simulator().now());
+            } else {
+                restingSince.remove(row.id());
             }
             if (HELD.contains(row.status())) {
                 var sum = reserved.computeIfAbsent(row.agent(), _ -> new int[2]);

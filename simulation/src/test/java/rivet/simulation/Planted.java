@@ -41,5 +41,22 @@ enum Planted {
     /** A set that is older than the one in force is obeyed. */
     OLD_SET_OBEYED,
     /** A new epoch's lease counts before the agent has ended what the set does not name. */
-    STRANGERS_SERVED
+    STRANGERS_SERVED,
+    /** What the agent knows of a store is told whether or not it holds its lease. */
+    CACHE_WITHOUT_LEASE,
+    /** What it knows of a store is trusted also after a write that may or may not have been done. */
+    CACHE_NEVER_UNCERTAIN,
+    /** A write does not ask whether a newer generation was begun. */
+    WRITE_UNFENCED,
+    /** After a restart of the agent the batches of a generation that lives on are counted from the beginning. */
+    RESUME_SKIPPED,
+    /** An alarm is gone when the actor is told of it, and not when it is handled. */
+    ALARM_GONE_WHEN_TOLD,
+    /** An alarm that is due while its actor is being stopped counts as one that has woken it. */
+    WAKE_LOST_WHILE_STOPPING;
+
+    /** And alarms, and whether they sleep. In the worlds of the others actors have none and do not: they are as they were when their seeds were looked for. */
+    boolean hasStores() {
+        return this == NONE || compareTo(CACHE_WITHOUT_LEASE) >= 0;
+    }
 }

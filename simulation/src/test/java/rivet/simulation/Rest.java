@@ -1,6 +1,7 @@
 package rivet.simulation;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import rivet.protocol.ActorId;
 
 /** What is still to come until everything that is wanted runs, and nothing else does. */
 final class Rest {
+
+    private static final long FRESH = Duration.ofSeconds(10).toNanos();
 
     private final World world;
     private final Map<UUID, Oracle.Row> rows = new HashMap<>();
@@ -60,12 +63,39 @@ final class Rest {
     }
 
     private void runs(Oracle.Row row) {
-        var answering = world.answering(new ActorId(row.id()));
+        var actor = new ActorId(row.id());
+        if (world.hasStores() && world.alarmHistory().isOverdue(actor)) {
+            missing.add("an alarm was not handled: " + row);
+        }
+        if (!world.isCalled() && row.status().equals("sleeping")) {
+            sleeps(row);
+            return;
+        }
+        if (!world.isCalled()
+                && world.oracle().changedAt(row.id()) > world.simulator().now() - FRESH) {
+            return; // it falls asleep and is woken by its alarms again and again
+        }
+        var answering = world.answering(actor);
         if (!row.status().equals("running")) {
             missing.add("not running: " + row);
         } else if (answering.size() != 1 || answering.getFirst().generation != row.generation()) {
             missing.add("answered by %s: %s".formatted(answering, row));
+        } else if (world.hasStores() && !isWritten(answering.getFirst())) {
+            missing.add("its store takes no writes: " + row);
         }
+    }
+
+    private void sleeps(Oracle.Row row) {
+        for (var copy : world.copies()) {
+            if (copy.isAlive() && copy.actor.value().equals(row.id())) {
+                missing.add("it sleeps, and there is a process of it: " + copy);
+            }
+        }
+    }
+
+    private boolean isWritten(Copy copy) {
+        var last = world.storeHistory().lastWrite(copy.actor, copy.generation);
+        return last != null && last > world.quietSince();
     }
 
     /** Rows that nobody's wish is about: of creates that were not acknowledged, which no client has given up. */

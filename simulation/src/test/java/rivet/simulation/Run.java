@@ -9,8 +9,6 @@ import java.util.UUID;
 /** One seed from beginning to end. */
 final class Run {
 
-    private static final Duration REST = Duration.ofSeconds(60);
-
     private final SimulatedDatabase database;
     private final UUID environment;
     private final Path folder;
@@ -28,8 +26,17 @@ final class Run {
      * @param fingerprint the same where all that happened is the same
      * @param seconds of simulated time
      * @param deeds of the nemesis
+     * @param calls of stores
+     * @param alarms that were handled
      */
-    record Outcome(String wrong, List<String> story, long fingerprint, double seconds, int deeds) {
+    record Outcome(
+            String wrong,
+            List<String> story,
+            long fingerprint,
+            double seconds,
+            int deeds,
+            StoreHistory.Calls calls,
+            int alarms) {
 
         boolean holds() {
             return wrong.isEmpty();
@@ -51,7 +58,9 @@ final class Run {
                     simulator.story(),
                     simulator.fingerprint(),
                     simulator.now() / 1e9,
-                    world.nemesis().deeds());
+                    world.nemesis().deeds(),
+                    world.storeHistory().calls(),
+                    world.alarmHistory().handled());
         }
     }
 
@@ -62,22 +71,31 @@ final class Run {
         settle(world);
     }
 
-    /** As soon as all is as it should be it must stay so. */
+    /** As soon as all is as it should be it must stay so, unless actors fall asleep and are woken again and again. */
     private static void settle(World world) {
         var simulator = world.simulator();
-        long end = simulator.now() + REST.toNanos();
+        long end = simulator.now() + world.longestRest().toNanos();
+        List<String> unrest;
+        do {
+            unrest = untilRest(world, end);
+            if (unrest.isEmpty()) {
+                simulator.runUntil(simulator.now() + Duration.ofSeconds(3).toNanos());
+                unrest = world.unrest();
+            }
+        } while (!unrest.isEmpty() && !world.isCalled() && simulator.now() < end);
+        if (!unrest.isEmpty()) {
+            throw new Violation("after " + world.longestRest() + " of quiet: " + unrest);
+        }
+    }
+
+    private static List<String> untilRest(World world, long end) {
+        var simulator = world.simulator();
         var unrest = world.unrest();
         while (!unrest.isEmpty() && simulator.now() < end) {
             simulator.runUntil(simulator.now() + Duration.ofSeconds(1).toNanos());
             unrest = world.unrest();
         }
-        if (unrest.isEmpty()) {
-            simulator.runUntil(simulator.now() + Duration.ofSeconds(3).toNanos());
-            unrest = world.unrest();
-        }
-        if (!unrest.isEmpty()) {
-            throw new Violation("after " + REST + " of quiet: " + unrest);
-        }
+        return unrest;
     }
 
     private static String violation(Throwable thrown) {

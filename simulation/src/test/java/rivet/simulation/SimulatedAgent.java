@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import rivet.agent.kv.StoreDoor;
 import rivet.agent.lease.Lease;
 import rivet.agent.link.LinkDoor;
 import rivet.agent.link.OutageDoor;
@@ -60,6 +61,8 @@ final class SimulatedAgent {
     private long asked;
     private boolean granted;
     private final OutageDoor outage = new OutageDoor();
+    private final StoreDoor stores;
+    private final Map<Copy, StoreDoor.Store> open = new HashMap<>();
     private final ArrayDeque<Reply> replies = new ArrayDeque<>();
 
     SimulatedAgent(World world, SimulatedHost host, Program program) {
@@ -67,6 +70,14 @@ final class SimulatedAgent {
         this.host = host;
         this.program = program;
         this.lease = new Lease(program::nanos);
+        var threads = new ProgramThreads(program);
+        this.stores = new StoreDoor(
+                new StoreWire(world, this, threads),
+                world.planted() == Planted.CACHE_WITHOUT_LEASE ? () -> true : lease::mayServe,
+                world.planted() == Planted.CACHE_NEVER_UNCERTAIN
+                        ? StoreDoor.Memory.NEVER_UNCERTAIN
+                        : StoreDoor.Memory.AS_IT_IS,
+                threads);
     }
 
     Program program() {
@@ -86,6 +97,36 @@ final class SimulatedAgent {
                 && told != null
                 && told.generation() == copy.generation
                 && told.phase() instanceof Phase.Up;
+    }
+
+    /** Whose answers it has heard last. */
+    SimulatedReplica spokenWith() {
+        return wire == null ? world.anyReplica() : wire.replica();
+    }
+
+    /** Where a process finds its store; null: it finds none. */
+    StoreDoor.@Nullable Store store(Copy copy) {
+        return program.isAlive() ? open.get(copy) : null;
+    }
+
+    void openStore(Copy copy) {
+        open.put(copy, stores.open(copy.actor, copy.generation));
+    }
+
+    /** An earlier run of the agent had opened it. */
+    void reopenStore(Copy copy) {
+        open.put(
+                copy,
+                world.planted() == Planted.RESUME_SKIPPED
+                        ? stores.open(copy.actor, copy.generation)
+                        : stores.reopen(copy.actor, copy.generation));
+    }
+
+    void closeStore(Copy copy) {
+        var store = open.remove(copy);
+        if (store != null) {
+            store.close();
+        }
     }
 
     boolean isJoined() {
@@ -132,6 +173,7 @@ final class SimulatedAgent {
                 new SimulatedLauncher(world, host, this),
                 kept,
                 lease::mayServe,
+                new Requests(),
                 new Changes(),
                 program::nanos,
                 (name, life) -> program.start(name, life),
@@ -150,6 +192,27 @@ final class SimulatedAgent {
         ours.recall();
         heartbeats = program.start("heartbeats", this::beat);
         link = program.start("link", () -> converse(ours));
+    }
+
+    /** Nobody uses an actor for longer than a moment until the storm is over; then somebody has a connection to each. */
+    private final class Requests implements Supervisor.Traffic {
+
+        @Override
+        public boolean hasUnanswered(ActorId actor, long generation) {
+            return false;
+        }
+
+        @Override
+        public long quietNanos(ActorId actor, long generation) {
+            if (world.isQuiet() && world.isCalled()) {
+                return 0;
+            }
+            return open.keySet().stream()
+                    .filter(copy -> copy.actor.equals(actor) && copy.generation == generation)
+                    .mapToLong(copy -> world.simulator().now() - copy.usedAt)
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 
     private final class Changes implements Supervisor.Listener {

@@ -6,8 +6,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
@@ -15,6 +17,7 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 final class SimulatedDataSource extends AbstractDataSource {
 
     private static final String LOST = "08006";
+    private static final Pattern WRITES = Pattern.compile("\\b(insert into|delete from|update [a-z_]+ )");
 
     private final SimulatedDatabase database;
     private final Way way;
@@ -44,6 +47,9 @@ final class SimulatedDataSource extends AbstractDataSource {
 
         /** Something was committed. */
         void committed();
+
+        /** Whether there are queries that write; each is a transaction of its own unless it is part of one. */
+        boolean queriesWrite();
 
         UnaryOperator<String> rewrite();
     }
@@ -81,6 +87,11 @@ final class SimulatedDataSource extends AbstractDataSource {
                 case "rollback" -> lost ? null : call(session.connection, method, arguments);
                 case "setAutoCommit", "setReadOnly" -> lost ? null : call(session.connection, method, arguments);
                 case "prepareStatement" -> prepared(arguments);
+                case "createStatement" -> {
+                    session.at(way.databaseNanos());
+                    session.tellTime();
+                    yield call(session.connection, method, arguments);
+                }
                 default -> call(session.connection, method, arguments);
             };
         }
@@ -143,7 +154,8 @@ final class SimulatedDataSource extends AbstractDataSource {
             way.before(sql);
             session.at(way.databaseNanos());
             var statement = session.prepare(way.rewrite().apply(sql));
-            return proxy(PreparedStatement.class, new OfStatement(this, statement));
+            var writes = way.queriesWrite() && WRITES.matcher(sql).find();
+            return proxy(PreparedStatement.class, new OfStatement(this, statement, writes));
         }
     }
 
@@ -153,11 +165,13 @@ final class SimulatedDataSource extends AbstractDataSource {
         private final InTransaction in;
         private final ClockedStatement clocked;
         private final PreparedStatement statement;
+        private final boolean queryWrites;
 
-        OfStatement(InTransaction in, ClockedStatement clocked) {
+        OfStatement(InTransaction in, ClockedStatement clocked, boolean queryWrites) {
             this.in = in;
             this.clocked = clocked;
             this.statement = clocked.statement();
+            this.queryWrites = queryWrites;
         }
 
         @Override
@@ -167,9 +181,20 @@ final class SimulatedDataSource extends AbstractDataSource {
                     in.writes = true;
                     yield in.session.connection.getAutoCommit() ? alone() : statement.executeUpdate();
                 }
-                case "executeQuery" -> statement.executeQuery();
+                case "executeQuery" -> {
+                    in.writes |= queryWrites;
+                    yield queryWrites && in.session.connection.getAutoCommit()
+                            ? queryAlone()
+                            : statement.executeQuery();
+                }
                 default -> call(statement, method, clocked.shifted(method, arguments));
             };
+        }
+
+        private ResultSet queryAlone() throws SQLException {
+            var rows = new ResultSet[1];
+            in.commit(() -> rows[0] = statement.executeQuery(), () -> {});
+            return rows[0];
         }
 
         private int alone() throws SQLException {

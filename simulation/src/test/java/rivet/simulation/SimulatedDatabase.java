@@ -51,11 +51,16 @@ final class SimulatedDatabase implements AutoCloseable {
             now = BEGIN.plusNanos(nanos);
         }
 
+        /** To what asks for it otherwise than in a statement that is prepared. */
+        void tellTime() throws SQLException {
+            clock.setString(1, now.toString());
+            clock.executeQuery().close();
+        }
+
         /** @param sql with the time in it as a parameter, where it asks for it */
         ClockedStatement prepare(String sql) throws SQLException {
             if (DEFAULTED.stream().anyMatch(sql::contains)) {
-                clock.setString(1, now.toString());
-                clock.executeQuery().close();
+                tellTime();
             }
             return ClockedStatement.of(connection, sql, now);
         }
@@ -84,11 +89,17 @@ final class SimulatedDatabase implements AutoCloseable {
         return own;
     }
 
+    /** In milliseconds since 1970. @param nanos what time it is for the database, since the world began */
+    static long epochMs(long nanos) {
+        return BEGIN.plusNanos(nanos).toInstant().toEpochMilli();
+    }
+
     /** As it was before the first actor. */
     void empty() throws SQLException {
         try (var statement = own.createStatement()) {
-            statement.execute("delete from idempotency_key; delete from actor; delete from agent; "
-                    + "delete from replica; update replica_list set revision = 0");
+            statement.execute(
+                    "delete from idempotency_key; delete from kv_entry; delete from kv_head; delete from actor; delete from agent; "
+                            + "delete from replica; update replica_list set revision = 0");
         }
     }
 
@@ -96,7 +107,17 @@ final class SimulatedDatabase implements AutoCloseable {
     void vacuum() throws SQLException {
         try (var statement = own.createStatement()) {
             for (var table : new String[] {
-                "agent", "actor", "actor_event", "actor_run", "idempotency_key", "replica", "replica_list"
+                "agent",
+                "actor",
+                "actor_event",
+                "actor_run",
+                "idempotency_key",
+                "replica",
+                "replica_list",
+                "actor_fence",
+                "actor_alarm",
+                "kv_head",
+                "kv_entry"
             }) {
                 statement.execute("vacuum analyze " + table);
             }

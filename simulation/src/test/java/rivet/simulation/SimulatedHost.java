@@ -70,7 +70,7 @@ final class SimulatedHost {
     }
 
     boolean isFrozen() {
-        return frozen;
+        return frozen && world.canFreeze();
     }
 
     /** All that may be alive, or whose end is kept. */
@@ -193,11 +193,16 @@ final class SimulatedHost {
         }
         var copy = new Copy(order.actor(), order.generation(), order.spec(), this);
         copy.daemonAlive = world.planted() == Planted.KILL_BY_DESCENDANTS;
+        copy.usedAt = world.simulator().now();
         copies.add(copy);
         world.simulator().tell(name, "runs " + copy);
         world.oracle().begins(copy);
         world.acts(copy);
         world.life().begin(copy);
+        if (world.hasStores()) {
+            world.storeUse().begin(copy);
+            world.alarmUse().begin(copy);
+        }
         return copy;
     }
 
@@ -224,6 +229,7 @@ final class SimulatedHost {
     /** An agent takes it over from one that is gone. */
     CompletableFuture<Ended> adopted(Copy copy) {
         copy.told = new CompletableFuture<>();
+        copy.tired = new CompletableFuture<>();
         tellEnd(copy);
         return copy.told;
     }
@@ -240,7 +246,7 @@ final class SimulatedHost {
     /** A frozen process does nothing about a signal until it is thawed. */
     private void react(Copy copy, long nanos) {
         world.simulator().after(nanos, () -> {
-            if (frozen && copy.mainAlive) {
+            if (isFrozen() && copy.mainAlive) {
                 react(copy, nanos + 1_000_000);
             } else {
                 ended(copy, new Ended(null, TERM));

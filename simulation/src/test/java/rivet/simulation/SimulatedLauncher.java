@@ -59,6 +59,9 @@ final class SimulatedLauncher implements Launcher {
             if (copy == null) {
                 throw new LaunchFailed(DownReason.SPAWN_FAILED, "the warden starts nothing, the lease is over", null);
             }
+            if (world.hasStores()) {
+                agent.openStore(copy);
+            }
             agent.boundary();
             return new Held(copy, copy.told);
         }
@@ -97,6 +100,9 @@ final class SimulatedLauncher implements Launcher {
 
         @Override
         public Process adopt(Consumer<LogLine> output) {
+            if (world.hasStores()) {
+                agent.reopenStore(copy);
+            }
             return new Held(copy, host.adopted(copy));
         }
 
@@ -111,10 +117,12 @@ final class SimulatedLauncher implements Launcher {
 
         private final Copy copy;
         private final CompletableFuture<Ended> ended;
+        private final CompletableFuture<Void> tired;
 
         Held(Copy copy, CompletableFuture<Ended> ended) {
             this.copy = copy;
             this.ended = ended;
+            this.tired = copy.tired;
         }
 
         @Override
@@ -127,6 +135,17 @@ final class SimulatedLauncher implements Launcher {
             agent.boundary();
             host.terminate(copy, grace);
             agent.boundary();
+        }
+
+        @Override
+        public CompletableFuture<Void> sleep() {
+            return tired;
+        }
+
+        @Override
+        public boolean handlesAlarm() {
+            var store = agent.store(copy);
+            return store != null && store.handlesAlarm();
         }
 
         /** An agent that is killed in the middle of things kills nobody on its way out. */
@@ -150,6 +169,7 @@ final class SimulatedLauncher implements Launcher {
         public void close() {
             if (agent.program().isAlive()) {
                 agent.boundary();
+                agent.closeStore(copy);
                 host.release(copy);
             }
         }

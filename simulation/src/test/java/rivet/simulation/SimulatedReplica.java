@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -16,6 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import rivet.controlplane.actor.ActorDoor;
@@ -24,8 +27,12 @@ import rivet.controlplane.actor.Evacuation;
 import rivet.controlplane.agent.AgentDoor;
 import rivet.controlplane.agent.Agents;
 import rivet.controlplane.agent.LostAgents;
+import rivet.controlplane.alarm.Alarms;
 import rivet.controlplane.database.DatabaseDoor;
+import rivet.controlplane.database.Heartbeats;
+import rivet.controlplane.database.Stores;
 import rivet.controlplane.database.Transactions;
+import rivet.controlplane.kv.KvDoor;
 import rivet.controlplane.link.LinkDoor;
 import rivet.controlplane.replica.ReplicaDoor;
 import rivet.controlplane.replica.Replicas;
@@ -45,6 +52,7 @@ final class SimulatedReplica {
     private final int number;
     private final Program program;
     private final Set<Conversation> conversations = new LinkedHashSet<>();
+    private final List<Runnable> whenKilled = new ArrayList<>();
     private @Nullable Rooms rooms;
     private boolean cut;
 
@@ -63,7 +71,9 @@ final class SimulatedReplica {
             Actors loops,
             AgentDoor operators,
             ActorDoor actors,
-            LinkDoor links) {}
+            LinkDoor links,
+            @Nullable KvDoor stores,
+            Alarms alarms) {}
 
     int number() {
         return number;
@@ -97,11 +107,15 @@ final class SimulatedReplica {
     }
 
     private Rooms wired() {
-        var main = new SimulatedDataSource(world.database(), new Way(false));
+        var main = new SimulatedDataSource(world.database(), new Way(Kind.MAIN));
         var wiring = new Wiring(Wiring.settings(world.times(), number))
                 .given(JdbcClient.class, DatabaseDoor.jdbc(main))
-                .givenToHeartbeats(
-                        JdbcClient.class, DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Way(true))))
+                .givenTo(
+                        Heartbeats.class,
+                        JdbcClient.class,
+                        DatabaseDoor.jdbc(new SimulatedDataSource(world.database(), new Way(Kind.HEARTBEATS))))
+                .givenTo(
+                        Stores.class, DataSource.class, new SimulatedDataSource(world.database(), new Way(Kind.STORES)))
                 .given(Transactions.class, DatabaseDoor.transactions(main))
                 .given(LongSupplier.class, this::watchNanos)
                 .given(DoubleSupplier.class, world.simulator()::fraction)
@@ -118,7 +132,9 @@ final class SimulatedReplica {
                 wiring.get(Actors.class),
                 new AgentDoor(wiring),
                 new ActorDoor(wiring),
-                new LinkDoor(wiring));
+                new LinkDoor(wiring),
+                world.hasStores() ? new KvDoor(wiring, new ProgramThreads(program)) : null,
+                wiring.get(Alarms.class));
     }
 
     /** So fast where only the database's clock is to count that the replica's own says nothing. */
@@ -139,6 +155,9 @@ final class SimulatedReplica {
         loop("restart-due", () -> ready.loops().due());
         loop("keep-in-list", () -> ready.replicas().keep());
         loop("find-lost-agents", () -> ready.lost().look());
+        if (world.hasStores()) {
+            loop("wake-for-alarms", () -> ready.alarms().wake());
+        }
         loop("replace-lost", () -> ready.loops().replaceLost());
         if (world.planted() != Planted.POLL_OFF) {
             loop("push-changed-sets", () -> {
@@ -255,6 +274,19 @@ final class SimulatedReplica {
         wire.onReplica(conversation::arrives, conversation::left);
     }
 
+    /** What an agent's stores ask. @param reply takes the answer, which may never come */
+    void ask(byte[] call, Consumer<byte[]> reply) {
+        var ready = rooms();
+        var stores = ready == null ? null : ready.stores();
+        if (stores != null) {
+            program.start("store", () -> stores.answer(call, reply));
+        }
+    }
+
+    void onKilled(Runnable action) {
+        whenKilled.add(action);
+    }
+
     private void wakeSpeakers() {
         if (world.planted() != Planted.POLL_OFF || !world.simulator().chance(0.5)) {
             conversations.forEach(conversation -> conversation.speaker.wake());
@@ -265,6 +297,7 @@ final class SimulatedReplica {
         world.simulator().tell(program.name(), "is killed");
         program.kill();
         conversations.forEach(conversation -> conversation.wire.replicaCloses());
+        whenKilled.forEach(Runnable::run);
     }
 
     /** Listens and speaks, as the two threads of a link do. */
@@ -335,13 +368,20 @@ final class SimulatedReplica {
         }
     }
 
+    /** Each has a pool of its own. */
+    private enum Kind {
+        MAIN,
+        HEARTBEATS,
+        STORES
+    }
+
     /** The way to the database, in pieces where the world says so. */
     private final class Way implements SimulatedDataSource.Way {
 
-        private final boolean heartbeats;
+        private final Kind of;
 
-        Way(boolean heartbeats) {
-            this.heartbeats = heartbeats;
+        Way(Kind of) {
+            this.of = of;
         }
 
         @Override
@@ -349,7 +389,7 @@ final class SimulatedReplica {
             if (world.pausesAtBoundary()) {
                 world.nemesis().pause(SimulatedReplica.this);
             }
-            program.sleep(heartbeats ? world.databaseWait() / 4 : world.databaseWait());
+            program.sleep(of == Kind.HEARTBEATS ? world.databaseWait() / 4 : world.databaseWait());
             if (cut || world.databaseIsAway()) {
                 program.sleep(world.databaseSilence());
                 throw new SQLException("the database is away", "08001");
@@ -381,9 +421,16 @@ final class SimulatedReplica {
 
         @Override
         public void committed() {
-            if (!heartbeats) {
-                world.committed();
+            switch (of) {
+                case MAIN -> world.committed();
+                case STORES -> world.storesCommitted();
+                case HEARTBEATS -> {}
             }
+        }
+
+        @Override
+        public boolean queriesWrite() {
+            return of == Kind.STORES;
         }
 
         @Override

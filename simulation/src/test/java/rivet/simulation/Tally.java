@@ -9,11 +9,19 @@ final class Tally {
     private final List<String> failures = new ArrayList<>();
     private int worlds;
     private int deeds;
+    private long reads;
+    private long known;
+    private long writes;
+    private long alarms;
     private double seconds;
 
     void add(long seed, Run.Outcome outcome) {
         worlds++;
         deeds += outcome.deeds();
+        reads += outcome.calls().reads();
+        known += outcome.calls().known();
+        writes += outcome.calls().writes();
+        alarms += outcome.alarms();
         seconds += outcome.seconds();
         if (!outcome.holds()) {
             failures.add(told(seed, outcome));
@@ -35,7 +43,8 @@ final class Tally {
 
     @Override
     public String toString() {
-        return "simulation: %d worlds, %d failures, %d deeds of the nemesis, %.1f simulated hours"
-                .formatted(worlds, failures.size(), deeds, seconds / 3600);
+        return ("simulation: %d worlds, %d failures, %d deeds of the nemesis, %d writes of stores and %d reads, %d of them from"
+                        + " memory, %d alarms handled, %.1f simulated hours")
+                .formatted(worlds, failures.size(), deeds, writes, reads, known, alarms, seconds / 3600);
     }
 }

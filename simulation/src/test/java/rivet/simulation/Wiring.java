@@ -2,6 +2,7 @@ package rivet.simulation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Parameter;
@@ -18,7 +19,6 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.io.ClassPathResource;
-import rivet.controlplane.database.Heartbeats;
 
 /**
  * Puts a replica together as Spring does, from the constructors: a context of Spring's would take longer than a whole simulated
@@ -29,7 +29,7 @@ final class Wiring implements Parts {
     private static final MutablePropertySources DEFAULTS = defaults();
 
     private final Map<Class<?>, Object> parts = new HashMap<>();
-    private final Map<Class<?>, Object> forHeartbeats = new HashMap<>();
+    private final Map<Class<? extends Annotation>, Map<Class<?>, Object>> qualified = new HashMap<>();
     private final Binder settings;
 
     /** @param settings win over those of production */
@@ -44,8 +44,9 @@ final class Wiring implements Parts {
         return this;
     }
 
-    <T> Wiring givenToHeartbeats(Class<T> type, T part) {
-        forHeartbeats.put(type, part);
+    /** @param qualifier of the parameters that are given it */
+    <T> Wiring givenTo(Class<? extends Annotation> qualifier, Class<T> type, T part) {
+        qualified.computeIfAbsent(qualifier, _ -> new HashMap<>()).put(type, part);
         return this;
     }
 
@@ -97,8 +98,15 @@ final class Wiring implements Parts {
 
     private Object argument(Parameter parameter) {
         var type = parameter.getType();
-        var special = parameter.isAnnotationPresent(Heartbeats.class) ? forHeartbeats.get(type) : null;
-        return special == null ? get(type) : special;
+        for (var annotation : parameter.getAnnotations()) {
+            var special = qualified
+                    .getOrDefault(annotation.annotationType(), Map.of())
+                    .get(type);
+            if (special != null) {
+                return special;
+            }
+        }
+        return get(type);
     }
 
     private static MutablePropertySources defaults() {

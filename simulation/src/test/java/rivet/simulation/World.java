@@ -24,6 +24,7 @@ final class World implements AutoCloseable {
     static final Reservation CAPACITY = new Reservation(4000, 4096);
 
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration REST = Duration.ofSeconds(60);
 
     private final Simulator simulator;
     private final SimulatedDatabase database;
@@ -32,6 +33,12 @@ final class World implements AutoCloseable {
     private final Times times;
     private final Oracle oracle = new Oracle(this);
     private final Life life = new Life(this);
+    private final StoreHistory storeHistory = new StoreHistory(this);
+    private final StoreUse storeUse = new StoreUse(this, storeHistory);
+    private final AlarmHistory alarmHistory = new AlarmHistory(this);
+    private final AlarmUse alarmUse = new AlarmUse(this, alarmHistory);
+    private final boolean canFreeze;
+    private final boolean called;
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final Map<String, long[]> cuts = new HashMap<>();
@@ -40,6 +47,7 @@ final class World implements AutoCloseable {
     private final Faults drawn;
     private Faults faults = Faults.NONE;
     private long stormEnd;
+    private long quietSince;
     private long clockOffset;
     private long databaseBackAt;
     private boolean quiet;
@@ -58,6 +66,9 @@ final class World implements AutoCloseable {
         this.mutations = new Mutations(database, planted);
         this.times = random.nextInt(5) == 0 ? Times.DEFAULT : Times.SHORT;
         this.drawn = Faults.drawn(random);
+        var more = new Random(seed * 17 + 3);
+        this.canFreeze = !hasStores() || more.nextInt(4) > 0;
+        this.called = !hasStores() || more.nextBoolean();
         this.nemesis = new Nemesis(this, drawn);
         this.clients = new Clients(this, environment);
         int agents = 2 + random.nextInt(3);
@@ -135,6 +146,41 @@ final class World implements AutoCloseable {
         return quiet;
     }
 
+    long quietSince() {
+        return quietSince;
+    }
+
+    /** Whether actors use their stores. */
+    boolean hasStores() {
+        return planted.hasStores();
+    }
+
+    /** Whether processes can be made stand still; where not, a copy that is left behind goes on, and only its agent hinders it. */
+    boolean canFreeze() {
+        return canFreeze;
+    }
+
+    /** Whether anybody calls actors when the storm is over. */
+    boolean isCalled() {
+        return called;
+    }
+
+    AlarmUse alarmUse() {
+        return alarmUse;
+    }
+
+    AlarmHistory alarmHistory() {
+        return alarmHistory;
+    }
+
+    StoreUse storeUse() {
+        return storeUse;
+    }
+
+    StoreHistory storeHistory() {
+        return storeHistory;
+    }
+
     long stormLeft() {
         return stormEnd - simulator.now();
     }
@@ -200,6 +246,7 @@ final class World implements AutoCloseable {
     void heal() {
         simulator.tell("world", "the storm is over");
         quiet = true;
+        quietSince = simulator.now();
         faults = Faults.NONE;
         cuts.clear();
         databaseBackAt = 0;
@@ -360,6 +407,20 @@ final class World implements AutoCloseable {
 
     void committed() {
         oracle.committed();
+    }
+
+    void storesCommitted() {
+        storeHistory.committed();
+        alarmHistory.committed();
+    }
+
+    /**
+     * The longest that it may take after the storm until all is as it should be. A machine that is gone for good, and knew of none
+     * of the replicas that are left, is given up only when no promise of others can hold any more.
+     */
+    Duration longestRest() {
+        var agents = times.agents();
+        return drawn.goneForGood() ? REST.plus(agents.outage()).plus(agents.replaceAfter()) : REST;
     }
 
     /** How the world of today differs from that of tomorrow, and everything that is wrong with it. */

@@ -120,23 +120,34 @@ class AlarmRepository {
                 """, time, time, actor, name);
     }
 
-    /** Takes alarms that are due and says when each is looked at again, so that no other replica has them now. */
+    /**
+     * Takes alarms that are due and says when each is looked at again, so that no other replica has them now. One whose time has come
+     * and whose next look is further away than any can be was looked at, or failed, before the clock went back.
+     */
     List<Looked> takeDue(int most) {
         return jdbc.query(
                 """
-                with due as (
+                with late as (
                     select actor_id, name from actor_alarm where look_at <= clock_timestamp()
-                    order by look_at limit ? for update skip locked)
+                    order by look_at limit ? for update skip locked),
+                left_behind as (
+                    select actor_id, name from actor_alarm
+                    where scheduled_at <= clock_timestamp() and look_at > clock_timestamp() + make_interval(secs => ?)
+                    limit ? for update skip locked),
+                due as (select * from late union all select * from left_behind)
                 update actor_alarm a
                 set look_at = clock_timestamp() + make_interval(secs => case
                         when o.status in ('sleeping', 'stopping') then least(? * power(2, least(a.wakes, 20)), ?)
                         else ? end),
+                    deliver_at = least(a.deliver_at, clock_timestamp()),
                     wakes = a.wakes + case when o.status in ('sleeping', 'stopping') then 1 else 0 end
                 from due d join actor o on o.id = d.actor_id
                 where a.actor_id = d.actor_id and a.name = d.name
                 returning a.actor_id, o.status in ('sleeping', 'stopping') as rests
                 """,
                 (row, _) -> new Looked(new ActorId(uuid(row, "actor_id")), row.getBoolean("rests")),
+                most,
+                LONGEST_BETWEEN_WAKES.toSeconds(),
                 most,
                 AFTER_FIRST_WAKE.toSeconds(),
                 LONGEST_BETWEEN_WAKES.toSeconds(),

@@ -97,7 +97,8 @@ public final class Alarms {
                 alarm.name(),
                 alarm.firing(),
                 alarm.scheduledAt().toEpochMilli(),
-                Duration.between(alarm.scheduledAt(), now).toMillis(),
+                Math.max(
+                        0, Duration.between(alarm.scheduledAt(), now).toMillis()), // the clock may have gone back since
                 Calendar.missed(alarm.schedule(), alarm.scheduledAt(), now),
                 alarm.failures(),
                 alarm.payload());
@@ -111,7 +112,7 @@ public final class Alarms {
                 .map(AlarmRepository.Looked::actor)
                 .distinct()
                 .forEach(actors::wakeForAlarm);
-        return looked.size() == AT_ONCE;
+        return looked.size() >= AT_ONCE;
     }
 
     /** Actors set their alarms at each start: that does not begin a course anew that goes on, or lose a firing. */

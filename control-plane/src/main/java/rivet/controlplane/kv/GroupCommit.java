@@ -6,10 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +18,7 @@ import rivet.protocol.kv.Bytes;
 
 /**
  * Writes of many actors share a transaction: what comes while one is being committed goes into the next. Two threads, so that
- * one group is computed while the other waits for the disk; threads of the system, which wait for Postgres in one step.
+ * one group is computed while the other waits for the disk.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -32,15 +30,17 @@ final class GroupCommit implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(5);
 
     private final KvRepository repository;
-    private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final List<Thread> threads;
+    private final Pace pace;
+    private final BlockingQueue<Pending> queue;
+    private final List<Runnable> ends;
     private volatile boolean closed;
 
-    GroupCommit(KvRepository repository) {
+    GroupCommit(KvRepository repository, Pace pace) {
         this.repository = repository;
-        this.threads = IntStream.range(0, THREADS)
-                .mapToObj(
-                        n -> Thread.ofPlatform().daemon().name("kv-commit-" + n).start(this::run))
+        this.pace = pace;
+        this.queue = pace.queue(MOST_WAITING);
+        this.ends = IntStream.range(0, THREADS)
+                .mapToObj(n -> pace.start("kv-commit-" + n, this::run))
                 .toList();
     }
 
@@ -62,7 +62,7 @@ final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        threads.forEach(Thread::interrupt);
+        ends.forEach(Runnable::run);
     }
 
     private CompletableFuture<Bytes> submit(Batch batch) {
@@ -70,7 +70,7 @@ final class GroupCommit implements AutoCloseable {
         if (closed || !queue.offer(pending)) {
             return CompletableFuture.completedFuture(Bytes.EMPTY);
         }
-        return pending.answers().completeOnTimeout(Bytes.EMPTY, BOUND.toMillis(), TimeUnit.MILLISECONDS);
+        return pace.within(pending.answers(), Bytes.EMPTY, BOUND);
     }
 
     private void run() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.alarm.Alarms;
@@ -32,10 +33,15 @@ public final class KvStore implements DisposableBean {
     private final Alarms alarms;
     private final GroupCommit commits;
 
+    @Autowired
     KvStore(KvRepository repository, Alarms alarms) {
+        this(repository, alarms, new GroupCommit(repository, Pace.REAL));
+    }
+
+    KvStore(KvRepository repository, Alarms alarms, GroupCommit commits) {
         this.repository = repository;
         this.alarms = alarms;
-        this.commits = new GroupCommit(repository);
+        this.commits = commits;
     }
 
     /** Who asks: one start of an actor. */

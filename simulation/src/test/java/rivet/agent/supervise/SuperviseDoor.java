@@ -31,6 +31,7 @@ public final class SuperviseDoor {
             Launcher launcher,
             Journal journal,
             BooleanSupplier lease,
+            Supervisor.Traffic traffic,
             Supervisor.Listener listener,
             LongSupplier clock,
             BiConsumer<String, Runnable> starter,
@@ -38,11 +39,7 @@ public final class SuperviseDoor {
         return new Supervisor(
                 new Supervisor.Settings(Duration.ofSeconds(30), Duration.ofSeconds(5)),
                 new Supervisor.Parts(
-                        launcher,
-                        journal,
-                        new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0),
-                        lease,
-                        (_, _) -> false),
+                        launcher, journal, new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0), lease, traffic),
                 new Simulated(clock, starter, fibers),
                 listener,
                 _ -> {});

@@ -28,9 +28,15 @@ public final class ActorDoor {
         this.memory = parts.get(ActorMemory.class);
     }
 
-    /** What a client asks for. @param key unique among live actors, or null */
+    /** What a client asks for. @param key unique among live actors, or null @param idle until it sleeps, or null */
     public record Draft(
-            UUID environment, BuildId build, @Nullable String key, boolean durable, Duration grace, Reservation size) {}
+            UUID environment,
+            BuildId build,
+            @Nullable String key,
+            boolean durable,
+            Duration grace,
+            @Nullable Duration idle,
+            Reservation size) {}
 
     /** @return the actor made now, or by an earlier request of the same key; null if another has its key */
     public @Nullable ActorId create(@Nullable IdempotencyKey once, Supplier<ActorId> id, Draft draft) {
@@ -66,7 +72,7 @@ public final class ActorDoor {
                 draft.durable(),
                 null,
                 null,
-                null,
+                draft.idle(),
                 null,
                 null);
         var checked = new ActorDraft(draft.build(), Map.of(), "local", setup, draft.size());

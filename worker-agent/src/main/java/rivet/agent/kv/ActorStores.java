@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
@@ -18,19 +17,20 @@ public final class ActorStores implements AutoCloseable {
     /** Answers of reads are large, and all are in memory at once. */
     private static final int READS_AT_ONCE = 8;
 
-    private final Remote remote;
-    private final BooleanSupplier holdsLease;
-    private final Semaphore reads = new Semaphore(READS_AT_ONCE, true);
     private final SharedWrites writes;
+    private final RemoteStore.Ways ways;
 
     /**
      * @param holdsLease whether at this instant no generation that runs elsewhere can exist: only then is what was read or
      *     written here last known to be what is stored
      */
     public ActorStores(Remote remote, BooleanSupplier holdsLease) {
-        this.remote = remote;
-        this.holdsLease = holdsLease;
-        this.writes = new SharedWrites(remote);
+        this(remote, holdsLease, Pace.REAL);
+    }
+
+    ActorStores(Remote remote, BooleanSupplier holdsLease, Pace pace) {
+        this.writes = new SharedWrites(remote, pace);
+        this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace);
     }
 
     /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */
@@ -119,7 +119,11 @@ public final class ActorStores implements AutoCloseable {
     }
 
     private RemoteStore store(ActorId actor, long generation) {
-        return new RemoteStore(new Owner(actor, generation), remote, writes, reads, holdsLease);
+        return store(new Owner(actor, generation), new KnownEntries());
+    }
+
+    RemoteStore store(Owner owner, KnownEntries known) {
+        return new RemoteStore(owner, ways, known);
     }
 
     private static Store open(RemoteStore store, Path socket, Checkpoint checkpoint) {

@@ -16,7 +16,7 @@ import rivet.protocol.kv.KvRequest.Mutation;
  * The entries of a store that one generation has read or written last, and those that it knows to be absent: what is
  * committed, as long as nobody else can write, which the agent's lease says. Not thread-safe.
  */
-final class KnownEntries {
+class KnownEntries {
 
     private static final int MOST_BYTES = 32 << 10;
     private static final int MOST_BYTES_OF_ONE = 8 << 10;

@@ -32,14 +32,8 @@ final class RemoteStore {
     private static final KvRequest.Write NOTHING = new KvRequest.Write(List.of(), List.of());
 
     private final ActorStores.Owner owner;
-    private final ActorStores.Remote remote;
-    private final SharedWrites writes;
-    private final Semaphore reads;
-
-    /** Whether nobody else writes for this actor now. */
-    private final BooleanSupplier isOurs;
-
-    private final KnownEntries known = new KnownEntries();
+    private final Ways ways;
+    private final KnownEntries known;
 
     /** Of the last batch; meaningless until it is known how far an earlier run of the agent had come. */
     private long number;
@@ -49,18 +43,19 @@ final class RemoteStore {
     /** The last one that was answered: a store that does not have it is not the one that answered. */
     private long confirmed;
 
-    RemoteStore(
-            ActorStores.Owner owner,
-            ActorStores.Remote remote,
-            SharedWrites writes,
-            Semaphore reads,
-            BooleanSupplier isOurs) {
+    RemoteStore(ActorStores.Owner owner, Ways ways, KnownEntries known) {
         this.owner = owner;
-        this.remote = remote;
-        this.writes = writes;
-        this.reads = reads;
-        this.isOurs = isOurs;
+        this.ways = ways;
+        this.known = known;
     }
+
+    /**
+     * What the stores of an agent share.
+     *
+     * @param reads how many may be under way
+     * @param isOurs whether nobody else writes for this agent's actors now
+     */
+    record Ways(ActorStores.Remote remote, SharedWrites writes, Semaphore reads, BooleanSupplier isOurs, Pace pace) {}
 
     /** An earlier run of the agent has written for this generation, and what it sent may still arrive. */
     void resume() {
@@ -70,7 +65,7 @@ final class RemoteStore {
 
     /** Answers each; those of one kind that were taken together. */
     void answer(List<Call> run) throws InterruptedException {
-        long now = System.nanoTime();
+        long now = ways.pace().nanos();
         var inTime = run.stream().filter(call -> call.giveUp() - now > 0).toList();
         run.stream().filter(call -> call.giveUp() - now <= 0).forEach(call -> {
             call.refuse(Code.UNAVAILABLE, "nothing was done: too much was asked before");
@@ -86,7 +81,7 @@ final class RemoteStore {
         int answered = 0;
         for (var call : run) {
             var found = known.find(call.request());
-            if (found.isEmpty() || !isOurs.getAsBoolean()) {
+            if (found.isEmpty() || !ways.isOurs().getAsBoolean()) {
                 break;
             }
             call.reply().accept(KvWire.write(found.get()));
@@ -145,8 +140,10 @@ final class RemoteStore {
             numberKnown = true;
         }
         var batch = new KvBatch(owner.actor(), owner.generation(), ++number, confirmed, new Bytes(message));
-        var answers = persistently(giveUp, () -> sized(run, writes.write(batch, left(giveUp))));
-        if (answers.stream().noneMatch(RemoteStore::isShut)) {
+        var answers = persistently(giveUp, () -> sized(run, ways.writes().write(batch, left(giveUp))));
+        if (answers.stream().anyMatch(RemoteStore::isLate)) {
+            numberKnown = false;
+        } else if (answers.stream().noneMatch(RemoteStore::isShut)) {
             confirmed = batch.number();
         }
         return answers;
@@ -154,16 +151,26 @@ final class RemoteStore {
 
     private List<byte[]> read(byte[] message, List<Call> run) throws IOException, InterruptedException {
         long giveUp = run.getFirst().giveUp();
-        if (!reads.tryAcquire(left(giveUp), TimeUnit.NANOSECONDS)) {
+        if (!ways.reads().tryAcquire(left(giveUp), TimeUnit.NANOSECONDS)) {
             throw new IOException("too many reads are under way");
         }
         try {
             return persistently(
                     giveUp,
-                    () -> sized(run, KvWire.split(remote.read(owner.actor(), owner.generation(), confirmed, message))));
+                    () -> sized(
+                            run,
+                            KvWire.split(ways.remote().read(owner.actor(), owner.generation(), confirmed, message))));
         } finally {
-            reads.release();
+            ways.reads().release();
         }
+    }
+
+    /**
+     * The batch was not taken, or not now: how far numbers have come was asked twice, and the first question was heard last. All that
+     * are counted from the answer to the second would be refused alike.
+     */
+    private static boolean isLate(byte[] answer) {
+        return answer[0] == Code.UNAVAILABLE.number();
     }
 
     /** The batch was not taken, and none will be. */
@@ -173,11 +180,11 @@ final class RemoteStore {
 
     /** Nobody knows what became of it, or another one writes. */
     private static boolean isUncertain(byte[] answer) {
-        return isShut(answer) || answer[0] == Code.UNAVAILABLE.number();
+        return isShut(answer) || isLate(answer);
     }
 
     private long lastNumber() throws IOException, InterruptedException {
-        return switch (KvWire.answer(NOTHING, remote.resume(owner.actor(), owner.generation()))) {
+        return switch (KvWire.answer(NOTHING, ways.remote().resume(owner.actor(), owner.generation()))) {
             case KvAnswer.Written(var last, var _) -> last;
             case KvAnswer.Refused _ -> throw new StaleException();
             case KvAnswer.Found _, KvAnswer.Listed _, KvAnswer.Alarms _, KvAnswer.Fired _, KvAnswer.NotDue _ ->
@@ -193,7 +200,7 @@ final class RemoteStore {
     }
 
     /** Again and again while there is time: what failed may be done or not, and all we ask can be asked twice. */
-    private static <T> T persistently(long giveUp, Attempt<T> attempt) throws IOException, InterruptedException {
+    private <T> T persistently(long giveUp, Attempt<T> attempt) throws IOException, InterruptedException {
         for (long pause = FIRST_PAUSE.toNanos(); ; pause = Math.min(2 * pause, LONGEST_PAUSE.toNanos())) {
             try {
                 return attempt.once();
@@ -204,7 +211,7 @@ final class RemoteStore {
                     throw e;
                 }
             }
-            TimeUnit.NANOSECONDS.sleep(pause);
+            ways.pace().sleep(pause);
         }
     }
 
@@ -215,7 +222,7 @@ final class RemoteStore {
         return answers;
     }
 
-    private static long left(long giveUp) {
-        return Math.max(0, giveUp - System.nanoTime());
+    private long left(long giveUp) {
+        return Math.max(0, giveUp - ways.pace().nanos());
     }
 }

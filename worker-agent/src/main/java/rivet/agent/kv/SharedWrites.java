@@ -3,12 +3,10 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvBatch;
@@ -30,13 +28,17 @@ final class SharedWrites implements AutoCloseable {
     private static final int MOST_ALONE = RemoteStore.MOST_IN_A_BATCH + HEAD_BYTES;
 
     private final ActorStores.Remote remote;
-    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Semaphore trips = new Semaphore(ROUND_TRIPS);
-    private final Thread thread = Thread.ofVirtual().name("kv-writes").unstarted(this::run);
+    private final Pace pace;
+    private final BlockingQueue<Waiting> queue;
+    private final Semaphore trips;
+    private final Runnable end;
 
-    SharedWrites(ActorStores.Remote remote) {
+    SharedWrites(ActorStores.Remote remote, Pace pace) {
         this.remote = remote;
-        thread.start();
+        this.pace = pace;
+        this.queue = pace.queue(MOST_WAITING);
+        this.trips = pace.places(ROUND_TRIPS);
+        this.end = pace.start("kv-writes", this::run);
     }
 
     private record Waiting(KvBatch batch, CompletableFuture<Bytes> answers) {
@@ -53,7 +55,7 @@ final class SharedWrites implements AutoCloseable {
             throw new IOException("too many writes wait");
         }
         try {
-            var answers = waiting.answers().get(atMostNanos, TimeUnit.NANOSECONDS);
+            var answers = pace.await(waiting.answers(), atMostNanos);
             if (answers.length() == 0) {
                 throw new IOException("the control plane does not know yet");
             }
@@ -65,7 +67,7 @@ final class SharedWrites implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        end.run();
     }
 
     private void run() {

@@ -23,6 +23,8 @@ export class Alarms {
   #running = false;
   #keepAlive = null;
   #nudge = () => {};
+  // Whether an alarm may be set that nobody here knows of.
+  #uncertain = false;
 
   constructor(agent) {
     this.#agent = agent;
@@ -33,8 +35,7 @@ export class Alarms {
     const { name = ONLY_ONE, payload } = options ?? {};
     const request = new Writer().u8(SET).bytes(named(name));
     schedule(request, options ?? {});
-    const answer = await this.#agent.call(request.bytes(await encodeValue(payload)).done());
-    this.#nudge();
+    const answer = await this.#change(request.bytes(await encodeValue(payload)).done());
     return new Date(sums(answer)[0]);
   }
 
@@ -60,9 +61,22 @@ export class Alarms {
 
   /** Returns whether there was one. */
   async delete(name = ONLY_ONE) {
-    const answer = await this.#agent.call(new Writer().u8(DELETE).bytes(named(name)).done());
-    this.#nudge();
+    const answer = await this.#change(new Writer().u8(DELETE).bytes(named(name)).done());
     return sums(answer)[0] === 1;
+  }
+
+  // What is not confirmed may be done all the same, now or later; what comes after it and is confirmed ends that.
+  async #change(request) {
+    try {
+      const answer = await this.#agent.call(request);
+      this.#uncertain = false;
+      return answer;
+    } catch (error) {
+      this.#uncertain ||= error.code === "unavailable";
+      throw error;
+    } finally {
+      this.#nudge();
+    }
   }
 
   /** Alarms are handled one after the other. Returns a function that ends it. */
@@ -101,8 +115,8 @@ export class Alarms {
     let pause = FIRST_PAUSE_MS;
     while (this.#handler !== null) {
       try {
-        await this.#step();
-        pause = FIRST_PAUSE_MS;
+        await this.#step(pause);
+        pause = this.#uncertain ? Math.min(2 * pause, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
       } catch (error) {
         if (OVER.includes(error.code)) {
           this.end();
@@ -115,7 +129,8 @@ export class Alarms {
     this.#running = false;
   }
 
-  async #step() {
+  /** @param atMost the longest rest where it is not certain what is set */
+  async #step(atMost) {
     // Made before it is asked: what is set meanwhile must not be slept over.
     const changed = Promise.withResolvers();
     this.#nudge = changed.resolve;
@@ -125,7 +140,7 @@ export class Alarms {
       return;
     }
     const wait = Number(answer.i64());
-    await this.#wait(changed, wait < 0 ? null : Math.min(wait, LONGEST_REST_MS));
+    await this.#wait(changed, this.#uncertain ? atMost : wait < 0 ? null : Math.min(wait, LONGEST_REST_MS));
   }
 
   async #fired(answer) {
@@ -163,7 +178,7 @@ export class Alarms {
     const request = new Writer().u8(what).bytes(name).id(id).done();
     for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
-        await this.#agent.call(request);
+        await this.#change(request);
         return;
       } catch (error) {
         if (error.code !== "unavailable") {

@@ -181,6 +181,24 @@ class ActorStoresTest {
         }
     }
 
+    /** It was asked twice how far the numbers had come, and what was asked first is heard last. */
+    @Test
+    void store_whose_numbers_are_overtaken_asks_again_how_far_they_have_come() throws Exception {
+        try (var store = stores.reopen(ActorId.random(), 4, folder.resolve("overtaken"), NO_DIR);
+                var actor = new Actor(store.socket())) {
+            actor.ask(1, put(1));
+            actor.answers(1);
+            long later = controlPlane.number.addAndGet(ScriptedControlPlane.RESUMED_AT);
+            actor.ask(2, put(1));
+            var late = actor.answers(1);
+            actor.ask(3, put(1));
+
+            assertThat(codes(late)).containsExactly(Code.UNAVAILABLE);
+            assertThat(actor.answers(1))
+                    .containsEntry(3, new KvAnswer.Written(later + ScriptedControlPlane.RESUMED_AT + 1, List.of()));
+        }
+    }
+
     @Test
     void control_plane_that_is_away_for_long_makes_a_call_unavailable_and_the_next_one_works() throws Exception {
         try (var store = open("away");

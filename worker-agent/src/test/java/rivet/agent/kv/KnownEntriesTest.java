@@ -13,7 +13,6 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -80,19 +79,14 @@ class KnownEntriesTest {
 
         private final Random chance;
         private final CarelessControlPlane controlPlane = new CarelessControlPlane();
-        private final SharedWrites writes = new SharedWrites(controlPlane);
+        private final ActorStores stores = new ActorStores(controlPlane, controlPlane::isNewest);
         private final RemoteStore store;
         private final String name;
 
         World(long seed) {
             chance = new Random(seed);
             name = "seed " + seed;
-            store = new RemoteStore(
-                    new ActorStores.Owner(ActorId.random(), 1),
-                    controlPlane,
-                    writes,
-                    new Semaphore(1),
-                    controlPlane::isNewest);
+            store = stores.store(new ActorStores.Owner(ActorId.random(), 1), new KnownEntries());
         }
 
         /** @return how many reads asked nobody */
@@ -102,7 +96,7 @@ class KnownEntriesTest {
                 happen();
                 known += once("%s, call %d".formatted(name, call)) ? 1 : 0;
             }
-            writes.close();
+            stores.close();
             return known;
         }
 

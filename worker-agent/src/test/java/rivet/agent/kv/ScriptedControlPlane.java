@@ -7,8 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer;
+import rivet.protocol.kv.KvAnswer.Code;
 import rivet.protocol.kv.KvBatch;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
@@ -19,6 +21,10 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     static final long RESUMED_AT = 1L << 32;
 
     final AtomicInteger failures = new AtomicInteger();
+
+    /** Batches below it come too late. */
+    final AtomicLong number = new AtomicLong();
+
     final List<Long> confirmedToReaders = new CopyOnWriteArrayList<>();
     private final List<List<KvBatch>> roundTrips = new ArrayList<>();
     volatile KvAnswer nextAlarm = new KvAnswer.NotDue(-1);
@@ -43,8 +49,7 @@ final class ScriptedControlPlane implements ActorStores.Remote {
         Thread.ofVirtual().start(() -> {
             try {
                 pass();
-                written.complete(KvWire.join(
-                        batches.stream().map(ScriptedControlPlane::answers).toList()));
+                written.complete(KvWire.join(batches.stream().map(this::answers).toList()));
             } catch (IOException | InterruptedException e) {
                 written.completeExceptionally(e);
             }
@@ -67,7 +72,7 @@ final class ScriptedControlPlane implements ActorStores.Remote {
     @Override
     public byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException {
         pass();
-        return KvWire.write(new KvAnswer.Written(RESUMED_AT, List.of()));
+        return KvWire.write(new KvAnswer.Written(number.addAndGet(RESUMED_AT), List.of()));
     }
 
     private void pass() throws IOException, InterruptedException {
@@ -77,9 +82,12 @@ final class ScriptedControlPlane implements ActorStores.Remote {
         }
     }
 
-    private static byte[] answers(KvBatch batch) {
+    private byte[] answers(KvBatch batch) {
+        var answer = batch.number() < number.get()
+                ? new KvAnswer.Refused(Code.UNAVAILABLE, "a later write came before this one")
+                : new KvAnswer.Written(batch.number(), List.of());
         return KvWire.join(KvWire.split(batch.message().array()).stream()
-                .map(_ -> KvWire.write(new KvAnswer.Written(batch.number(), List.of())))
+                .map(_ -> KvWire.write(answer))
                 .toList());
     }
 }
