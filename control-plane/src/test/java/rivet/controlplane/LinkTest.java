@@ -76,10 +76,10 @@ class LinkTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"type":"report","epoch":1,"actors":[]}                                                                                                                                        | protocol_version
             {"type":"hello","agent":"ID","protocol":9,"version":"9","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}    | protocol_version
-            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"Not a region","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
-            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"ftp://a","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}     | bad_hello
-            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":-1,"memory_mib":1},"actors":[]}  | bad_hello
-            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"http://a:1","hop_address":"nowhere","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
+            {"type":"hello","agent":"ID","protocol":2,"version":"1","region":"Not a region","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
+            {"type":"hello","agent":"ID","protocol":2,"version":"1","region":"local","proxy_url":"ftp://a","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}     | bad_hello
+            {"type":"hello","agent":"ID","protocol":2,"version":"1","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":-1,"memory_mib":1},"actors":[]}  | bad_hello
+            {"type":"hello","agent":"ID","protocol":2,"version":"1","region":"local","proxy_url":"http://a:1","hop_address":"nowhere","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]} | bad_hello
             """)
     void who_cannot_be_understood_is_told_why_and_let_go(String hello, String code) {
         var before = database.contents();
@@ -99,7 +99,7 @@ class LinkTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"type":"report"
             {"type":"report","epoch":"one","actors":[]}
-            {"type":"hello","agent":"ID","protocol":1,"version":"1","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}
+            {"type":"hello","agent":"ID","protocol":2,"version":"1","region":"local","proxy_url":"http://a:1","capacity":{"cpu_millicores":1,"memory_mib":1},"actors":[]}
             """)
     void what_makes_no_sense_ends_the_conversation(String frame) {
         var agent = controlPlane.agent("nonsense", 1000, 1024);
@@ -131,6 +131,26 @@ class LinkTest {
         agent.up(agent.awaitRun(actor, 1));
 
         awaitState(actor, "running");
+    }
+
+    @Test
+    void only_what_changed_of_a_set_is_said() {
+        var agent = controlPlane.agent("changes", 1000, 1024);
+        var stays = agent.awaitRun(create("changes", "{}"), 1).actor();
+        var goes = agent.awaitRun(create("changes", "{}"), 1).actor();
+
+        api.delete("/actors/" + goes);
+        agent.awaitStop(goes);
+        agent.down(goes, 1, DownReason.STOPPED, 0);
+        agent.awaitUndesired(goes);
+
+        assertThat(agent.changes.getLast().gone()).containsExactly(goes);
+        assertThat(agent.changes.stream()
+                        .flatMap(change -> change.actors().stream())
+                        .map(DesiredActor::actor)
+                        .filter(stays::equals))
+                .hasSize(1);
+        agent.awaitRun(stays, 1);
     }
 
     @Test

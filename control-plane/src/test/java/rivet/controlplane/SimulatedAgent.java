@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +37,9 @@ public final class SimulatedAgent implements AutoCloseable {
 
     public final AgentId id;
     public final List<ToAgent> received = new CopyOnWriteArrayList<>();
+
+    /** How each set but the first differed from the one before, as it was said. */
+    public final List<ToAgent.Changed> changes = new CopyOnWriteArrayList<>();
 
     private final URI api;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -200,12 +204,21 @@ public final class SimulatedAgent implements AutoCloseable {
         http.close();
     }
 
+    /** Who looks at what was received sees whole sets. */
+    private ToAgent heard(ToAgent message) {
+        if (message instanceof ToAgent.Changed change) {
+            changes.add(change);
+            return change.from(Objects.requireNonNull(last()));
+        }
+        return message;
+    }
+
     private final class Ears implements WebSocket.Listener {
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
             partial.append(data);
             if (last) {
-                received.add(Wire.JSON.readValue(partial.toString(), ToAgent.class));
+                received.add(heard(Wire.JSON.readValue(partial.toString(), ToAgent.class)));
                 partial.setLength(0);
             }
             from.request(1);

@@ -50,7 +50,7 @@ final class SimulatedAgent {
     private @Nullable Welcome beating;
     private long helloAt;
     private long heardAt;
-    private long revision;
+    private @Nullable Desired set;
     private boolean rejoin;
     private long nonce;
     private long heard;
@@ -259,7 +259,7 @@ final class SimulatedAgent {
 
     private void hold(Wire opened, Supervisor ours) {
         outbox.clearFacts();
-        revision = Long.MIN_VALUE;
+        set = null;
         helloAt = program.nanos();
         heardAt = helloAt;
         var hello = hello(ours.inventory());
@@ -314,7 +314,8 @@ final class SimulatedAgent {
         program.after(0, () -> {
             switch (Frames.toAgent(frame)) {
                 case Welcome welcomed -> welcomed(welcomed);
-                case Desired set -> desired(set);
+                case Desired whole -> desired(whole);
+                case ToAgent.Changed change -> changed(change);
                 case ToAgent.Rejected(var code, var message) -> {
                     world.simulator().tell(program.name(), code + ": " + message);
                     rejoin();
@@ -337,27 +338,42 @@ final class SimulatedAgent {
         }
     }
 
-    private void desired(Desired set) {
-        var welcomed = welcome;
+    private void desired(Desired whole) {
         if (world.planted() == Planted.START_WITHOUT_EPOCH) {
-            obey(set);
+            obey(whole);
             return;
         }
-        var old = set.revision() <= revision && world.planted() != Planted.OLD_SET_OBEYED;
-        if (welcomed == null || set.epoch() != welcomed.epoch() || old) {
+        if (!isNews(whole.epoch(), whole.revision())) {
             return;
         }
-        revision = set.revision();
-        if (lease.mayStart(set.epoch())) {
-            obey(set);
+        set = whole;
+        if (lease.mayStart(whole.epoch())) {
+            obey(whole);
         } else {
             rejoin(); // it came so late that it may name what another agent runs by now
         }
     }
 
-    private void obey(Desired set) {
+    private void changed(ToAgent.Changed change) {
+        var before = set;
+        if (before == null || before.revision() != change.since()) {
+            if (isNews(change.epoch(), change.revision())) {
+                rejoin(); // one before it was lost or comes later
+            }
+            return;
+        }
+        desired(change.from(before));
+    }
+
+    private boolean isNews(long epoch, long revision) {
+        var before = set;
+        var old = before != null && revision <= before.revision() && world.planted() != Planted.OLD_SET_OBEYED;
+        return welcome != null && epoch == welcome.epoch() && !old;
+    }
+
+    private void obey(Desired whole) {
         if (supervisor != null) {
-            supervisor.desire(set.actors(), () -> lease.reconciled(set.epoch()));
+            supervisor.desire(whole.actors(), () -> lease.reconciled(whole.epoch()));
         }
     }
 

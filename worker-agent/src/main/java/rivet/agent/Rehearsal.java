@@ -69,6 +69,7 @@ final class Rehearsal {
         write(ToControlPlane.class, new ToControlPlane.Report(1, List.of(report)));
         write(ToAgent.class, new ToAgent.Welcome(1, 2000, 8000));
         write(ToAgent.class, new ToAgent.Desired(1, 1, List.of(new DesiredActor.Run(actor, 1, spec()))));
+        write(ToAgent.class, new ToAgent.Changed(1, 1, 2, List.of(new DesiredActor.Stop(actor, 1, 0)), List.of(actor)));
         write(ToAgent.class, new ToAgent.Routes(1, 1, List.of()));
         write(Heartbeat.Answer.class, new Heartbeat.Answer.Grant(1, 1));
     }

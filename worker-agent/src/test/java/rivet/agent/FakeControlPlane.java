@@ -28,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
@@ -98,6 +100,9 @@ public final class FakeControlPlane implements AutoCloseable {
     private volatile @Nullable Channel agent;
     private volatile @Nullable Channel stores;
     private volatile List<DesiredActor> desired = List.of();
+
+    /** The last set of this conversation; null: none yet. */
+    private volatile ToAgent.@Nullable Desired said;
 
     public FakeControlPlane() {
         server = new ServerBootstrap()
@@ -198,8 +203,28 @@ public final class FakeControlPlane implements AutoCloseable {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    private void push() {
-        say(new ToAgent.Desired(epoch.get(), revision.get(), desired));
+    /** Whole at first, and then what has changed. */
+    private synchronized void push() {
+        var set = new ToAgent.Desired(epoch.get(), revision.get(), desired);
+        var before = said;
+        said = set;
+        say(before == null ? set : change(before, set));
+    }
+
+    private static ToAgent.Changed change(ToAgent.Desired before, ToAgent.Desired set) {
+        var was = before.actors().stream()
+                .collect(Collectors.groupingBy(DesiredActor::actor, LinkedHashMap::new, Collectors.toList()));
+        var is = set.actors().stream()
+                .collect(Collectors.groupingBy(DesiredActor::actor, LinkedHashMap::new, Collectors.toList()));
+        return new ToAgent.Changed(
+                set.epoch(),
+                before.revision(),
+                set.revision(),
+                is.entrySet().stream()
+                        .filter(actor -> !actor.getValue().equals(was.get(actor.getKey())))
+                        .flatMap(actor -> actor.getValue().stream())
+                        .toList(),
+                was.keySet().stream().filter(actor -> !is.containsKey(actor)).toList());
     }
 
     private void heard(Channel channel, ToControlPlane message) {
@@ -208,6 +233,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 agent = channel;
                 hellos.add(hello);
                 heard.addAll(hello.actors());
+                said = null;
                 say(new ToAgent.Welcome(epoch.incrementAndGet(), 100, fenceMs, 600_000L));
                 push();
             }

@@ -286,7 +286,9 @@ final class ActorMoves {
         if (next.equals(before.state())) {
             return before;
         }
-        var after = saved(rolledBackWhereItFailed(before.with(next), event));
+        var changed = rolledBackWhereItFailed(before.with(next), event);
+        var isToBePlaced = next instanceof Pending && !(event instanceof NotPlaced);
+        var after = isToBePlaced ? changed : saved(changed);
         diary.write(before, after, event, by);
         runs.write(before, after);
         tellAgent(before, after);
@@ -294,11 +296,15 @@ final class ActorMoves {
             ingress.release(after.region(), after.id());
         }
         Transactions.afterCommit(() -> told(before, after));
-        var settled = next instanceof Pending && !(event instanceof NotPlaced)
-                ? step(after, placement(after, event.when()), by)
-                : after;
+        var settled = isToBePlaced ? placed(after, event.when(), by) : after;
         countDrained(before.state(), settled.state());
         return settled;
+    }
+
+    /** The row is written once, as it is when that is decided. */
+    private Actor placed(Actor waiting, Instant now, AskedBy by) {
+        var decided = step(waiting, placement(waiting, now), by);
+        return decided.state().equals(waiting.state()) ? saved(waiting) : decided;
     }
 
     private static Actor rolledBackWhereItFailed(Actor actor, ActorEvent event) {

@@ -27,6 +27,9 @@ public final class Actors {
 
     private static final int AT_ONCE = 200;
 
+    /** Where a queue is long there is usually room for a few at a time, and the others need not be read for that. */
+    private static final int FIRST_TO_PLACE = 8;
+
     /** How many sizes may be refused before a pass over a region ends. */
     private static final int MOST_SIZES = 32;
 
@@ -190,13 +193,17 @@ public final class Actors {
     /** One that finds no room stands for all that need as much; the smaller ones behind it still have their turn. */
     private boolean placeWaiting(String region) {
         var refused = new ArrayList<Reservation>();
+        int most = FIRST_TO_PLACE;
         while (refused.size() < MOST_SIZES) {
-            var waiting = repository.waiting(region, refused, AT_ONCE);
+            var waiting = repository.waiting(region, refused, most);
             var stuck = placeUntilRefused(waiting);
-            if (stuck.isEmpty()) {
+            if (stuck.isPresent()) {
+                refused.add(stuck.get());
+            } else if (waiting.size() < most || most == AT_ONCE) {
                 return waiting.size() == AT_ONCE;
+            } else {
+                most = Math.min(2 * most, AT_ONCE);
             }
-            refused.add(stuck.get());
         }
         return false;
     }

@@ -4,12 +4,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -22,6 +25,7 @@ import rivet.controlplane.actor.ActorState.Sleeping;
 import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.tenancy.Installation;
+import rivet.protocol.ActorId;
 import rivet.protocol.AgentId;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
@@ -48,19 +52,37 @@ public final class DesiredSets {
         this.settings = settings;
     }
 
-    /** @param revision grows with each change of the set */
-    public record DesiredSet(long epoch, long revision, List<DesiredActor> actors) {}
+    /**
+     * What an agent has to be told.
+     *
+     * @param revision grows with each change of the set
+     * @param actors those of the set of which it does not know this version
+     * @param gone those that it knows and that are not in the set
+     */
+    public record Changes(long epoch, long revision, List<Versioned> actors, List<ActorId> gone) {}
 
-    /** One statement sees one instant: the revision is that of just these actors. Empty if the agent never joined. */
-    public Optional<DesiredSet> of(AgentId agent) {
-        var actors = new ArrayList<DesiredActor>();
-        var versions = jdbc.sql("""
+    /** @param version of the actor: what is wanted of it is the same as long as this is */
+    public record Versioned(DesiredActor actor, long version) {}
+
+    /**
+     * One statement sees one instant: the revision is that of just these actors.
+     *
+     * @param known which versions of which actors the agent was told last
+     * @return empty if the agent never joined
+     */
+    public Optional<Changes> of(AgentId agent, Map<ActorId, Long> known) {
+        var actors = new ArrayList<Versioned>();
+        var changes = jdbc.sql("""
+                with known as (
+                    select * from unnest(cast(:ids as uuid[]), cast(:versions as bigint[])) as k (id, version))
                 select a.*, g.epoch as agent_epoch, g.set_revision as agent_set_revision, g.proxy_url as agent_proxy_url,
                     b.kind as build_kind, b.sha256 as build_sha256, b.size_bytes as build_size_bytes,
                     b.compression as build_compression, e.slug as environment_slug,
-                    p.id as project_id, p.slug as project_slug, r.name as region_name
+                    p.id as project_id, p.slug as project_slug, r.name as region_name,
+                    array(select id from known except select id from actor where agent_id = g.id) as gone
                 from agent g
                 left join actor a on a.agent_id = g.id
+                    and not exists (select from known k where k.id = a.id and k.version = a.version)
                 left join build b on b.id = a.build_id
                 left join environment e on e.id = a.environment_id
                 left join project p on p.id = e.project_id
@@ -69,30 +91,46 @@ public final class DesiredSets {
                 order by a.id
                 """)
                 .param("agent", agent.value())
+                .param("ids", array(known.keySet()))
+                .param("versions", array(known.values()))
                 .query((row, number) -> {
                     if (row.getObject("id") != null) {
-                        desired(row, ActorRepository.actor(row, number)).ifPresent(actors::add);
+                        var actor = ActorRepository.actor(row, number);
+                        actors.add(new Versioned(desired(row, actor), actor.version()));
                     }
-                    return new long[] {row.getLong("agent_epoch"), row.getLong("agent_set_revision")};
+                    return new Changes(
+                            row.getLong("agent_epoch"), row.getLong("agent_set_revision"), actors, gone(row));
                 })
                 .list();
-        return versions.stream().findFirst().map(version -> new DesiredSet(version[0], version[1], actors));
+        return changes.stream().findFirst();
     }
 
-    private Optional<DesiredActor> desired(ResultSet row, Actor actor) throws SQLException {
+    private static String array(Collection<?> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static List<ActorId> gone(ResultSet row) throws SQLException {
+        return Arrays.stream((UUID[]) row.getArray("gone").getArray())
+                .map(ActorId::new)
+                .toList();
+    }
+
+    private DesiredActor desired(ResultSet row, Actor actor) throws SQLException {
         return switch (actor.state()) {
-            case Starting(var _, var at, var _) -> Optional.of(run(row, actor, at, null));
+            case Starting(var _, var at, var _) -> run(row, actor, at, null);
             case Running(var _, var at, var _, var _, var _, var upgrade) ->
-                Optional.of(run(row, actor, at, newer(actor, at, upgrade)));
+                run(row, actor, at, newer(actor, at, upgrade));
             case Stopping(var _, var at, var grace, var then, var drain) ->
-                Optional.of(new DesiredActor.Stop(
+                new DesiredActor.Stop(
                         actor.id(),
                         at.generation(),
                         grace.toMillis(),
                         forGood(actor),
                         drain == null ? null : drain.toMillis(),
-                        then.told()));
-            case Pending _, CrashBackoff _, Sleeping _, Destroyed _ -> Optional.empty();
+                        then.told());
+            case Pending _, CrashBackoff _, Sleeping _, Destroyed _ ->
+                throw new IllegalStateException(
+                        "no agent has an actor that is " + actor.state().status());
         };
     }
 

@@ -1,5 +1,6 @@
 package rivet.controlplane.link;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -32,8 +33,8 @@ import tools.jackson.databind.exc.InvalidTypeIdException;
 
 /**
  * The conversation with one agent over one socket. The listening thread handles frames one after the other; the speaking
- * thread sends the whole set whenever it may have changed, read from the database at that moment, so that however many
- * changes there were, the newest set is all that is ever sent.
+ * thread sends how the set differs from what it sent last whenever it may have changed, read from the database at that moment, so
+ * that however many changes there were, one message leads to the newest set.
  *
  * <p>What goes wrong while a frame is handled ends the conversation: the agent comes back and says all that is true again.
  */
@@ -42,6 +43,8 @@ final class AgentLink {
     private static final Logger log = LoggerFactory.getLogger(AgentLink.class);
 
     private static final long NONE = Long.MIN_VALUE;
+
+    private static final long NOTHING_SENT = -1;
 
     private final Socket socket;
     private final Rooms rooms;
@@ -62,7 +65,10 @@ final class AgentLink {
     /** Of the agent; empty until it is welcomed. */
     private volatile String region = "";
 
-    private volatile long sentRevision = -1;
+    private volatile long sentRevision = NOTHING_SENT;
+
+    /** Which version of each actor of the set it was sent. Only the speaking thread knows it. */
+    private final Map<ActorId, Long> told = new HashMap<>();
 
     /** Whether the routes may have changed since they were last read. */
     private final AtomicBoolean routesChanged = new AtomicBoolean(true);
@@ -242,19 +248,30 @@ final class AgentLink {
             return;
         }
         long since = changedAt.getAndSet(NONE);
-        var set = rooms.desired().of(agent).orElseThrow();
-        if (set.epoch() != epoch) {
+        var changes = rooms.desired().of(agent, told).orElseThrow();
+        if (changes.epoch() != epoch) {
             refuse("stale_epoch", "the agent has joined again");
             open = false;
             return;
         }
-        if (set.revision() > sentRevision) {
-            socket.send(new ToAgent.Desired(epoch, set.revision(), set.actors()));
-            sentRevision = set.revision();
+        if (changes.revision() > sentRevision) {
+            send(changes);
             if (since != NONE) {
                 rooms.pushes().sent(System.nanoTime() - since);
             }
         }
+    }
+
+    /** The first set of a conversation is sent as a whole. */
+    private void send(DesiredSets.Changes changes) {
+        var actors = changes.actors().stream().map(DesiredSets.Versioned::actor).toList();
+        socket.send(
+                sentRevision == NOTHING_SENT
+                        ? new ToAgent.Desired(epoch, changes.revision(), actors)
+                        : new ToAgent.Changed(epoch, sentRevision, changes.revision(), actors, changes.gone()));
+        sentRevision = changes.revision();
+        changes.gone().forEach(told::remove);
+        changes.actors().forEach(actor -> told.put(actor.actor().actor(), actor.version()));
     }
 
     /** Routes change seldom, so what is asked for a changed set does not ask for them. */

@@ -2,6 +2,8 @@ package rivet.protocol.link;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,32 @@ public sealed interface ToAgent {
      */
     @JsonTypeName("desired")
     record Desired(long epoch, long revision, List<DesiredActor> actors) implements ToAgent {}
+
+    /**
+     * How a set differs from the one before, so that a change costs what it changes and not what there is.
+     *
+     * @param since the revision of the set before, which came over this socket and is in force
+     * @param actors of which something else is wanted than in it, each with all that is
+     * @param gone those of it that are not named any more
+     */
+    @JsonTypeName("changed")
+    record Changed(long epoch, long since, long revision, List<DesiredActor> actors, List<ActorId> gone)
+            implements ToAgent {
+
+        /** The whole set. @throws IllegalArgumentException if this is the difference from another one */
+        public Desired from(Desired before) {
+            if (before.epoch() != epoch || before.revision() != since) {
+                throw new IllegalArgumentException("a change of revision %d of epoch %d (in force: %d of %d)"
+                        .formatted(since, epoch, before.revision(), before.epoch()));
+            }
+            var others = new HashSet<>(gone);
+            actors.forEach(actor -> others.add(actor.actor()));
+            var all = new ArrayList<>(before.actors());
+            all.removeIf(actor -> others.contains(actor.actor()));
+            all.addAll(actors);
+            return new Desired(epoch, revision, List.copyOf(all));
+        }
+    }
 
     /**
      * All custom routes of the installation: every proxy serves every route.

@@ -75,7 +75,7 @@ public sealed interface ToControlPlane {
     record Followed(ActorId actor, long version) {}
 
     /** The version of this conversation; an agent of another is refused with a message that names both. */
-    int PROTOCOL = 1;
+    int PROTOCOL = 2;
 
     /** @param cpuMillicores 1000 = one core; with any overcommitment of the agent's settings already in it */
     record Capacity(int cpuMillicores, int memoryMib) {}

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.Wire;
@@ -41,8 +42,11 @@ final class Conversation implements Socket.Receiver {
     /** When our hello was made, on {@link System#nanoTime}: what the welcome grants counts from there. */
     private volatile long helloAt;
 
-    /** Only the socket's receiving side knows it. */
-    private long revision = NO_REVISION;
+    /** The set in force. Only the socket's receiving side knows it. */
+    private @Nullable Desired set;
+
+    /** A change came that is not one of the set in force; only a new conversation begins with a whole one. */
+    private volatile boolean missedChange;
 
     /** Likewise. */
     private long routesRevision = NO_REVISION;
@@ -99,7 +103,8 @@ final class Conversation implements Socket.Receiver {
             switch (Wire.JSON.readValue(text, ToAgent.class)) {
                 case Welcome welcomed -> welcomed(welcomed);
                 case Rejected(var code, var message) -> reject(code, message);
-                case Desired set -> desired(set);
+                case Desired whole -> desired(whole);
+                case ToAgent.Changed change -> changed(change);
                 case ToAgent.Routes routes -> routes(routes);
                 case ToAgent.Access access -> access(access);
                 case ToAgent.Ingress ingress -> ingress(ingress);
@@ -124,18 +129,38 @@ final class Conversation implements Socket.Receiver {
         outbox.nudge();
     }
 
-    /** A set of another epoch, or one that is not newer, is from the past. */
-    private void desired(Desired set) {
-        var welcomed = welcome.getNow(null);
-        if (welcomed == null || set.epoch() != welcomed.epoch() || set.revision() <= revision) {
-            log.atInfo()
-                    .addKeyValue("epoch", set.epoch())
-                    .addKeyValue("revision", set.revision())
-                    .log("a set from the past is passed over");
+    private void desired(Desired whole) {
+        if (isNews(whole.epoch(), whole.revision())) {
+            set = whole;
+            agent.desired(whole);
+        }
+    }
+
+    private void changed(ToAgent.Changed change) {
+        var before = set;
+        if (!isNews(change.epoch(), change.revision())) {
             return;
         }
-        revision = set.revision();
-        agent.desired(set);
+        if (before == null || before.revision() != change.since()) {
+            missedChange = true;
+            outbox.nudge();
+            return;
+        }
+        desired(change.from(before));
+    }
+
+    /** A set of another epoch, or one that is not newer, is from the past. */
+    private boolean isNews(long epoch, long revision) {
+        var welcomed = welcome.getNow(null);
+        var before = set;
+        if (welcomed != null && epoch == welcomed.epoch() && (before == null || revision > before.revision())) {
+            return true;
+        }
+        log.atInfo()
+                .addKeyValue("epoch", epoch)
+                .addKeyValue("revision", revision)
+                .log("a set from the past is passed over");
+        return false;
     }
 
     private void routes(ToAgent.Routes routes) {
@@ -181,6 +206,9 @@ final class Conversation implements Socket.Receiver {
         long lastPing = System.nanoTime();
         while (!fenced.getAsBoolean() && !(closing.getAsBoolean() && outbox.isEmpty())) {
             check(socket);
+            if (missedChange) {
+                throw new IOException("a change of a set that is not in force");
+            }
             if (System.nanoTime() - lastPing > LinkSettings.PING_EVERY.toNanos()) {
                 lastPing = System.nanoTime();
                 socket.ping();

@@ -203,6 +203,51 @@ class ControlPlaneLinkTest {
     }
 
     @Test
+    void a_change_leads_to_the_whole_set() {
+        var untouched = new Stop(ActorId.random(), 1, 0);
+        var stays = new Stop(ActorId.random(), 1, 0);
+        var goes = new Stop(ActorId.random(), 1, 0);
+        soon().until(() -> !sets.isEmpty());
+        long epoch = controlPlane.epoch.get();
+
+        controlPlane.say(new ToAgent.Changed(epoch, 0, 1, List.of(stays, untouched, goes), List.of()));
+        controlPlane.say(new ToAgent.Changed(
+                epoch, 1, 5, List.of(new Stop(actor, 1, 0), new Stop(stays.actor(), 2, 0)), List.of(goes.actor())));
+
+        soon().until(() -> sets.size() == 3);
+        assertThat(sets.getLast())
+                .isEqualTo(new Desired(
+                        epoch, 5, List.of(untouched, new Stop(actor, 1, 0), new Stop(stays.actor(), 2, 0))));
+        assertThat(controlPlane.hellos).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 1", "1, 1"})
+    void a_change_from_the_past_is_passed_over(long since, long revision) {
+        soon().until(() -> !sets.isEmpty());
+        long epoch = controlPlane.epoch.get();
+        controlPlane.say(new ToAgent.Changed(epoch, 0, 1, List.of(), List.of()));
+
+        controlPlane.say(new ToAgent.Changed(epoch, since, revision, List.of(new Stop(actor, 1, 0)), List.of()));
+        controlPlane.say(new ToAgent.Changed(epoch, 1, 2, List.of(), List.of()));
+
+        soon().until(() -> sets.getLast().revision() == 2);
+        assertThat(sets.getLast().actors()).isEmpty();
+        assertThat(controlPlane.hellos).hasSize(1);
+    }
+
+    @Test
+    void a_change_of_a_set_that_is_not_in_force_begins_the_conversation_anew() {
+        soon().until(() -> !sets.isEmpty());
+
+        controlPlane.say(
+                new ToAgent.Changed(controlPlane.epoch.get(), 1, 2, List.of(new Stop(actor, 1, 0)), List.of()));
+
+        soon().until(() -> controlPlane.hellos.size() == 2);
+        assertThat(sets).allMatch(set -> set.actors().isEmpty());
+    }
+
+    @Test
     void half_open_socket_is_given_up() {
         controlPlane.deafen();
 
