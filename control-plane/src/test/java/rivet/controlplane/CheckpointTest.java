@@ -168,6 +168,29 @@ class CheckpointTest {
         assertThat(dirs.take(actor, 1, id, "stopped", new byte[] {1, 2})).isEqualTo("1");
     }
 
+    @Test
+    void one_that_is_still_coming_is_given_up_when_that_takes_too_long_and_not_before() {
+        var actor = started("coming", 1);
+        dirs.open(actor, 1, 0);
+        var content = new byte[] {1, 2};
+        var bytes = new SubmissionPublisher<ByteBuffer>();
+        var body = BodyPublishers.fromPublisher(bytes);
+        var taken = CompletableFuture.supplyAsync(
+                () -> dirs.take(actor, 1, UUID.randomUUID(), "stopped", body, DirCalls.sha256(content), 2));
+        await().atMost(SOON).until(bytes::hasSubscribers);
+        bytes.submit(ByteBuffer.wrap(new byte[] {1}));
+        await().atMost(SOON).until(() -> left(actor) == 1);
+
+        controlPlane.bean(Checkpoints.class).prune();
+        assertThat(left(actor)).isEqualTo(1);
+
+        longAgo(actor);
+        controlPlane.bean(Checkpoints.class).prune();
+        assertThat(left(actor)).isZero();
+        bytes.close();
+        await().atMost(SOON).until(taken::isDone);
+    }
+
     /** An agent that was not answered in time brings it again, while the first try waits for its turn to be counted. */
     @Test
     void a_try_that_another_has_taken_the_place_of_does_not_count_for_it() throws Exception {
@@ -202,6 +225,9 @@ class CheckpointTest {
 
     @Test
     void the_last_five_are_kept_and_none_of_an_actor_that_is_destroyed() {
+        var other = started("keeps-its-own", 1);
+        dirs.open(other, 1, 0);
+        dirs.take(other, 1, UUID.randomUUID(), "asked", new byte[] {1});
         var agent = controlPlane.agent("keep", 250, 256);
         var actor = create("keep");
         agent.up(agent.awaitRun(actor, 1));
@@ -223,6 +249,7 @@ class CheckpointTest {
 
         controlPlane.bean(Checkpoints.class).prune();
         assertThat(left(actor)).isZero();
+        assertThat(numbers(other)).as("another actor's").isEqualTo("1");
     }
 
     @Test

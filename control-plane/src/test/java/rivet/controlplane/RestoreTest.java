@@ -287,6 +287,39 @@ class RestoreTest {
     }
 
     @Test
+    void what_was_brought_back_stays_as_long_as_what_it_replaced() {
+        var agent = agent("replaced");
+        var actor = running(agent, "replaced", false);
+        for (int n = 0; n < 5; n++) {
+            dirs.takeStore(actor, 1, UUID.randomUUID());
+        }
+        asleep(agent, actor, 1);
+
+        Api.require(restore(actor, 1));
+        assertThat(numbers(actor)).containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+
+        Api.require(api.post(checkpoints(actor), ""));
+        assertThat(numbers(actor)).containsExactly(7L, 6L, 5L, 4L, 3L, 1L);
+    }
+
+    @Test
+    void a_directory_stays_as_long_as_one_that_has_it_from_there() {
+        var agent = agent("shared");
+        var actor = running(agent, "shared", true);
+        dirs.open(actor, 1, 0);
+        asleep(agent, actor, 1, new byte[] {1, 2, 3});
+        Api.require(api.post(checkpoints(actor), ""));
+
+        for (int n = 0; n < 6; n++) {
+            dirs.take(actor, 1, UUID.randomUUID(), "stopped", new byte[] {1});
+        }
+
+        assertThat(numbers(actor)).containsExactly(8L, 7L, 6L, 5L, 4L, 2L, 1L);
+        assertThat(Api.require(restore(actor, 2)).text("/checkpoint/dir/stored_bytes"))
+                .isEqualTo("3");
+    }
+
+    @Test
     void a_store_that_is_too_large_is_not_kept_and_so_not_replaced() {
         var agent = agent("large");
         var actor = running(agent, "large", true);
