@@ -205,7 +205,7 @@ public final class Agent implements AutoCloseable {
         var ports = new LocalPorts(
                 settings.actorPorts(), ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         return new Supervisor(
-                new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE),
+                new Supervisor.Settings(settings.startDeadline(), AgentSettings.CLOSE_GRACE, settings.startsAtOnce()),
                 new Supervisor.Parts(launcher, journal, ports, lease::mayServe, new Traffic(proxy)),
                 new Changes(),
                 link::log);

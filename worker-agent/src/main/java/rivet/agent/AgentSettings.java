@@ -35,6 +35,7 @@ import rivet.protocol.link.ToControlPlane.Location;
  * @param hop where the proxy takes requests that other agents' proxies hand on
  * @param apiEndpoint where actors reach the API
  * @param capacity what is offered for reservations
+ * @param startsAtOnce how many actors' processes start at a time; one that takes longer than half a second lets the next begin
  * @param actorUsers whom actors run as, where the agent is root; absent: as the agent
  * @param java the program that runs Java actors; absent: the one that runs the agent
  * @param metrics where Prometheus finds the agent's meters
@@ -58,6 +59,7 @@ public record AgentSettings(
         URI apiEndpoint,
         Capacity capacity,
         Duration startDeadline,
+        int startsAtOnce,
         LocalPorts.Range actorPorts,
         Optional<UserRange> actorUsers,
         Javascript javascript,
@@ -68,6 +70,9 @@ public record AgentSettings(
 
     /** The longest grace an actor has when the agent itself is stopped. */
     static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+    /** On a small machine as well: much of a start is waiting. */
+    private static final int LEAST_STARTS = 4;
 
     /** How often the control plane is told what came for custom routes. */
     static final Duration TRAFFIC_INTERVAL = Duration.ofSeconds(5);
@@ -106,6 +111,10 @@ public record AgentSettings(
         if (capacity.cpuMillicores() < 1 || capacity.memoryMib() < 1) {
             throw new IllegalArgumentException("RIVET_CPU_MILLICORES, RIVET_MEMORY_MIB: %d, %d (expected: at least 1)"
                     .formatted(capacity.cpuMillicores(), capacity.memoryMib()));
+        }
+        if (startsAtOnce < 1) {
+            throw new IllegalArgumentException(
+                    "RIVET_STARTS_AT_ONCE: %d (expected: at least 1)".formatted(startsAtOnce));
         }
         if (orphanLimit.toMillis() < 1) {
             throw new IllegalArgumentException(
@@ -150,6 +159,9 @@ public record AgentSettings(
                         values.number("RIVET_CPU_MILLICORES", Machine.cpuMillicores()),
                         values.number("RIVET_MEMORY_MIB", Machine.memoryMib())),
                 Duration.ofMillis(values.number("RIVET_START_DEADLINE_MS", 30_000)),
+                values.number(
+                        "RIVET_STARTS_AT_ONCE",
+                        Math.max(LEAST_STARTS, 2 * Runtime.getRuntime().availableProcessors())),
                 values.range("RIVET_ACTOR_PORTS", "20000-25999", LocalPorts.Range::new),
                 users(values),
                 new Javascript(

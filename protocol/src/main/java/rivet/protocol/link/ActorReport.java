@@ -13,7 +13,7 @@ public record ActorReport(ActorId actor, long generation, Phase phase) {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "phase")
     public sealed interface Phase {
 
-        /** @param step what is being done or waited for, for people: {@code fetch}, {@code spawn}, {@code listen} */
+        /** @param step what is being done or waited for, for people: {@code fetch}, {@code queue}, {@code spawn}, {@code listen} */
         @JsonTypeName("starting")
         record Starting(String step) implements Phase {}
 

@@ -37,7 +37,7 @@ public final class SuperviseDoor {
             BiConsumer<String, Runnable> starter,
             Fibers fibers) {
         return new Supervisor(
-                new Supervisor.Settings(Duration.ofSeconds(30), Duration.ofSeconds(5)),
+                new Supervisor.Settings(Duration.ofSeconds(30), Duration.ofSeconds(5), 2),
                 new Supervisor.Parts(
                         launcher, journal, new LocalPorts(new LocalPorts.Range(26_000, 26_999), 0), lease, traffic),
                 new Simulated(clock, starter, fibers),

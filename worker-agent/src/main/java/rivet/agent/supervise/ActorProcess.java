@@ -72,6 +72,7 @@ final class ActorProcess {
     record Surroundings(
             Supervisor.Parts parts,
             Pace pace,
+            Starts starts,
             Duration startDeadline,
             Consumer<LogLine> output,
             BiConsumer<ActorProcess, ProcessState> changed) {}
@@ -161,6 +162,15 @@ final class ActorProcess {
         become(new ProcessState.Fetching());
         var preparing = around.parts().launcher().prepare(run.spec());
         awaitOrStop(preparing);
+        try {
+            return live(preparing);
+        } finally {
+            around.starts().end(turns);
+        }
+    }
+
+    private Down live(CompletableFuture<Prepared> preparing) {
+        awaitTurnOrStop();
         var order = awaitLeaseOrStop();
         if (order != null) {
             var _ = preparing.thenAccept(Prepared::close);
@@ -219,6 +229,7 @@ final class ActorProcess {
         long deadline = now() + startDeadline.toNanos();
         for (int seen = turns.changes(); !isOver(); seen = turns.changes()) {
             if (start.isReady()) {
+                around.starts().end(turns);
                 become(new ProcessState.Running(ports.all(), null));
                 var rest = new Rest(process, ports.all());
                 var dead = health.live() == null ? null : watch(health.live(), ports, rest);
@@ -383,6 +394,19 @@ final class ActorProcess {
         var _ = work.whenComplete((_, _) -> turns.nudge());
         for (int seen = turns.changes(); turns.stop() == null && !work.isDone(); seen = turns.changes()) {
             turns.await(seen, now() + LONG.toNanos());
+        }
+    }
+
+    private void awaitTurnOrStop() {
+        for (int seen = turns.changes(); turns.stop() == null; seen = turns.changes()) {
+            long left = around.starts().begin(turns, now());
+            if (left == 0) {
+                return;
+            }
+            if (!(state instanceof ProcessState.Queued)) {
+                become(new ProcessState.Queued());
+            }
+            turns.await(seen, now() + left);
         }
     }
 

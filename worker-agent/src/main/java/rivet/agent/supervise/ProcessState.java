@@ -10,6 +10,9 @@ sealed interface ProcessState {
     /** Its build is being brought here; no process exists. */
     record Fetching() implements ProcessState {}
 
+    /** Others are starting, and it has its turn after them; no process exists. */
+    record Queued() implements ProcessState {}
+
     /** From here on, it counts as started for ever. */
     record Spawning() implements ProcessState {}
 
@@ -30,6 +33,7 @@ sealed interface ProcessState {
     default Phase phase() {
         return switch (this) {
             case Fetching _ -> new Phase.Starting("fetch");
+            case Queued _ -> new Phase.Starting("queue");
             case Spawning _ -> new Phase.Starting("spawn");
             case Listening _ -> new Phase.Starting("listen");
             case Running(var ports, var rest) -> new Phase.Up(ports, rest);

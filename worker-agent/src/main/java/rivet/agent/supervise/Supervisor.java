@@ -58,14 +58,16 @@ public final class Supervisor implements AutoCloseable {
         this.settings = settings;
         this.journal = parts.journal();
         this.listener = listener;
-        this.around = new ActorProcess.Surroundings(parts, pace, settings.startDeadline(), output, this::changed);
+        this.around = new ActorProcess.Surroundings(
+                parts, pace, new Starts(settings.startsAtOnce()), settings.startDeadline(), output, this::changed);
     }
 
     /**
      * @param startDeadline from the spawn until each port accepts connections
      * @param closeGrace the longest grace an actor has when the agent itself stops
+     * @param startsAtOnce how many processes start at a time, unless they take long for it; from 1
      */
-    public record Settings(Duration startDeadline, Duration closeGrace) {}
+    public record Settings(Duration startDeadline, Duration closeGrace, int startsAtOnce) {}
 
     /** @param lease whether anything may be started at this instant; what may not waits until it may, or is not wanted any more */
     public record Parts(Launcher launcher, Journal journal, LocalPorts ports, BooleanSupplier lease, Traffic traffic) {}

@@ -43,7 +43,7 @@ class LivenessTest {
     @BeforeEach
     void start() throws IOException {
         supervisor = new Supervisor(
-                new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5)),
+                new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5), 2),
                 new Supervisor.Parts(
                         launcher,
                         Journal.open(folder),

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +50,7 @@ class SupervisorTest {
 
     private Supervisor recalled(FakeLauncher launcher) {
         var supervisor = new Supervisor(
-                new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5)),
+                new Supervisor.Settings(Duration.ofSeconds(10), Duration.ofSeconds(5), 2),
                 new Supervisor.Parts(
                         launcher,
                         Journal.open(folder),
@@ -263,6 +265,22 @@ class SupervisorTest {
                 .extracting(report -> report.phase().getClass().getSimpleName())
                 .containsExactlyInAnyOrder("Up", "Down");
         assertThat(launcher.story).doesNotContain("stopping", "forgotten");
+    }
+
+    @Test
+    void a_few_start_at_a_time_and_one_that_takes_long_holds_up_nobody() {
+        var spec = saysItself();
+
+        supervisor.desire(
+                List.of(
+                        new Run(ActorId.random(), 1, spec),
+                        new Run(ActorId.random(), 1, spec),
+                        new Run(ActorId.random(), 1, spec)),
+                () -> {});
+
+        launcher.await("starting queue");
+        Awaitility.await().until(() -> Collections.frequency(launcher.story, "launch 1") == 3);
+        assertThat(launcher.story).containsOnlyOnce("starting queue");
     }
 
     @Test
