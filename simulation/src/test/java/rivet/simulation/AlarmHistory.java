@@ -119,7 +119,7 @@ final class AlarmHistory {
                     "an alarm of %s was lost or changed by nobody: %s is %s after %s",
                     actor,
                     name,
-                    after,
+                    String.valueOf(after),
                     alarm);
         });
         now.byName()

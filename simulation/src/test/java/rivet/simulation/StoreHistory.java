@@ -179,7 +179,7 @@ final class StoreHistory {
                     "nobody put this: %s of %s",
                     held,
                     actor);
-            require(done.add(held.bytes()), "it was done twice: %s", by);
+            require(done.add(held.bytes()), "it was done twice: %s", String.valueOf(by));
         }
     }
 
