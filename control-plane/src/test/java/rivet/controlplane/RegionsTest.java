@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rivet.protocol.AgentId;
+import rivet.protocol.link.ToControlPlane;
 import rivet.protocol.link.ToControlPlane.Capacity;
 import rivet.protocol.link.ToControlPlane.Hello;
 import rivet.protocol.link.ToControlPlane.Location;
@@ -51,7 +52,14 @@ class RegionsTest {
         var id = AgentId.random();
         var agent = SimulatedAgent.connect(server.uri(), id);
         agent.say(new Hello(
-                id, 1, "0.1.0", region, "http://127.0.0.1:7080", new Capacity(millicores, 1000), List.of(), location));
+                id,
+                ToControlPlane.PROTOCOL,
+                "0.1.0",
+                region,
+                "http://127.0.0.1:7080",
+                new Capacity(millicores, 1000),
+                List.of(),
+                location));
         await().until(() -> agent.last() != null);
         return agent;
     }

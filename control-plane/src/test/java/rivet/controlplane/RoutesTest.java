@@ -232,7 +232,7 @@ class RoutesTest {
         try (var agent = SimulatedAgent.connect(server.uri(), id)) {
             agent.say(new rivet.protocol.link.ToControlPlane.Hello(
                     id,
-                    1,
+                    rivet.protocol.link.ToControlPlane.PROTOCOL,
                     "0.1.0",
                     "local",
                     "http://proxy.example.com:7080",
