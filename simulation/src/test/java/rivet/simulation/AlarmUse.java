@@ -198,7 +198,7 @@ final class AlarmUse {
         private void ask(KvRequest request, Consumer<@Nullable KvAnswer> then) {
             var agent = copy.host.agent();
             var store = agent == null ? null : agent.store(copy);
-            if (store == null) {
+            if (agent == null || store == null) {
                 later(LOOK, () -> then.accept(null));
                 return;
             }

@@ -37,7 +37,7 @@ final class Mutations {
                         """);
             case WAKE_LOST_WHILE_STOPPING ->
                 text.replace("o.status in ('sleeping', 'stopping')", "o.status = 'sleeping'")
-                        .replace("else ? end),", "when o.status = 'stopping' then 3600 else ? end),");
+                        .replace("else ? end),", "when o.status = 'stopping' then 500 else ? end),");
             default -> text;
         };
     }

@@ -63,7 +63,7 @@ final class Nemesis {
             world.simulator().after(awhile(), () -> world.startReplica(replica.number()));
         });
         add(deeds, faults.replicaPause(), () -> pause(replica));
-        add(deeds, faults.partition(), () -> world.cut(host, true, true, awhile()));
+        add(deeds, faults.partition(), () -> world.cut(host, true, true, cutOff()));
         add(deeds, faults.oneWay(), () -> {
             var up = world.simulator().chance(0.5);
             world.cut(host, up, !up, awhile());
@@ -102,6 +102,11 @@ final class Nemesis {
         long nanos = awhile();
         world.simulator().tell(replica.program().name(), "is paused for %.1f s".formatted(nanos / 1e9));
         replica.program().pause(nanos);
+    }
+
+    /** What runs on meanwhile shows only when another has taken its place. */
+    private long cutOff() {
+        return world.canFreeze() ? awhile() : untilGivenUp();
     }
 
     /** Long enough that those who are left give an agent up. */

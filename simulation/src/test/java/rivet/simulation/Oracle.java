@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.ActorId;
 
 /** What must be true at every instant, looked at after every step that could change it. */
@@ -214,7 +215,7 @@ final class Oracle {
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
-    static void require(boolean truth, String message, Object... about) {
+    static void require(boolean truth, String message, @Nullable Object... about) {
         if (!truth) {
             throw new Violation(message.formatted(about));
         }

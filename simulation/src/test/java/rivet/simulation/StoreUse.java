@@ -20,12 +20,25 @@ final class StoreUse {
 
     static final Bytes COUNTER = key("n");
     private static final List<Bytes> KEYS = List.of(key("a"), key("b"), key("c"));
+    private static final List<KvRequest> SAME_READ = List.of(new KvRequest.Get(KEYS.subList(0, 2)));
     private static final int MOST_WAITING = 4;
-    private static final Duration SHORTEST = Duration.ofMillis(200);
-    private static final Duration LONGEST = Duration.ofMillis(1500);
+    private static final int FIRST = 4;
+    private static final Duration SHORTEST = Duration.ofMillis(300);
 
-    /** One that seldom writes does not soon notice that nobody answers. */
-    private static final List<Double> WRITES = List.of(0.5, 0.03);
+    /** What a process is like. */
+    private enum Habit {
+        WRITES(0.5, Duration.ofMillis(2000)),
+        /** But for its first calls. Then it knows all that it reads, and waits for nobody: who is cut off goes on with that. */
+        READS(0.01, Duration.ofMillis(700));
+
+        private final double writes;
+        private final Duration longest;
+
+        Habit(double writes, Duration longest) {
+            this.writes = writes;
+            this.longest = longest;
+        }
+    }
 
     private final World world;
     private final StoreHistory history;
@@ -37,29 +50,31 @@ final class StoreUse {
     }
 
     void begin(Copy copy) {
-        next(copy, AlarmUse.hasAlarms(copy.actor) ? 0.5 : world.simulator().oneOf(WRITES), new HashMap<>());
+        var reads = !AlarmUse.hasAlarms(copy.actor) && world.simulator().chance(0.5);
+        next(copy, reads ? Habit.READS : Habit.WRITES, 0, new HashMap<>());
     }
 
-    /** @param writes share of its calls @param seen the version of each key that the process was told last */
-    private void next(Copy copy, double writes, Map<Bytes, Long> seen) {
-        world.simulator().after(world.simulator().between(SHORTEST, LONGEST), () -> {
+    /** @param calls so far @param seen the version of each key that the process was told last */
+    private void next(Copy copy, Habit habit, int calls, Map<Bytes, Long> seen) {
+        world.simulator().after(world.simulator().between(SHORTEST, habit.longest), () -> {
             if (!copy.mainAlive) {
                 return;
             }
             if (copy.acts()) {
-                ask(copy, writes, seen);
+                ask(copy, calls < FIRST ? Habit.WRITES : habit, seen);
             }
-            next(copy, writes, seen);
+            next(copy, habit, calls + 1, seen);
         });
     }
 
-    private void ask(Copy copy, double writes, Map<Bytes, Long> seen) {
+    private void ask(Copy copy, Habit habit, Map<Bytes, Long> seen) {
         var agent = copy.host.agent();
         var store = agent == null ? null : agent.store(copy);
         if (store == null || store.waiting() >= MOST_WAITING) {
             return;
         }
-        ask(copy, seen, store, world.simulator().chance(world.isQuiet() ? 0.5 : writes) ? writes(seen) : reads());
+        var writes = world.simulator().chance(world.isQuiet() ? Habit.WRITES.writes : habit.writes);
+        ask(copy, seen, store, writes ? writes(seen) : habit == Habit.READS ? SAME_READ : reads());
     }
 
     private void ask(Copy copy, Map<Bytes, Long> seen, StoreDoor.Store store, List<KvRequest> requests) {
