@@ -27,7 +27,7 @@ final class StoreUse {
 
     /** What a process is like. */
     private enum Habit {
-        WRITES(0.5, Duration.ofMillis(2000)),
+        WRITES(0.5, Duration.ofSeconds(2)),
         /** But for its first calls. Then it knows all that it reads, and waits for nobody: who is cut off goes on with that. */
         READS(0.01, Duration.ofMillis(700));
 
