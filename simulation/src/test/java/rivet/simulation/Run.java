@@ -9,6 +9,9 @@ import java.util.UUID;
 /** One seed from beginning to end. */
 final class Run {
 
+    /** So long those that nobody calls fall asleep and are woken, at least. */
+    private static final Duration CYCLES = Duration.ofSeconds(15);
+
     private final SimulatedDatabase database;
     private final UUID environment;
     private final Path folder;
@@ -75,6 +78,9 @@ final class Run {
     private static void settle(World world) {
         var simulator = world.simulator();
         long end = simulator.now() + world.longestRest().toNanos();
+        if (!world.isCalled()) {
+            simulator.runUntil(simulator.now() + CYCLES.toNanos());
+        }
         List<String> unrest;
         do {
             unrest = untilRest(world, end);

@@ -66,8 +66,8 @@ final class World implements AutoCloseable {
         this.mutations = new Mutations(database, planted);
         this.times = random.nextInt(5) == 0 ? Times.DEFAULT : Times.SHORT;
         this.drawn = Faults.drawn(random);
-        var more = new Random(seed * 17 + 3);
-        this.canFreeze = !hasStores() || more.nextInt(4) > 0;
+        var more = new Random(seed * 0x9E3779B97F4A7C15L); // what small seeds draw first is nearly the same
+        this.canFreeze = !hasStores() || more.nextBoolean();
         this.called = !hasStores() || more.nextBoolean();
         this.nemesis = new Nemesis(this, drawn);
         this.clients = new Clients(this, environment);
