@@ -24,6 +24,7 @@ final class Bench {
         GROUPS.put("proxy-routes", ProxyBench::routes);
         GROUPS.put("proxy-sockets", SocketBench::measure);
         GROUPS.put("kv", KvBench::measure);
+        GROUPS.put("counters", CounterBench::measure);
         GROUPS.put("sleep", SleepBench::measure);
         GROUPS.put("alarms", AlarmBench::measure);
         GROUPS.put("scale", ScaleBench::measure);
