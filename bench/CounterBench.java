@@ -12,9 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The counter of a request that reads a number, adds one and stores it, which has been kept when it is answered: on ours, each in a process
@@ -76,58 +74,16 @@ final class CounterBench {
                  "network": {"wait_ready": true, "ports": {"http": {"protocol": "http"}}}}""").get("id").stringValue();
     }
 
-    /** A client for each, on a connection of its own, which asks again when it has its answer. */
     private static double perSecond(int port, List<String> requests) throws Exception {
-        var going = new AtomicBoolean(true);
-        var ready = new CountDownLatch(requests.size());
-        var begin = new CountDownLatch(1);
-        var counted = new ArrayList<Long>();
-        var failures = new ArrayList<Exception>();
-        var threads = new ArrayList<Thread>();
-        for (var request : requests) {
-            threads.add(Thread.ofPlatform().start(() -> {
-                try (var client = new Client(port, request)) {
-                    var last = client.count();
-                    ready.countDown();
-                    begin.await();
-                    long n = 0;
-                    for (; going.get(); n++) {
-                        var now = client.count();
-                        if (now != last + 1) {
-                            throw new IOException("%d after %d".formatted(now, last));
-                        }
-                        last = now;
-                    }
-                    synchronized (counted) {
-                        counted.add(n);
-                    }
-                } catch (Exception e) {
-                    synchronized (failures) {
-                        failures.add(e);
-                    }
-                    ready.countDown();
-                }
-            }));
-        }
-        ready.await();
-        var began = System.nanoTime();
-        begin.countDown();
-        Thread.sleep(ROUND_MS);
-        going.set(false);
-        for (var thread : threads) {
-            thread.join();
-        }
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
-        return counted.stream().mapToLong(Long::longValue).sum() / ((System.nanoTime() - began) / 1e9);
+        return ClosedLoop.run(requests.size(), ROUND_MS, number -> new Client(port, requests.get(number))).perSecond();
     }
 
-    private static final class Client implements AutoCloseable {
+    private static final class Client implements ClosedLoop.Client {
 
         private final Socket socket;
         private final InputStream in;
         private final byte[] request;
+        private long last = -1;
 
         Client(int port, String line) throws IOException {
             this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -139,8 +95,17 @@ final class CounterBench {
                     .getBytes(StandardCharsets.UTF_8);
         }
 
+        @Override
+        public void ask(long n) throws IOException {
+            var now = count();
+            if (n > 0 && now != last + 1) {
+                throw new IOException("%d after %d".formatted(now, last));
+            }
+            last = now;
+        }
+
         /** @return what it has come to */
-        long count() throws IOException {
+        private long count() throws IOException {
             socket.getOutputStream().write(request);
             var head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {

@@ -13,8 +13,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoublePredicate;
 
 /**
@@ -56,8 +54,6 @@ final class KvBench {
               },
             };
             """;
-
-    private record Figures(double perSecond, double p50, double p99) {}
 
     static List<Row> measure() throws Exception {
         var data = Dev.temporary("kv").resolve("data");
@@ -108,7 +104,7 @@ final class KvBench {
         final List<Double> p50 = new ArrayList<>();
         final List<Double> p99 = new ArrayList<>();
 
-        void add(Figures figures) {
+        void add(ClosedLoop.Figures figures) {
             perSecond.add(figures.perSecond());
             p50.add(figures.p50());
             p99.add(figures.p99());
@@ -161,23 +157,23 @@ final class KvBench {
         }
     }
 
-    private static Figures inScript(Dev dev, String actor, String what, int atOnce) throws Exception {
+    private static ClosedLoop.Figures inScript(Dev dev, String actor, String what, int atOnce) throws Exception {
         var reply = Http.get(dev.proxyPort, "%s%s?at_once=%d&ms=%d".formatted(actor, what, atOnce, ROUND_MS));
         if (reply.status() != 200) {
             throw new IOException(reply.toString());
         }
         var json = Dev.JSON.readTree(reply.body());
-        return new Figures(json.get("perSecond").asDouble(), json.get("p50").asDouble(), json.get("p99").asDouble());
+        return new ClosedLoop.Figures(json.get("perSecond").asDouble(), json.get("p50").asDouble(), json.get("p99").asDouble());
     }
 
-    private static Figures overSockets(List<Path> sockets) throws Exception {
-        return perSecond(sockets.size(), number -> {
+    private static ClosedLoop.Figures overSockets(List<Path> sockets) throws Exception {
+        return ClosedLoop.run(sockets.size(), ROUND_MS, number -> {
             var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(sockets.get(number)));
             var in = new DataInputStream(Channels.newInputStream(channel));
-            return new Writer() {
+            return new ClosedLoop.Client() {
                 @Override
-                public void write(long n) throws IOException {
+                public void ask(long n) throws IOException {
                     channel.write(put(n));
                     var answer = in.readNBytes(in.readInt());
                     if (answer[4] != 0) {
@@ -202,13 +198,13 @@ final class KvBench {
                 .put((byte) 1).putInt(key.length).put(key).putInt(value.length).put(value).flip();
     }
 
-    private static Figures raw(Path data, int clients) throws Exception {
-        return perSecond(clients, number -> {
+    private static ClosedLoop.Figures raw(Path data, int clients) throws Exception {
+        return ClosedLoop.run(clients, ROUND_MS, number -> {
             var connection = connect(data);
             var upsert = connection.prepareStatement("insert into raw_upsert values (?, ?) on conflict (id) do update set value = excluded.value");
-            return new Writer() {
+            return new ClosedLoop.Client() {
                 @Override
-                public void write(long n) throws Exception {
+                public void ask(long n) throws Exception {
                     upsert.setLong(1, number);
                     upsert.setBytes(2, "value %15d".formatted(n).getBytes(StandardCharsets.UTF_8));
                     upsert.executeUpdate();
@@ -220,65 +216,6 @@ final class KvBench {
                 }
             };
         });
-    }
-
-    private interface Writer extends AutoCloseable {
-        void write(long n) throws Exception;
-    }
-
-    private interface Opening {
-        Writer open(int number) throws Exception;
-    }
-
-    private static Figures perSecond(int writers, Opening opening) throws Exception {
-        var all = new ArrayList<Double>();
-        var going = new AtomicBoolean(true);
-        var ready = new CountDownLatch(writers);
-        var begin = new CountDownLatch(1);
-        var failures = new ArrayList<Exception>();
-        var threads = new ArrayList<Thread>();
-        for (int i = 0; i < writers; i++) {
-            int number = i;
-            threads.add(Thread.ofPlatform().start(() -> {
-                try (var writer = opening.open(number)) {
-                    writer.write(0);
-                    ready.countDown();
-                    begin.await();
-                    var times = new ArrayList<Double>();
-                    for (long n = 1; going.get(); n++) {
-                        var before = System.nanoTime();
-                        writer.write(n);
-                        times.add((System.nanoTime() - before) / 1e6);
-                    }
-                    synchronized (all) {
-                        all.addAll(times);
-                    }
-                } catch (Exception e) {
-                    synchronized (failures) {
-                        failures.add(e);
-                    }
-                    ready.countDown();
-                }
-            }));
-        }
-        ready.await();
-        var began = System.nanoTime();
-        begin.countDown();
-        Thread.sleep(ROUND_MS);
-        going.set(false);
-        for (var thread : threads) {
-            thread.join();
-        }
-        var seconds = (System.nanoTime() - began) / 1e9;
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
-        all.sort(null);
-        return new Figures(all.size() / seconds, at(all, 0.5), at(all, 0.99));
-    }
-
-    private static double at(List<Double> sorted, double part) {
-        return sorted.get((int) (part * (sorted.size() - 1)));
     }
 
     private static Connection connect(Path data) throws Exception {
