@@ -116,9 +116,10 @@ public final class ActorDirs implements AutoCloseable {
     }
 
     /** For an actor without a directory: keeps what its store holds now. @return the checkpoint's number */
-    public long checkpointStore(ActorId actor, long generation) throws DirRefused, InterruptedException {
+    public long checkpointStore(ActorId actor, long generation, Duration atMost)
+            throws DirRefused, InterruptedException {
         var id = UUID.randomUUID();
-        long giveUp = System.nanoTime() + Dir.ASKED_BOUND.toNanos();
+        long giveUp = System.nanoTime() + atMost.toNanos();
         try {
             return persistently(giveUp, () -> remote.takeStore(id, actor, generation, left(giveUp)));
         } catch (IOException e) {

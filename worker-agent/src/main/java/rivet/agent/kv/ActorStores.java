@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -51,7 +52,7 @@ public final class ActorStores implements AutoCloseable {
     public interface Checkpoint {
 
         /** @return its number */
-        long take() throws Refusal, InterruptedException;
+        long take(Duration atMost) throws Refusal, InterruptedException;
     }
 
     /** Why something was not done, as the actor is told. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.kv.Bytes;
@@ -39,8 +40,9 @@ final class StoreConnection implements AutoCloseable {
 
         void sleep();
 
-        /** Takes long. @return the answer */
-        byte[] checkpoint() throws InterruptedException;
+        /** Does not wait for it. @param reply takes the answer's bytes, once */
+        void checkpoint(Consumer<byte[]> reply);
+
         /** Whether it has been told of an alarm that it has not handled. */
         void handling(boolean alarm);
 
@@ -98,7 +100,7 @@ final class StoreConnection implements AutoCloseable {
             return;
         }
         if (KvWire.isCheckpoint(bytes)) {
-            Thread.ofVirtual().name("checkpoint").start(() -> checkpoint(number));
+            signals.checkpoint(answer -> send(number, answer));
             return;
         }
         if (KvWire.isNews(bytes)) {
@@ -130,15 +132,6 @@ final class StoreConnection implements AutoCloseable {
                     KvRequest.Get _,
                     KvRequest.Range _,
                     KvRequest.Write _ -> {}
-        }
-    }
-
-    /** What comes after it does not wait for it. */
-    private void checkpoint(int number) {
-        try {
-            send(number, signals.checkpoint());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 
