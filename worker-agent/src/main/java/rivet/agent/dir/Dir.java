@@ -41,6 +41,7 @@ public final class Dir implements AutoCloseable {
     private final ActorDirs dirs;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean overQuotaTold;
+    private volatile long bytes;
 
     Dir(Owner owner, Path home, ActorDirs.Remote remote, ActorDirs dirs) {
         this.owner = owner;
@@ -84,6 +85,10 @@ public final class Dir implements AutoCloseable {
      * @return the checkpoint's number
      */
     public long checkpoint() throws DirRefused, InterruptedException {
+        return dirs.meters().asked(this::taken);
+    }
+
+    private long taken() throws DirRefused, InterruptedException {
         long giveUp = System.nanoTime() + ASKED_BOUND.toNanos();
         lock.lockInterruptibly();
         try {
@@ -101,6 +106,12 @@ public final class Dir implements AutoCloseable {
     }
 
     Optional<String> keep(Duration atMost) {
+        var wrong = kept(atMost);
+        dirs.meters().stopped(wrong.isEmpty());
+        return wrong;
+    }
+
+    private Optional<String> kept(Duration atMost) {
         lock.lock();
         try {
             taken(mostBytes(owner.quotaBytes()), true, System.nanoTime() + atMost.toNanos());
@@ -138,13 +149,18 @@ public final class Dir implements AutoCloseable {
         return owner;
     }
 
+    /** When it was looked at last; 0: it was not. */
+    long bytes() {
+        return bytes;
+    }
+
     Path home() {
         return home;
     }
 
     /** Tells once that more is in it than may be, and again when it has been less meanwhile. */
     void lookAtQuota() throws IOException, DirRefused, InterruptedException {
-        long bytes = Contents.of(path()).bytes();
+        bytes = Contents.of(path()).bytes();
         if (bytes <= owner.quotaBytes()) {
             overQuotaTold = false;
         } else if (!overQuotaTold) {
