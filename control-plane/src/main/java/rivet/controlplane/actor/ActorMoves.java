@@ -117,7 +117,7 @@ final class ActorMoves {
                 throw new KeyTaken();
             }
             diary.write(waiting, created, placement, by);
-            Transactions.afterCommit(() -> told(waiting, created));
+            Transactions.afterCommit(() -> told(waiting, created, placement, by));
             return created;
         });
     }
@@ -295,7 +295,7 @@ final class ActorMoves {
         if (next instanceof Destroyed && after.setup().hasIngress()) {
             ingress.release(after.region(), after.id());
         }
-        Transactions.afterCommit(() -> told(before, after));
+        Transactions.afterCommit(() -> told(before, after, event, by));
         var settled = isToBePlaced ? placed(after, event.when(), by) : after;
         countDrained(before.state(), settled.state());
         return settled;
@@ -368,7 +368,7 @@ final class ActorMoves {
         return Math.max(actor.generation(), failovers.given()) + 1;
     }
 
-    private void told(Actor before, Actor after) {
+    private void told(Actor before, Actor after, ActorEvent event, AskedBy by) {
         log.atInfo()
                 .addKeyValue("actor", after.id())
                 .addKeyValue("from", before.state().status())
@@ -376,7 +376,7 @@ final class ActorMoves {
                 .addKeyValue("reason", after.state().why())
                 .addKeyValue("generation", after.generation())
                 .log("an actor moved");
-        starts.moved(before, after);
+        starts.moved(before, after, event, by);
         wakeups.tell(after.id());
         listeners.forEach(listener -> listener.accept(after.id()));
     }

@@ -42,10 +42,12 @@ public final class Alarms {
 
     private final AlarmRepository repository;
     private final Actors actors;
+    private final AlarmMeters meters;
 
-    Alarms(AlarmRepository repository, Actors actors) {
+    Alarms(AlarmRepository repository, Actors actors, AlarmMeters meters) {
         this.repository = repository;
         this.actors = actors;
+        this.meters = meters;
     }
 
     /**
@@ -68,8 +70,10 @@ public final class Alarms {
             }
             case AlarmWrite.Failed(var name, var id) -> {
                 var pending = pending(actor, name, id);
-                pending.ifPresent(alarm ->
-                        repository.tellAgain(actor, name, repository.now().plus(retry(alarm.failures()))));
+                pending.ifPresent(alarm -> {
+                    meters.failed();
+                    repository.tellAgain(actor, name, repository.now().plus(retry(alarm.failures())));
+                });
                 yield written(version, pending.isPresent() ? 1 : 0);
             }
         };
@@ -93,12 +97,16 @@ public final class Alarms {
         if (alarm.deliverAt().isAfter(now)) {
             return new KvAnswer.NotDue(Duration.between(now, alarm.deliverAt()).toMillis() + 1);
         }
+        long lateMs = Math.max(
+                0, Duration.between(alarm.scheduledAt(), now).toMillis()); // the clock may have gone back since
+        if (alarm.failures() == 0) { // how late one is that is told again, its actor has decided
+            meters.told(Duration.ofMillis(lateMs));
+        }
         return new KvAnswer.Fired(
                 alarm.name(),
                 alarm.firing(),
                 alarm.scheduledAt().toEpochMilli(),
-                Math.max(
-                        0, Duration.between(alarm.scheduledAt(), now).toMillis()), // the clock may have gone back since
+                lateMs,
                 Calendar.missed(alarm.schedule(), alarm.scheduledAt(), now),
                 alarm.failures(),
                 alarm.payload());
@@ -144,6 +152,7 @@ public final class Alarms {
     }
 
     private void done(UUID actor, Alarm alarm) {
+        meters.done();
         Calendar.next(alarm.schedule(), alarm.scheduledAt(), repository.now())
                 .ifPresentOrElse(
                         at -> repository.reschedule(actor, alarm.name(), at),

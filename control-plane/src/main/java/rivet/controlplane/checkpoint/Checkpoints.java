@@ -28,6 +28,8 @@ import rivet.protocol.link.DirOpened;
 @Component
 public final class Checkpoints {
 
+    static final String UPLOAD_INVALID = "UPLOAD_INVALID";
+
     private static final int PRUNED_AT_ONCE = 20;
     private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
@@ -36,18 +38,21 @@ public final class Checkpoints {
     private final StoreCopies stores;
     private final Transactions transactions;
     private final CheckpointSettings settings;
+    private final CheckpointMeters meters;
 
     Checkpoints(
             CheckpointRepository repository,
             Actors actors,
             StoreCopies stores,
             Transactions transactions,
-            CheckpointSettings settings) {
+            CheckpointSettings settings,
+            CheckpointMeters meters) {
         this.repository = repository;
         this.actors = actors;
         this.stores = stores;
         this.transactions = transactions;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /**
@@ -100,6 +105,10 @@ public final class Checkpoints {
 
     /** Stores one. Its bytes count for nothing until all have come, and not even then if a newer generation has the directory. */
     long take(Checkpoint checkpoint, InputStream in) throws IOException {
+        return meters.<Long, IOException>timed(checkpoint.cause(), () -> taken(checkpoint, in));
+    }
+
+    private long taken(Checkpoint checkpoint, InputStream in) throws IOException {
         var known = repository.number(checkpoint.id());
         if (known.isPresent()) {
             in.transferTo(OutputStream.nullOutputStream()); // a body that nobody has begun to read cannot be left
@@ -113,6 +122,7 @@ public final class Checkpoints {
             receive(checkpoint, in);
             long number = complete(checkpoint);
             complete = true;
+            meters.keptDir(checkpoint.sizeBytes());
             return number;
         } finally {
             if (!complete) {
@@ -130,7 +140,7 @@ public final class Checkpoints {
         if (came != checkpoint.sizeBytes() || !found.equals(checkpoint.sha256())) {
             throw new Problem(
                     HttpStatus.BAD_REQUEST,
-                    "UPLOAD_INVALID",
+                    UPLOAD_INVALID,
                     "%d bytes with SHA-256 %s came (expected: %d bytes with %s)"
                             .formatted(came, found, checkpoint.sizeBytes(), checkpoint.sha256()));
         }
@@ -187,7 +197,9 @@ public final class Checkpoints {
 
     /** Keeps the store of an actor that has no directory. @param id the agent's name for it: the same one again is a retry */
     long takeStore(UUID id, ActorId actor, long generation) {
-        return stores.oneOfFew(() -> transactions.run(() -> storeTaken(id, actor, generation)));
+        return meters.timed(
+                Checkpoint.Cause.ASKED,
+                () -> stores.oneOfFew(() -> transactions.run(() -> storeTaken(id, actor, generation))));
     }
 
     private long storeTaken(UUID id, ActorId actor, long generation) {

@@ -1,5 +1,6 @@
 package rivet.agent.dir;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,13 +40,16 @@ public final class ActorDirs implements AutoCloseable {
 
     private final Path folder;
     private final Remote remote;
+    private final DirMeters meters;
     private final Map<ActorId, Dir> inUse = new ConcurrentHashMap<>();
     private final Sweep sweep;
 
     /** @param folder nobody else writes there; actors' users must be able to walk through it */
-    public ActorDirs(Path folder, Remote remote) {
+    public ActorDirs(Path folder, Remote remote, MeterRegistry registry) {
         this.folder = folder;
         this.remote = remote;
+        this.meters = new DirMeters(registry);
+        meters.watch(inUse.values());
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -118,6 +122,10 @@ public final class ActorDirs implements AutoCloseable {
     /** For an actor without a directory: keeps what its store holds now. @return the checkpoint's number */
     public long checkpointStore(ActorId actor, long generation, Duration atMost)
             throws DirRefused, InterruptedException {
+        return meters.asked(() -> storeTaken(actor, generation, atMost));
+    }
+
+    private long storeTaken(ActorId actor, long generation, Duration atMost) throws DirRefused, InterruptedException {
         var id = UUID.randomUUID();
         long giveUp = System.nanoTime() + atMost.toNanos();
         try {
@@ -147,6 +155,10 @@ public final class ActorDirs implements AutoCloseable {
 
     void released(Dir dir) {
         inUse.remove(dir.owner().actor(), dir);
+    }
+
+    DirMeters meters() {
+        return meters;
     }
 
     Remote remote() {

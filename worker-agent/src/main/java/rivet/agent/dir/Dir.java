@@ -40,6 +40,7 @@ public final class Dir implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean ended;
     private boolean overQuotaTold;
+    private volatile long bytes;
 
     Dir(Owner owner, Path home, ActorDirs.Remote remote, ActorDirs dirs) {
         this.owner = owner;
@@ -83,6 +84,10 @@ public final class Dir implements AutoCloseable {
      * @return the checkpoint's number
      */
     public long checkpoint(Duration atMost) throws DirRefused, InterruptedException {
+        return dirs.meters().asked(() -> taken(atMost));
+    }
+
+    private long taken(Duration atMost) throws DirRefused, InterruptedException {
         try {
             return taken(owner.quotaBytes(), false, System.nanoTime() + atMost.toNanos());
         } catch (IOException e) {
@@ -101,6 +106,12 @@ public final class Dir implements AutoCloseable {
 
     Optional<String> keep(Duration atMost) {
         ended = true;
+        var wrong = kept(atMost);
+        dirs.meters().stopped(wrong.isEmpty());
+        return wrong;
+    }
+
+    private Optional<String> kept(Duration atMost) {
         try {
             taken(mostBytes(owner.quotaBytes()), true, System.nanoTime() + atMost.toNanos());
             new DirState(owner.generation(), owner.quotaBytes(), true).write(home);
@@ -135,13 +146,18 @@ public final class Dir implements AutoCloseable {
         return owner;
     }
 
+    /** When it was looked at last; 0: it was not. */
+    long bytes() {
+        return bytes;
+    }
+
     Path home() {
         return home;
     }
 
     /** Tells once that more is in it than may be, and again when it has been less meanwhile. */
     void lookAtQuota() throws IOException, DirRefused, InterruptedException {
-        long bytes = Contents.of(path()).bytes();
+        bytes = Contents.of(path()).bytes();
         if (bytes <= owner.quotaBytes()) {
             overQuotaTold = false;
         } else if (!overQuotaTold) {

@@ -1,5 +1,6 @@
 package rivet.agent.kv;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,13 +26,14 @@ public final class ActorStores implements AutoCloseable {
      * @param holdsLease whether at this instant no generation that runs elsewhere can exist: only then is what was read or
      *     written here last known to be what is stored
      */
-    public ActorStores(Remote remote, BooleanSupplier holdsLease) {
-        this(remote, holdsLease, Pace.REAL);
+    public ActorStores(Remote remote, BooleanSupplier holdsLease, MeterRegistry registry) {
+        this(remote, holdsLease, registry, Pace.REAL);
     }
 
-    ActorStores(Remote remote, BooleanSupplier holdsLease, Pace pace) {
-        this.writes = new SharedWrites(remote, pace);
-        this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace);
+    ActorStores(Remote remote, BooleanSupplier holdsLease, MeterRegistry registry, Pace pace) {
+        var meters = new StoreMeters(registry);
+        this.writes = new SharedWrites(remote, pace, meters);
+        this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace, meters);
     }
 
     /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */

@@ -25,11 +25,13 @@ final class StoreConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Calls calls;
+    private final StoreMeters meters;
     private final Signals signals;
 
-    StoreConnection(SocketChannel channel, Calls calls, Signals signals) {
+    StoreConnection(SocketChannel channel, Calls calls, StoreMeters meters, Signals signals) {
         this.channel = channel;
         this.calls = calls;
+        this.meters = meters;
         this.signals = signals;
     }
 
@@ -115,8 +117,10 @@ final class StoreConnection implements AutoCloseable {
             send(number, KvWire.write(new KvAnswer.Refused(Code.INVALID, String.valueOf(e.getMessage()))));
             return;
         }
-        long giveUp = System.nanoTime() + Call.BOUND.toNanos();
-        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> {
+        long begun = System.nanoTime();
+        var kind = meters.of(request);
+        calls.put(new Call(request, new Bytes(bytes), begun + Call.BOUND.toNanos(), answer -> {
+            kind.answered(begun, answer);
             heard(request, answer);
             send(number, answer);
         }));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,8 +53,8 @@ class ActorDirsTest {
 
     @BeforeEach
     void begin() {
-        here = new ActorDirs(folder.resolve("here"), kept);
-        there = new ActorDirs(folder.resolve("there"), kept);
+        here = new ActorDirs(folder.resolve("here"), kept, new CompositeMeterRegistry());
+        there = new ActorDirs(folder.resolve("there"), kept, new CompositeMeterRegistry());
     }
 
     @Test

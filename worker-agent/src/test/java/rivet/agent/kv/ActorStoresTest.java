@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -48,7 +49,7 @@ class ActorStoresTest {
     private final ScriptedControlPlane controlPlane = new ScriptedControlPlane();
 
     @AutoClose
-    private final ActorStores stores = new ActorStores(controlPlane, () -> true);
+    private final ActorStores stores = new ActorStores(controlPlane, () -> true, new CompositeMeterRegistry());
 
     @Test
     void writes_that_come_while_one_is_under_way_go_together_in_order() throws Exception {
