@@ -269,21 +269,24 @@ class CheckpointRepository {
 
     /**
      * All but the newest, of those that somebody wanted and of those that are made by themselves: many sleeps shall not push out what
-     * was asked for. The newest with a directory stays, because starts begin with it, and so do what others have their directory from and what a restore brought back.
+     * was asked for. The newest with a directory stays, because starts begin with it, and so does what a restore brought back, and what all these
+     * have their directory from.
      */
     void dropOld(ActorId actor, int keep) {
         jdbc.sql("""
                 with ranked as (
-                    select id, dir_of, restores,
+                    select id, number, dir_of, restores,
                            row_number() over (partition by cause in ('stopped', 'restored') order by number desc) as place,
                            row_number() over (partition by dir_of is null order by number desc) as place_with_dir
                     from checkpoint where actor_id = :actor and number is not null),
                 kept as (
-                    select id, dir_of, restores from ranked where place <= :keep or (place_with_dir = 1 and dir_of is not null))
+                    select id, dir_of, restores from ranked where place <= :keep or (place_with_dir = 1 and dir_of is not null)),
+                wanted as (
+                    select id, dir_of from kept
+                    union select id, dir_of from ranked where number in (select restores from kept))
                 delete from checkpoint where actor_id = :actor and number is not null
-                    and id not in (select id from kept)
-                    and id not in (select dir_of from kept where dir_of is not null)
-                    and number not in (select restores from kept where restores is not null)
+                    and id not in (select id from wanted)
+                    and id not in (select dir_of from wanted where dir_of is not null)
                 """).param("actor", actor.value()).param("keep", keep).update();
     }
 
