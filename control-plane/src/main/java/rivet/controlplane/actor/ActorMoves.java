@@ -127,6 +127,12 @@ final class ActorMoves {
         return move(by, id, UnaryOperator.identity(), happened);
     }
 
+    /** Empty as well if it is being moved by another just now. */
+    Optional<Actor> moveIfFree(AskedBy by, ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
+        return transactions.run(
+                () -> repository.lockIfFree(id).map(moment -> step(moment.actor(), happened.apply(moment), by)));
+    }
+
     /** @param first what else is to change of the actor, whether or not its state does */
     Optional<Actor> move(
             AskedBy by, ActorId id, UnaryOperator<Actor> first, Function<ActorRepository.Moment, ActorEvent> happened) {

@@ -83,9 +83,10 @@ public final class Actors {
         });
     }
 
-    /** If it sleeps or is about to. */
-    public void wakeForAlarm(ActorId id) {
-        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()));
+    /** If it sleeps or is about to. @return false: it is being moved by another just now, and was not looked at */
+    public boolean wakeForAlarm(ActorId id) {
+        return moves.moveIfFree(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()))
+                .isPresent();
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
