@@ -18,6 +18,7 @@ import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvRequest.Mutation.Put;
+import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DownReason;
 
 /** People look into an actor's store, and mend what is wrong there while the actor sleeps. */
@@ -96,9 +97,14 @@ class InspectTest {
         assertThat(stored(actor)).isEqualTo(counted(actor));
 
         Api.require(api.post("/actors/" + actor + "/wake", ""));
-        agent.up(agent.awaitRun(actor, 2));
+        var run = agent.awaitDesired(actor, DesiredActor.Run.class, _ -> true);
+        agent.up(run);
         var added = (KvAnswer.Written) stores.write(
-                actor, 2, 1, 0, new KvRequest.Write(List.of(), List.of(new KvRequest.Mutation.Add(bytes("n"), 1))));
+                actor,
+                run.generation(),
+                1,
+                0,
+                new KvRequest.Write(List.of(), List.of(new KvRequest.Mutation.Add(bytes("n"), 1))));
 
         assertThat(added.sums()).containsExactly(42L);
         assertThat(added.version()).isEqualTo(5);
@@ -115,6 +121,33 @@ class InspectTest {
         assertThat(refused.text("/message")).contains("running", "/sleep");
         assertThat(api.delete(entry(actor) + "?key=1").code()).isEqualTo("KV_IN_USE");
         assertThat(stored(actor)).isZero();
+    }
+
+    /** It was under way for long, or is of a copy on a machine that was cut off. */
+    @Test
+    void what_comes_late_of_a_copy_that_is_gone_does_not_undo_an_edit() {
+        var agent = agent("late");
+        var sleeping = asleep(agent, "late");
+        var waiting = running(agent, "late");
+        write(waiting, 1, put(COUNT_7, "a"));
+        Api.require(api.post("/agents/" + agent.id + "/cordon", ""));
+        agent.down(waiting, 1, DownReason.EXITED, 1);
+        awaitState(waiting, "pending (all_cordoned)");
+
+        for (var actor : List.of(sleeping, waiting)) {
+            Api.require(put(entry(actor), "{\"key\": \"a\", \"counter\": 41}"));
+
+            var late = stores.write(actor, 1, 2, 0, new KvRequest.Write(List.of(), List.of(put(RAW, "a"))));
+
+            assertThat(late).isEqualTo(stores.resumed(actor, 1));
+            assertThat(((KvAnswer.Refused) late).code()).isEqualTo(KvAnswer.Code.STALE_GENERATION);
+            assertThat(Api.require(api.get(kv(actor, ""))).text("/entries/0/json"))
+                    .isEqualTo("41");
+        }
+
+        Api.require(api.post("/agents/" + agent.id + "/uncordon", ""));
+        agent.up(agent.awaitRun(waiting, 3));
+        awaitState(waiting, "running");
     }
 
     @Test
@@ -241,7 +274,8 @@ class InspectTest {
 
     private ActorId running(SimulatedAgent agent, String region) {
         var actor = api.actor(
-                "{\"tags\": {}, \"build_tags\": {\"name\": \"inspect\"}, \"region\": \"%s\"}".formatted(region));
+                "{\"tags\": {}, \"build_tags\": {\"name\": \"inspect\"}, \"region\": \"%s\", \"lifecycle\": {\"durable\": true}}"
+                        .formatted(region));
         agent.up(agent.awaitRun(actor, 1));
         awaitState(actor, "running");
         return actor;

@@ -247,21 +247,21 @@ final class ActorMoves {
      * Makes all that its newest start may still say a matter of the past, by a generation that no process has. Nobody moves the actor
      * until the transaction ends.
      *
-     * @throws Problem unless it sleeps
+     * @param required throws if the actor must be left as it is; no agent holds those that may be meant
      */
-    Actors.Superseded supersede(ActorId id) {
+    Actors.Superseded supersede(ActorId id, Consumer<Actor> required) {
         return transactions.run(() -> {
             var actor = repository
                     .lock(id)
                     .orElseThrow(() -> ActorRequests.absent(id.toString()))
                     .actor();
-            requireAsleep(actor);
+            required.accept(actor);
             var after = saved(actor.withGeneration(generation(actor)));
             return new Actors.Superseded(actor.generation(), after.generation());
         });
     }
 
-    private static void requireAsleep(Actor actor) {
+    static void requireAsleep(Actor actor) {
         if (actor.state().ending()) {
             throw ActorRequests.destroyed(actor.id());
         }

@@ -176,7 +176,16 @@ public final class Actors {
      * @throws rivet.controlplane.web.Problem unless it sleeps
      */
     public Superseded supersede(ActorId id) {
-        return moves.supersede(id);
+        return moves.supersede(id, ActorMoves::requireAsleep);
+    }
+
+    /**
+     * Likewise one that no agent holds, whether it sleeps or is to be started.
+     *
+     * @param requireRest throws unless it {@link Explanations.Status#rests rests} and has run
+     */
+    public Superseded supersede(ActorId id, Consumer<Explanations.Status> requireRest) {
+        return moves.supersede(id, actor -> requireRest.accept(Explanations.status(actor)));
     }
 
     /** @param last the generation that was the newest @param next the one that no process has */
