@@ -248,6 +248,17 @@ class RestoreTest {
         assertThat(Api.require(api.post(checkpoints(actor), "")).text("/checkpoint/dir/stored_bytes"))
                 .isEqualTo("3");
 
+        assertThat(Api.require(api.post(checkpoints(actor), "")).text("/checkpoint/dir/stored_bytes"))
+                .as("kept once more")
+                .isEqualTo("3");
+        woken(agent, actor, 2);
+        dirs.open(actor, 2, 0);
+        assertThat(timeline(actor, "checkpoint_restored")
+                        .getLast()
+                        .path("message")
+                        .asString())
+                .doesNotContain("lost");
+
         controlPlane.agent("operator-full", 100, 100);
         var waiting = create("operator-full", false);
         assertThat(api.post(checkpoints(waiting), "").code()).isEqualTo("KV_NOT_THERE");

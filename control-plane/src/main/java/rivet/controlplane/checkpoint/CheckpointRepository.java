@@ -82,10 +82,12 @@ class CheckpointRepository {
     record Newest(
             UUID dirOf, long number, long generation, String cause, long sizeBytes, String sha256, long ageSeconds) {
 
-        /** Whether it is what the generation that opened the directory last has left, and not only what that had at some time. */
+        /**
+         * Whether it is what the generation that opened the directory last has left, and not only what that had at some time. People
+         * have a directory kept only while that is so, and it is then also of generations that came after it and that no process has.
+         */
         boolean isAllThatIsLeftOf(long opened) {
-            return generation == opened
-                    && (cause.equals(Cause.STOPPED.toString()) || cause.equals(Cause.RESTORED.toString()));
+            return generation >= opened && !cause.equals(Cause.ASKED.toString());
         }
     }
 
