@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,29 @@ class InspectTest {
         Api.require(api.delete("/actors/" + waiting));
 
         assertThat(put(entry(waiting), "{\"key\": 1, \"json\": 1}").code()).isEqualTo("ACTOR_DESTROYED");
+    }
+
+    @Test
+    void whoever_looked_into_it_is_in_the_audit_trail_with_what_was_asked() {
+        var actor = running(agent("looked"), "looked");
+        write(actor, 1, put(RAW, "secret"));
+
+        api.get(kv(actor, "?prefix=" + Api.encoded("[\"secret\"]")));
+        api.get(entry(actor) + "?key=" + Api.encoded("\"secret\""));
+        api.get(entry(actor) + "?key=1");
+
+        var trail = Api.require(api.get("/audit"));
+        assertThat(IntStream.range(0, 3)
+                        .mapToObj(at -> trail.body().at("/entries/" + at))
+                        .map(one -> "%s, %s: %s"
+                                .formatted(
+                                        one.path("operation").asString(),
+                                        one.path("target").asString(),
+                                        one.path("outcome").asString())))
+                .containsExactly(
+                        "GET /actors/{id}/kv/entry, %s?key=1: KV_NOT_FOUND".formatted(entry(actor)),
+                        "GET /actors/{id}/kv/entry, %s?key=\"secret\": ok".formatted(entry(actor)),
+                        "GET /actors/{id}/kv, %s?prefix=[\"secret\"]: ok".formatted(kv(actor, "")));
     }
 
     @ParameterizedTest

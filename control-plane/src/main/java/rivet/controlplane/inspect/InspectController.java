@@ -48,7 +48,7 @@ class InspectController {
     }
 
     /** Entries of an actor's store in the order of their keys, 100 to a page unless said otherwise. */
-    @Needs(Scope.ACTORS)
+    @Needs(value = Scope.ACTORS, audited = true)
     @GetMapping
     KvView.Many listKv(
             Caller caller,
@@ -74,7 +74,7 @@ class InspectController {
     }
 
     /** One entry of an actor's store. */
-    @Needs(Scope.ACTORS)
+    @Needs(value = Scope.ACTORS, audited = true)
     @GetMapping("/entry")
     KvView.One getKv(
             Caller caller,
