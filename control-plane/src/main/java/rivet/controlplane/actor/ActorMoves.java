@@ -127,6 +127,12 @@ final class ActorMoves {
         return move(by, id, UnaryOperator.identity(), happened);
     }
 
+    /** Empty as well if it is being moved by another just now. */
+    Optional<Actor> moveIfFree(AskedBy by, ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
+        return transactions.run(
+                () -> repository.lockIfFree(id).map(moment -> step(moment.actor(), happened.apply(moment), by)));
+    }
+
     /** @param first what else is to change of the actor, whether or not its state does */
     Optional<Actor> move(
             AskedBy by, ActorId id, UnaryOperator<Actor> first, Function<ActorRepository.Moment, ActorEvent> happened) {
@@ -241,21 +247,21 @@ final class ActorMoves {
      * Makes all that its newest start may still say a matter of the past, by a generation that no process has. Nobody moves the actor
      * until the transaction ends.
      *
-     * @throws Problem unless it sleeps
+     * @param required throws if the actor must be left as it is; no agent holds those that may be meant
      */
-    Actors.Superseded supersede(ActorId id) {
+    Actors.Superseded supersede(ActorId id, Consumer<Actor> required) {
         return transactions.run(() -> {
             var actor = repository
                     .lock(id)
                     .orElseThrow(() -> ActorRequests.absent(id.toString()))
                     .actor();
-            requireAsleep(actor);
+            required.accept(actor);
             var after = saved(actor.withGeneration(generation(actor)));
             return new Actors.Superseded(actor.generation(), after.generation());
         });
     }
 
-    private static void requireAsleep(Actor actor) {
+    static void requireAsleep(Actor actor) {
         if (actor.state().ending()) {
             throw ActorRequests.destroyed(actor.id());
         }

@@ -83,9 +83,10 @@ public final class Actors {
         });
     }
 
-    /** If it sleeps or is about to. */
-    public void wakeForAlarm(ActorId id) {
-        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()));
+    /** If it sleeps or is about to. @return false: it is being moved by another just now, and was not looked at */
+    public boolean wakeForAlarm(ActorId id) {
+        return moves.moveIfFree(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()))
+                .isPresent();
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
@@ -175,7 +176,16 @@ public final class Actors {
      * @throws rivet.controlplane.web.Problem unless it sleeps
      */
     public Superseded supersede(ActorId id) {
-        return moves.supersede(id);
+        return moves.supersede(id, ActorMoves::requireAsleep);
+    }
+
+    /**
+     * Likewise one that no agent holds, whether it sleeps or is to be started.
+     *
+     * @param requireRest throws unless it {@link Explanations.Status#rests rests} and has run
+     */
+    public Superseded supersede(ActorId id, Consumer<Explanations.Status> requireRest) {
+        return moves.supersede(id, actor -> requireRest.accept(Explanations.status(actor)));
     }
 
     /** @param last the generation that was the newest @param next the one that no process has */

@@ -66,7 +66,10 @@ public final class Explanations {
     public record Status(ActorId actor, String state, boolean rests, long generation) {}
 
     public Status status(Environment environment, String id) {
-        var actor = requests.get(environment, ActorController.parse(id));
+        return status(requests.get(environment, ActorController.parse(id)));
+    }
+
+    static Status status(Actor actor) {
         return new Status(
                 actor.id(), actor.state().status(), actor.state().assignment().isEmpty(), actor.generation());
     }

@@ -28,6 +28,9 @@ class AlarmRepository {
     /** One that was woken and did not handle it is woken again after this, then after twice that, and so on. */
     private static final Duration AFTER_FIRST_WAKE = Duration.ofSeconds(10);
 
+    /** One that somebody else was moving when it was to be woken. */
+    private static final Duration AFTER_BEING_LOCKED = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_BETWEEN_WAKES = Duration.ofMinutes(10);
 
     private final JdbcTemplate jdbc;
@@ -152,6 +155,15 @@ class AlarmRepository {
                 AFTER_FIRST_WAKE.toSeconds(),
                 LONGEST_BETWEEN_WAKES.toSeconds(),
                 BETWEEN_LOOKS.toSeconds());
+    }
+
+    /** As if those of an actor that was to be woken had not been looked at, but for a short while. */
+    void lookSoon(ActorId actor) {
+        jdbc.update("""
+                update actor_alarm
+                set look_at = clock_timestamp() + make_interval(secs => ?), wakes = greatest(wakes - 1, 0)
+                where actor_id = ? and deliver_at <= clock_timestamp() and look_at > clock_timestamp() + make_interval(secs => ?)
+                """, AFTER_BEING_LOCKED.toSeconds(), actor.value(), AFTER_BEING_LOCKED.toSeconds());
     }
 
     /** @param rests whether it sleeps or is about to */

@@ -6,8 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.protocol.ActorId;
 import rivet.protocol.kv.AlarmSchedule;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
@@ -20,6 +23,8 @@ import rivet.protocol.kv.KvRequest.AlarmWrite;
  */
 @Component
 public final class Alarms {
+
+    private static final Logger log = LoggerFactory.getLogger(Alarms.class);
 
     static final int MOST = 100;
     private static final int NAME_BYTES = 128;
@@ -119,8 +124,19 @@ public final class Alarms {
                 .filter(AlarmRepository.Looked::rests)
                 .map(AlarmRepository.Looked::actor)
                 .distinct()
-                .forEach(actors::wakeForAlarm);
+                .forEach(this::wake);
         return looked.size() >= AT_ONCE;
+    }
+
+    /** One that cannot be woken has its next look later, and keeps nobody else waiting. */
+    private void wake(ActorId actor) {
+        try {
+            if (!actors.wakeForAlarm(actor)) {
+                repository.lookSoon(actor);
+            }
+        } catch (RuntimeException e) {
+            log.atWarn().addKeyValue("actor", actor).setCause(e).log("an actor could not be woken for its alarm");
+        }
     }
 
     /** Actors set their alarms at each start: that does not begin a course anew that goes on, or lose a firing. */

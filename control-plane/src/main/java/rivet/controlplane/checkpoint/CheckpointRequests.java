@@ -184,7 +184,7 @@ final class CheckpointRequests {
     }
 
     private Kept completed(ActorId actor, UUID checkpoint, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
-        long number = repository.complete(checkpoint, kv, dirOf).orElseThrow();
+        long number = repository.complete(checkpoint, kv, dirOf);
         return repository.find(actor, number).orElseThrow();
     }
 }
