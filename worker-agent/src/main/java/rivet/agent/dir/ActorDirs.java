@@ -39,18 +39,20 @@ public final class ActorDirs implements AutoCloseable {
     private final Path folder;
     private final Remote remote;
     private final Download download;
+    private final Disk disk;
     private final Map<ActorId, Dir> inUse = new ConcurrentHashMap<>();
     private final Sweep sweep;
 
     /** @param folder nobody else writes there; actors' users must be able to walk through it */
     public ActorDirs(Path folder, Remote remote) {
-        this(folder, remote, Download.USUAL);
+        this(folder, remote, Download.USUAL, Disk.REAL);
     }
 
-    ActorDirs(Path folder, Remote remote, Download download) {
+    ActorDirs(Path folder, Remote remote, Download download, Disk disk) {
         this.folder = folder;
         this.remote = remote;
         this.download = download;
+        this.disk = disk;
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -158,6 +160,10 @@ public final class ActorDirs implements AutoCloseable {
         return remote;
     }
 
+    Disk disk() {
+        return disk;
+    }
+
     private void fill(Dir dir) throws IOException, DirRefused, InterruptedException {
         var home = dir.home();
         var owner = dir.owner();
@@ -190,6 +196,7 @@ public final class ActorDirs implements AutoCloseable {
                         "checkpoint " + checkpoint.number(), checkpoint.sizeBytes(), checkpoint.sha256());
                 download.to(packed, expected, () -> remote.download(owner.actor(), checkpoint.number()));
                 Pack.unpack(packed, Dir.mostBytes(owner.quotaBytes()), fresh);
+                disk.sync(dir.home()); // before it is said to be here
             } finally {
                 Files.deleteIfExists(packed);
             }

@@ -103,6 +103,7 @@ public final class Dir implements AutoCloseable {
         ended = true;
         try {
             taken(mostBytes(owner.quotaBytes()), true, System.nanoTime() + atMost.toNanos());
+            dirs.disk().sync(home); // the next start here goes on with it, and not with the checkpoint
             new DirState(owner.generation(), owner.quotaBytes(), true).write(home);
             return Optional.empty();
         } catch (DirRefused e) {

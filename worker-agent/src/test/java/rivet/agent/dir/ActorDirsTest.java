@@ -48,6 +48,9 @@ class ActorDirsTest {
     private final ActorId actor = ActorId.random();
     private final Kept kept = new Kept();
 
+    /** What was known of a directory each time that it was on the disk. */
+    private final List<Optional<DirState>> onDisk = new ArrayList<>();
+
     @AutoClose
     private ActorDirs here;
 
@@ -283,6 +286,17 @@ class ActorDirsTest {
         assertThat(kept.silent).hasValue(0);
     }
 
+    /** Or after a loss of power an empty file would be taken for what the actor left, although the checkpoint has it. */
+    @Test
+    void what_is_said_to_be_here_is_on_the_disk() throws Exception {
+        write(here, 1, "text");
+        assertThat(onDisk).containsExactly(Optional.of(new DirState(1, QUOTA, false)));
+
+        there.open(actor, 2, QUOTA).close();
+
+        assertThat(onDisk).hasSize(2).last().isEqualTo(Optional.empty());
+    }
+
     @Test
     void nothing_is_left_of_what_is_not_needed() throws Exception {
         try (var dir = here.open(actor, 1, QUOTA)) {
@@ -307,7 +321,11 @@ class ActorDirsTest {
     }
 
     private ActorDirs agent(String name) {
-        return new ActorDirs(folder.resolve(name), kept, new Download(Duration.ofMillis(100), 1));
+        return new ActorDirs(
+                folder.resolve(name),
+                kept,
+                new Download(Duration.ofMillis(100), 1),
+                home -> onDisk.add(DirState.read(home)));
     }
 
     private void write(ActorDirs agent, long generation, String text) throws Exception {
