@@ -114,6 +114,7 @@ public final class Dir implements AutoCloseable {
     private Optional<String> kept(Duration atMost) {
         try {
             taken(mostBytes(owner.quotaBytes()), true, System.nanoTime() + atMost.toNanos());
+            dirs.disk().sync(home); // the next start here goes on with it, and not with the checkpoint
             new DirState(owner.generation(), owner.quotaBytes(), true).write(home);
             return Optional.empty();
         } catch (DirRefused e) {

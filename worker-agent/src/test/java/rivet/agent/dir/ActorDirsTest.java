@@ -25,15 +25,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rivet.agent.bundle.Download;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.DirOpened;
 
 /** Two agents' disks; the control plane between them is played, for one actor. */
+@Timeout(60)
 class ActorDirsTest {
 
     private static final long QUOTA = 1 << 20;
@@ -45,6 +49,9 @@ class ActorDirsTest {
     private final ActorId actor = ActorId.random();
     private final Kept kept = new Kept();
 
+    /** What was known of a directory each time that it was on the disk. */
+    private final List<Optional<DirState>> onDisk = new ArrayList<>();
+
     @AutoClose
     private ActorDirs here;
 
@@ -53,8 +60,8 @@ class ActorDirsTest {
 
     @BeforeEach
     void begin() {
-        here = new ActorDirs(folder.resolve("here"), kept, new CompositeMeterRegistry());
-        there = new ActorDirs(folder.resolve("there"), kept, new CompositeMeterRegistry());
+        here = agent("here");
+        there = agent("there");
     }
 
     @Test
@@ -270,6 +277,28 @@ class ActorDirsTest {
     }
 
     @Test
+    void checkpoint_that_stops_coming_is_fetched_again() throws Exception {
+        write(here, 1, "text");
+        kept.silent.set(1);
+
+        try (var dir = there.open(actor, 2, QUOTA)) {
+            assertThat(dir.path().resolve("a")).hasContent("text");
+        }
+        assertThat(kept.silent).hasValue(0);
+    }
+
+    /** Or after a loss of power an empty file would be taken for what the actor left, although the checkpoint has it. */
+    @Test
+    void what_is_said_to_be_here_is_on_the_disk() throws Exception {
+        write(here, 1, "text");
+        assertThat(onDisk).containsExactly(Optional.of(new DirState(1, QUOTA, false)));
+
+        there.open(actor, 2, QUOTA).close();
+
+        assertThat(onDisk).hasSize(2).last().isEqualTo(Optional.empty());
+    }
+
+    @Test
     void nothing_is_left_of_what_is_not_needed() throws Exception {
         try (var dir = here.open(actor, 1, QUOTA)) {
             Files.writeString(dir.path().resolve("a"), "1");
@@ -292,6 +321,15 @@ class ActorDirsTest {
                         DirRefused.class, e -> assertThat(e.kind()).isEqualTo(DirRefused.Kind.STALE));
     }
 
+    private ActorDirs agent(String name) {
+        return new ActorDirs(
+                folder.resolve(name),
+                kept,
+                new CompositeMeterRegistry(),
+                new Download(Duration.ofMillis(100), 1),
+                home -> onDisk.add(DirState.read(home)));
+    }
+
     private void write(ActorDirs agent, long generation, String text) throws Exception {
         try (var dir = agent.open(actor, generation, QUOTA)) {
             Files.writeString(dir.path().resolve("a"), text);
@@ -304,6 +342,7 @@ class ActorDirsTest {
         final List<byte[]> checkpoints = new ArrayList<>();
         final List<Long> overQuota = new ArrayList<>();
         final Set<UUID> stores = new HashSet<>();
+        final AtomicInteger silent = new AtomicInteger();
         final Semaphore arrived = new Semaphore(0);
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private long opened;
@@ -352,12 +391,36 @@ class ActorDirsTest {
 
         @Override
         public InputStream download(ActorId actor, long number) {
+            if (silent.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                return new Silence();
+            }
             return new ByteArrayInputStream(checkpoints.get((int) number - 1));
         }
 
         @Override
         public void overQuota(ActorId actor, long generation, long bytes, long quotaBytes) {
             overQuota.add(bytes);
+        }
+    }
+
+    /** The other end is gone, and nobody says so. */
+    private static final class Silence extends InputStream {
+
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public int read() throws IOException {
+            try {
+                closed.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("closed");
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
         }
     }
 }
