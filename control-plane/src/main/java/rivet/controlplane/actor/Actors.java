@@ -83,9 +83,9 @@ public final class Actors {
         });
     }
 
-    /** If it sleeps or is about to. */
-    public void wakeForAlarm(ActorId id) {
-        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()));
+    /** If it sleeps or is about to. @param why for people */
+    public void wakeForAlarm(ActorId id, String why) {
+        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now(), bounded(why)));
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
@@ -97,9 +97,15 @@ public final class Actors {
 
     /** What an agent repeats of an actor's last words may be anything. */
     private static Ending ending(Phase.Down down) {
-        var message = down.message().replace('\0', ' ');
-        var bounded = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
-        return new Ending(down.reason(), down.exitCode(), down.signal(), bounded);
+        return new Ending(
+                down.reason(),
+                down.exitCode(),
+                down.signal(),
+                bounded(down.message().replace('\0', ' ')));
+    }
+
+    private static String bounded(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
     }
 
     /** Where an actor is. One that sleeps is woken by the question: who asks has a request for it. */

@@ -1,5 +1,9 @@
 package rivet.controlplane.alarm;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.alarm.AlarmRepository.Looked;
 import rivet.protocol.kv.AlarmSchedule;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
@@ -108,10 +113,9 @@ public final class Alarms {
     public boolean wake() {
         var looked = repository.takeDue(AT_ONCE);
         looked.stream()
-                .filter(AlarmRepository.Looked::rests)
-                .map(AlarmRepository.Looked::actor)
-                .distinct()
-                .forEach(actors::wakeForAlarm);
+                .filter(Looked::rests)
+                .collect(groupingBy(Looked::actor, mapping(alarm -> "'" + alarm.name() + "'", joining(", "))))
+                .forEach((actor, names) -> actors.wakeForAlarm(actor, "due: alarm " + names));
         return looked.size() >= AT_ONCE;
     }
 
