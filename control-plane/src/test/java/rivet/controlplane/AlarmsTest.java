@@ -312,6 +312,8 @@ class AlarmsTest {
         assertThat(api.state(other)).isEqualTo("sleeping (asked_by_actor)");
         var events = api.get("/actors/" + actor + "/events").body().get("events");
         assertThat(events.findValuesAsString("by")).contains("loop:wake-for-alarms");
+        assertThat(events.findValuesAsString("message")).contains("due: alarm 'a'");
+        assertThat(api.get("/actors/" + actor + "/explain").raw().body()).doesNotContain("due: alarm");
     }
 
     /** It had failed, or its wake had come to nothing, before the clock of the database went back. */

@@ -119,7 +119,7 @@ class InspectTest {
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("KV_IN_USE");
-        assertThat(refused.text("/message")).contains("running", "/sleep");
+        assertThat(refused.text("/message")).contains("running", "POST /actors/%s/sleep".formatted(actor));
         assertThat(api.delete(entry(actor) + "?key=1").code()).isEqualTo("KV_IN_USE");
         assertThat(stored(actor)).isZero();
     }

@@ -174,7 +174,7 @@ class RestoreTest {
 
         assertThat(running.status()).isEqualTo(409);
         assertThat(running.code()).isEqualTo("ACTOR_NOT_ASLEEP");
-        assertThat(running.text("/message")).contains("running", "/sleep");
+        assertThat(running.text("/message")).contains("running", "POST /actors/%s/sleep".formatted(actor));
         assertThat(controlPlane.database().contents()).isEqualTo(before);
 
         asleep(agent, actor, 1);

@@ -44,7 +44,7 @@ class SleepTest {
         assertThat(api.state(actor)).isEqualTo("sleeping (sleep_requested)");
         assertThat(api.get("/actors?key=kept").text("/actors/0/id")).isEqualTo(actor.toString());
         var why = Api.require(api.get("/actors/" + actor + "/explain"));
-        assertThat(why.text("/message")).contains("asleep since", "POST /actors/{id}/wake");
+        assertThat(why.text("/message")).contains("asleep since", "POST /actors/%s/wake".formatted(actor));
 
         agent.awaitRun(create("room", ""), 1);
     }

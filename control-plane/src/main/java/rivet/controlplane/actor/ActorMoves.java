@@ -268,8 +268,8 @@ final class ActorMoves {
         if (!(actor.state() instanceof Sleeping)) {
             throw Problem.conflict(
                     "ACTOR_NOT_ASLEEP",
-                    "actor: it is %s (expected: sleeping; POST /actors/{id}/sleep puts it to sleep)"
-                            .formatted(actor.state().status()));
+                    "actor: it is %s (expected: sleeping; POST /actors/%s/sleep puts it to sleep)"
+                            .formatted(actor.state().status(), actor.id()));
         }
     }
 

@@ -83,9 +83,14 @@ public final class Actors {
         });
     }
 
-    /** If it sleeps or is about to. @return false: it is being moved by another just now, and was not looked at */
-    public boolean wakeForAlarm(ActorId id) {
-        return moves.moveIfFree(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()))
+    /**
+     * If it sleeps or is about to.
+     *
+     * @param why for people
+     * @return false: it is being moved by another just now, and was not looked at
+     */
+    public boolean wakeForAlarm(ActorId id, String why) {
+        return moves.moveIfFree(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now(), bounded(why)))
                 .isPresent();
     }
 
@@ -98,9 +103,15 @@ public final class Actors {
 
     /** What an agent repeats of an actor's last words may be anything. */
     private static Ending ending(Phase.Down down) {
-        var message = down.message().replace('\0', ' ');
-        var bounded = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
-        return new Ending(down.reason(), down.exitCode(), down.signal(), bounded);
+        return new Ending(
+                down.reason(),
+                down.exitCode(),
+                down.signal(),
+                bounded(down.message().replace('\0', ' ')));
+    }
+
+    private static String bounded(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
     }
 
     /** Where an actor is. One that sleeps is woken by the question: who asks has a request for it. */

@@ -146,9 +146,9 @@ class AlarmRepository {
                     wakes = a.wakes + case when o.status in ('sleeping', 'stopping') then 1 else 0 end
                 from due d join actor o on o.id = d.actor_id
                 where a.actor_id = d.actor_id and a.name = d.name
-                returning a.actor_id, o.status in ('sleeping', 'stopping') as rests
+                returning a.actor_id, a.name, o.status in ('sleeping', 'stopping') as rests
                 """,
-                (row, _) -> new Looked(new ActorId(uuid(row, "actor_id")), row.getBoolean("rests")),
+                (row, _) -> new Looked(new ActorId(uuid(row, "actor_id")), text(row, "name"), row.getBoolean("rests")),
                 most,
                 LONGEST_BETWEEN_WAKES.toSeconds(),
                 most,
@@ -167,7 +167,7 @@ class AlarmRepository {
     }
 
     /** @param rests whether it sleeps or is about to */
-    record Looked(ActorId actor, boolean rests) {}
+    record Looked(ActorId actor, String name, boolean rests) {}
 
     private static Alarm alarm(ResultSet row) throws SQLException {
         return new Alarm(

@@ -1,5 +1,9 @@
 package rivet.controlplane.alarm;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.alarm.AlarmRepository.Looked;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.AlarmSchedule;
 import rivet.protocol.kv.KvAnswer;
@@ -121,17 +126,16 @@ public final class Alarms {
     public boolean wake() {
         var looked = repository.takeDue(AT_ONCE);
         looked.stream()
-                .filter(AlarmRepository.Looked::rests)
-                .map(AlarmRepository.Looked::actor)
-                .distinct()
-                .forEach(this::wake);
+                .filter(Looked::rests)
+                .collect(groupingBy(Looked::actor, mapping(alarm -> "'" + alarm.name() + "'", joining(", "))))
+                .forEach((actor, names) -> wake(actor, "due: alarm " + names));
         return looked.size() >= AT_ONCE;
     }
 
     /** One that cannot be woken has its next look later, and keeps nobody else waiting. */
-    private void wake(ActorId actor) {
+    private void wake(ActorId actor, String why) {
         try {
-            if (!actors.wakeForAlarm(actor)) {
+            if (!actors.wakeForAlarm(actor, why)) {
                 repository.lookSoon(actor);
             }
         } catch (RuntimeException e) {

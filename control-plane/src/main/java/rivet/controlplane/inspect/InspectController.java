@@ -127,8 +127,8 @@ class InspectController {
         if (!status.rests()) {
             throw Problem.conflict(
                     "KV_IN_USE",
-                    "actor: it is %s (expected: one that does not run; POST /actors/{id}/sleep puts it to sleep)"
-                            .formatted(status.state()));
+                    "actor: it is %s (expected: one that does not run; POST /actors/%s/sleep puts it to sleep)"
+                            .formatted(status.state(), status.actor()));
         }
     }
 
