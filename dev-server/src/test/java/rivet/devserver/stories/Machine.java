@@ -11,7 +11,7 @@ record Machine(Path data, RunningDevServer server, StoppablePostgres postgres) i
         return new Machine(data, server, new StoppablePostgres(data.resolve("postgres/data")));
     }
 
-    /** Whatever waits to be written. What a process has sent to its store is written although the process dies, unless Postgres is paused. */
+    /** Pause Postgres before: what a process has sent to its store is written although the process dies. */
     void die() throws Exception {
         server.kill();
         new AgentProcesses(data).all().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
