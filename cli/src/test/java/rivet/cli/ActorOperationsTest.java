@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.Wire;
 
 /** Keys, waiting, dry runs, and what is done to many at once. */
@@ -347,19 +349,24 @@ final class ActorOperationsTest {
                 .contains("POST /actors/%s/upgrade {\"build\":\"%s\"}".formatted(ACTOR, BUILD));
     }
 
-    @Test
-    void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped() {
+    @ParameterizedTest
+    @ValueSource(strings = {"stopped", "superseded"})
+    void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped(String state) {
         server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
                 .answer("POST /actors/upgrade", 200, "{\"count\": 3, \"rollout\": \"r1\"}")
                 .answer("GET /rollouts/r1", 200, rollout("running", 1))
-                .answer("GET /rollouts/r1", 200, rollout("stopped", 1));
+                .answer("GET /rollouts/r1", 200, rollout(state, 1));
 
         var ran = shell().run(
                         "actor", "upgrade", "-t", "name=room", "--batch-size", "2", "--pause", "5", "--wait", "--yes");
 
         assertThat(ran.exit()).isEqualTo(1);
         assertThat(ran.err())
-                .contains("upgrade r1 is running: 1 of 3 actors ready, 2 told", "UPGRADE_STOPPED", "actor a is deaf");
+                .contains(
+                        "upgrade r1 is running: 1 of 3 actors ready, 2 told",
+                        "UPGRADE_STOPPED",
+                        "upgrade r1 is " + state,
+                        "actor a is deaf");
         assertThat(server.requestLines()).anyMatch(line -> line.contains("\"batch_size\":2,\"pause_ms\":5"));
     }
 

@@ -155,7 +155,7 @@ public final class Actors {
     }
 
     /** A proxy must know whether it is worth waiting for the end of a stop. */
-    private static String status(ActorState state) {
+    static String status(ActorState state) {
         return state instanceof ActorState.Stopping(var _, var _, var _, var then, var _) && then.goesOn()
                 ? "restarting"
                 : state.status();
