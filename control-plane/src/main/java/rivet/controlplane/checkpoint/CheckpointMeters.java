@@ -51,12 +51,12 @@ final class CheckpointMeters {
 
     /** Of a directory, as stored. */
     void keptDir(long bytes) {
-        dirBytes.increment(bytes);
+        dirBytes.increment((double) bytes);
     }
 
     /** Keys and values. */
     void keptStore(long bytes) {
-        storeBytes.increment(bytes);
+        storeBytes.increment((double) bytes);
     }
 
     /** What was not kept because it may not be is nobody's fault; what did not come whole is. */
