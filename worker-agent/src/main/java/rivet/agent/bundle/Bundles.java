@@ -14,16 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
 import rivet.protocol.link.ActorSpec;
 
 /** The builds on this disk, one folder for each digest; who wants one that is on its way waits for the same download. */
 public final class Bundles {
-
-    private static final Logger log = LoggerFactory.getLogger(Bundles.class);
 
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
