@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import rivet.agent.bundle.BuildUnavailable;
 import rivet.agent.bundle.Download;
 import rivet.agent.bundle.Trees;
@@ -28,8 +26,6 @@ import rivet.protocol.link.DirOpened;
  * process uses are given up as soon as the control plane has what is in them, or does not want it any more.
  */
 public final class ActorDirs implements AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(ActorDirs.class);
 
     /** For a start that finds no control plane. */
     private static final Duration OPEN_BOUND = Duration.ofSeconds(30);
