@@ -419,6 +419,11 @@ class ActorDirsTest {
         }
 
         @Override
+        public int read(byte[] into, int from, int many) throws IOException {
+            return read();
+        }
+
+        @Override
         public void close() {
             closed.countDown();
         }
