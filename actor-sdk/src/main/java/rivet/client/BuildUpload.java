@@ -1,6 +1,7 @@
 package rivet.client;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,21 @@ public final class BuildUpload {
     private final String kind;
     private final @Nullable String imageTag;
     private final Compression compression;
+    private final @Nullable Duration startTimeout;
     private final Progress progress;
 
-    private BuildUpload(Path file, String kind, @Nullable String imageTag, Compression compression, Progress progress) {
+    private BuildUpload(
+            Path file,
+            String kind,
+            @Nullable String imageTag,
+            Compression compression,
+            @Nullable Duration startTimeout,
+            Progress progress) {
         this.file = file;
         this.kind = kind;
         this.imageTag = imageTag;
         this.compression = compression;
+        this.startTimeout = startTimeout;
         this.progress = progress;
     }
 
@@ -108,7 +117,20 @@ public final class BuildUpload {
      * @return a new description
      */
     public BuildUpload compressed(Compression compression) {
-        return new BuildUpload(file, kind, imageTag, compression, progress);
+        return new BuildUpload(file, kind, imageTag, compression, startTimeout, progress);
+    }
+
+    /**
+     * Sets how long a start of the build may take, from the spawn of an actor's process until it is ready, for actors and upgrades
+     * that do not say; unless set, as long as is usual. A start that takes longer has failed.
+     *
+     * @param timeout 100 milliseconds to an hour; what is less than a millisecond is dropped
+     * @return a new description
+     * @throws IllegalArgumentException if the timeout is negative
+     */
+    public BuildUpload startTimeout(Duration timeout) {
+        var checked = Checks.notNegative("startTimeout", timeout);
+        return new BuildUpload(file, kind, imageTag, compression, checked, progress);
     }
 
     /**
@@ -118,11 +140,11 @@ public final class BuildUpload {
      * @return a new description
      */
     public BuildUpload progress(Progress progress) {
-        return new BuildUpload(file, kind, imageTag, compression, progress);
+        return new BuildUpload(file, kind, imageTag, compression, startTimeout, progress);
     }
 
     private static BuildUpload of(Path file, String kind, @Nullable String imageTag) {
-        return new BuildUpload(file, kind, imageTag, Compression.NONE, (_, _) -> {});
+        return new BuildUpload(file, kind, imageTag, Compression.NONE, null, (_, _) -> {});
     }
 
     Path file() {
@@ -138,11 +160,17 @@ public final class BuildUpload {
                 imageTag,
                 new ImageFile(String.valueOf(file.getFileName()), bytes, sha256),
                 kind,
-                compression.name().toLowerCase(Locale.ROOT));
+                compression.name().toLowerCase(Locale.ROOT),
+                startTimeout == null ? null : startTimeout.toMillis());
     }
 
     /** As it goes over the wire. */
-    record PrepareBody(@Nullable String imageTag, ImageFile imageFile, String kind, String compression) {}
+    record PrepareBody(
+            @Nullable String imageTag,
+            ImageFile imageFile,
+            String kind,
+            String compression,
+            @Nullable Long startTimeout) {}
 
     record ImageFile(String path, long contentLength, String sha256) {}
 }

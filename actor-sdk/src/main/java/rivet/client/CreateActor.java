@@ -230,8 +230,8 @@ public final class CreateActor {
     }
 
     /**
-     * Sets how long a start may take, from the spawn of the process until it is ready; unless set, as long as the agent's
-     * operator allows, which is usually 30 seconds. A start that takes longer has failed.
+     * Sets how long a start may take, from the spawn of the process until it is ready; unless set, as long as its
+     * build says ({@link BuildUpload#startTimeout}), and then as long as the agent's operator allows, which is usually 30 seconds. A start that takes longer has failed.
      *
      * @param timeout 100 milliseconds to an hour; what is less than a millisecond is dropped
      * @return a new request

@@ -52,7 +52,8 @@ public final class UpgradeActor {
     }
 
     /**
-     * How long the first start of the new build may take before it is taken back. Unless set, the actor's own, else 10 s.
+     * How long the first start of the new build may take before it is taken back. Unless set, the actor's own, else the
+     * build's, else 10 s.
      *
      * @param timeout 100 ms to 1 h
      * @return a new request

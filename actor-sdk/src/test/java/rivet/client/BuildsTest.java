@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,12 +38,17 @@ class BuildsTest {
         prepare().then(200, "").then(503, "").then(200, "").then(200, "{}").then(200, build());
         var sent = new CopyOnWriteArrayList<Long>();
 
-        var build = client.builds().upload(BuildUpload.java(file("hello")).progress((bytes, total) -> {
-            assertThat(total).isEqualTo(5);
-            sent.add(bytes);
-        }));
+        var upload = BuildUpload.java(file("hello"))
+                .startTimeout(Duration.ofSeconds(20))
+                .progress((bytes, total) -> {
+                    assertThat(total).isEqualTo(5);
+                    sent.add(bytes);
+                });
+
+        var build = client.builds().upload(upload);
 
         assertThat(build.id()).isEqualTo(Samples.BUILD);
+        assertThat(build.startDeadline()).contains(Duration.ofSeconds(20));
         assertThat(server.lines())
                 .containsExactly(
                         "POST /builds/prepare",
@@ -54,7 +60,7 @@ class BuildsTest {
         assertThat(JSON.readTree(server.asked().get(0).body())).isEqualTo(JSON.readTree("""
                 {"image_file": {"path": "counter.jar", "content_length": 5,
                    "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"},
-                 "kind": "java", "compression": "none"}
+                 "kind": "java", "compression": "none", "start_timeout": 20000}
                 """));
         assertThat(server.asked().subList(1, 4))
                 .extracting(StubServer.Asked::body)
@@ -198,7 +204,7 @@ class BuildsTest {
     }
 
     private static String build() {
-        return "{\"build\": {\"id\": \"%s\", \"name\": \"counter\", \"created_at\": \"2026-01-31T12:00:00Z\", \"content_length\": 5, \"tags\": {\"name\": \"counter\"}}}"
+        return "{\"build\": {\"id\": \"%s\", \"name\": \"counter\", \"created_at\": \"2026-01-31T12:00:00Z\", \"content_length\": 5, \"start_timeout\": 20000, \"tags\": {\"name\": \"counter\"}}}"
                 .formatted(Samples.BUILD);
     }
 

@@ -17,7 +17,7 @@ final class BuildCommandsTest {
 
     private static final String ROOM = """
             {"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 2048,
-             "sha256": "abcd", "tags": {"name": "room", "version": "1", "current": "true"}}""".formatted(BUILD);
+             "sha256": "abcd", "start_timeout": 20000, "tags": {"name": "room", "version": "1", "current": "true"}}""".formatted(BUILD);
 
     @TempDir
     Path folder = Path.of("");
@@ -34,6 +34,7 @@ final class BuildCommandsTest {
                         name     room
                         size     2.0 KiB
                         digest   abcd
+                        start    at most 20000 ms, where the actor does not say
                         created  2026-01-02T03:04:05Z
                         tags     current=true,name=room,version=1
                         """.formatted(BUILD));
@@ -125,10 +126,23 @@ final class BuildCommandsTest {
         project.write("src/room.ts", Project.ROOM);
         project.accept();
 
-        var ran = run("build", "publish", "room", "src/room.ts", "--version", "7", "-t", "team=games");
+        var ran = run(
+                "build",
+                "publish",
+                "room",
+                "src/room.ts",
+                "--version",
+                "7",
+                "-t",
+                "team=games",
+                "--start-timeout",
+                "20000");
 
         assertThat(ran.err()).contains("room: uploaded in ");
         assertThat(ran.exit()).isZero();
+        assertThat(project.server().requestLines().get(1))
+                .startsWith("POST /builds/prepare ")
+                .endsWith(",\"start_timeout\":20000}");
         assertThat(project.server().requestLines().getLast())
                 .isEqualTo(
                         "PATCH /builds/" + BUILD + "/tags {\"tags\":{\"team\":\"games\",\"name\":\"room\","
@@ -143,6 +157,7 @@ final class BuildCommandsTest {
             "build tag " + BUILD,
             "build tag " + BUILD + " a=b --remove a",
             "build publish room gone.ts",
+            "build publish room room.ts --start-timeout soon",
             "build publish room",
             "build publish"
         }) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,30 @@ final class DeployCommandTest {
                         .formatted(sha256(bundle).substring(0, 12)));
         assertThat(ran.out()).contains("room  1        javascript");
         assertThat(project.server().requestLines().getLast()).startsWith("GET /builds");
+    }
+
+    @Test
+    void start_deadline_of_the_project_file_goes_with_the_build_and_another_one_makes_another_build() throws Exception {
+        project.file("{\"actors\": {\"room\": {\"script\": \"room.ts\", \"start_timeout\": 20000}}}");
+        project.write("room.ts", Project.ROOM);
+        project.accept();
+        assertThat(project.deploy().exit()).isZero();
+        var prepared = prepared().getFirst();
+        assertThat(prepared).endsWith(",\"kind\":\"javascript\",\"compression\":\"none\",\"start_timeout\":20000}");
+        var sha256 = Wire.JSON.readTree(prepared).at("/image_file/sha256").asString();
+
+        currentIs("\"version\": \"1\"", sha256, ", \"start_timeout\": 20000");
+        assertThat(project.deploy().err()).contains("room: nothing changed");
+        assertThat(prepared()).hasSize(1);
+        currentIs("\"version\": \"1\"", sha256);
+        var ran = project.deploy();
+
+        assertThat(ran.err()).contains("), start timeout the usual → 20000 ms, tags version=1→20260102-030405\n");
+        assertThat(prepared()).containsExactly(prepared, prepared);
+    }
+
+    private List<String> prepared() {
+        return bodies("POST /builds/prepare");
     }
 
     @Test
@@ -197,9 +222,13 @@ final class DeployCommandTest {
         assertThat(project.server().requests()).isEmpty();
     }
 
-    private java.util.List<String> upgrades() {
+    private List<String> upgrades() {
+        return bodies("POST /actors/%s/upgrade".formatted(ACTOR));
+    }
+
+    private List<String> bodies(String call) {
         return project.server().requestLines().stream()
-                .filter(line -> line.startsWith("POST /actors/%s/upgrade ".formatted(ACTOR)))
+                .filter(line -> line.startsWith(call + " "))
                 .map(line -> line.split(" ", 3)[2])
                 .toList();
     }
@@ -212,9 +241,13 @@ final class DeployCommandTest {
     }
 
     private void currentIs(String tags, String sha256) {
+        currentIs(tags, sha256, "");
+    }
+
+    private void currentIs(String tags, String sha256, String more) {
         project.server().instead("GET /builds", 200, """
                 {"builds": [{"id": "%s", "name": "room", "created_at": "2026-01-02T03:04:05Z", "content_length": 100,
-                  "sha256": "%s", "tags": {"name": "room", "type": "actor", "current": "true", %s}}]}""".formatted(BUILD, sha256, tags));
+                  "sha256": "%s", "tags": {"name": "room", "type": "actor", "current": "true", %s}%s}]}""".formatted(BUILD, sha256, tags, more));
     }
 
     private void olderBuildRuns() {

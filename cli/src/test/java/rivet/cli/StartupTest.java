@@ -19,15 +19,24 @@ final class StartupTest {
     void a_start_that_may_take_long_is_waited_for() {
         var actor = actor("\"kill_timeout\": 0, \"start_timeout\": 600000, \"placement_timeout\": 60000");
 
-        assertThat(Startup.bound(actor, null, null)).isEqualTo(MARGIN.plusMinutes(11));
-        assertThat(Startup.bound(actor, null, 5000L)).isEqualTo(MARGIN.plusSeconds(65));
+        assertThat(Startup.bound(actor, null, null, null)).isEqualTo(MARGIN.plusMinutes(11));
+        assertThat(Startup.bound(actor, null, 5000L, null)).isEqualTo(MARGIN.plusSeconds(65));
+        assertThat(Startup.bound(actor, null, null, 5000L)).isEqualTo(MARGIN.plusMinutes(11));
+    }
+
+    @Test
+    void a_build_that_says_how_long_counts_where_nobody_else_says() {
+        var actor = actor("\"kill_timeout\": 0");
+
+        assertThat(Startup.bound(actor, null, null, 600_000L)).isEqualTo(MARGIN.plusMinutes(10));
+        assertThat(Startup.bound(actor, null, 5000L, 600_000L)).isEqualTo(MARGIN.plusSeconds(5));
     }
 
     @Test
     void a_stop_that_may_take_long_is_waited_for() {
         var actor = actor("\"kill_timeout\": 600000");
 
-        assertThat(Startup.bound(actor, null, null))
+        assertThat(Startup.bound(actor, null, null, null))
                 .isEqualTo(MARGIN.plus(USUAL_START).plusMinutes(10));
     }
 
@@ -35,14 +44,14 @@ final class StartupTest {
     void a_drain_is_waited_for_whoever_asked_for_it() {
         var drains = actor("\"kill_timeout\": 0, \"upgrade\": {\"policy\": \"drain\", \"deadline\": 3600000}");
 
-        assertThat(Startup.bound(drains, null, null))
+        assertThat(Startup.bound(drains, null, null, null))
                 .isEqualTo(MARGIN.plus(USUAL_START).plusHours(1));
-        assertThat(Startup.bound(drains, new UpgradePolicyView("drain", null, null), null))
+        assertThat(Startup.bound(drains, new UpgradePolicyView("drain", null, null), null, null))
                 .isEqualTo(MARGIN.plus(USUAL_START).plusSeconds(15));
-        assertThat(Startup.bound(drains, new UpgradePolicyView("when_idle", 60_000L, "drain"), null))
+        assertThat(Startup.bound(drains, new UpgradePolicyView("when_idle", 60_000L, "drain"), null, null))
                 .as("the wait for idleness has an end of its own")
                 .isEqualTo(MARGIN.plus(USUAL_START).plusSeconds(15));
-        assertThat(Startup.bound(drains, new UpgradePolicyView("now", null, null), null))
+        assertThat(Startup.bound(drains, new UpgradePolicyView("now", null, null), null, null))
                 .isEqualTo(MARGIN.plus(USUAL_START));
     }
 

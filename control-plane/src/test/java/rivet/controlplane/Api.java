@@ -116,8 +116,13 @@ public final class Api implements AutoCloseable {
 
     /** Uploads and completes a javascript build, and gives it tags. @param tags a JSON object @return its id */
     public String build(String name, String tags) {
+        return build(name, tags, "");
+    }
+
+    /** Likewise. @param more of what is said when it is prepared, with a comma before it */
+    public String build(String name, String tags, String more) {
         var id = uploaded("""
-                {"image_file": {"path": "%s", "content_length": 3}, "kind": "javascript"}""".formatted(name));
+                {"image_file": {"path": "%s", "content_length": 3}, "kind": "javascript"%s}""".formatted(name, more));
         completed(id, tags);
         return id;
     }

@@ -309,6 +309,9 @@ class BadInputTest {
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x", "content_length": 0}}         | 400 | API_BAD_BODY     | image_file.content_length
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x", "content_length": 11000000}}  | 413 | UPLOAD_TOO_LARGE | image_file.content_length
             /builds/prepare         | {"kind": "javascript", "image_file": {"path": "x", "content_length": 3, "sha256": "AB"}} | 400 | API_BAD_BODY | image_file.sha256
+            /builds/prepare         | {"kind": "javascript", "start_timeout": 99, "image_file": {"path": "x", "content_length": 3}}      | 400 | API_BAD_BODY | start_timeout
+            /builds/prepare         | {"kind": "javascript", "start_timeout": 3600001, "image_file": {"path": "x", "content_length": 3}} | 400 | API_BAD_BODY | start_timeout
+            /builds/prepare         | {"kind": "javascript", "start_timeout": "1 s", "image_file": {"path": "x", "content_length": 3}}   | 400 | API_BAD_BODY | start_timeout
             /builds/not-an-id/complete |                                                                 | 404 | BUILD_NOT_FOUND           | build
             """)
     void a_post_that_makes_no_sense_is_refused(String path, String body, int status, String code, String field) {

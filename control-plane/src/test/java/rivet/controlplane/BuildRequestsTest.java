@@ -52,6 +52,28 @@ class BuildRequestsTest {
     }
 
     @Test
+    void a_build_that_says_how_long_its_starts_may_take_is_shown_with_it() {
+        var says = api.build("says.tar", "{\"says\": \"it\"}", ", \"start_timeout\": 100");
+        var silent = api.build("silent.tar", "{}");
+
+        assertThat(Api.require(api.get("/builds/" + says))
+                        .body()
+                        .at("/build/start_timeout")
+                        .asLong())
+                .isEqualTo(100);
+        assertThat(Api.require(api.get("/builds?tags_json=" + Api.encoded("{\"says\": \"it\"}")))
+                        .body()
+                        .at("/builds/0/start_timeout")
+                        .asLong())
+                .isEqualTo(100);
+        assertThat(Api.require(api.get("/builds/" + silent))
+                        .body()
+                        .at("/build/start_timeout")
+                        .isMissingNode())
+                .isTrue();
+    }
+
+    @Test
     void an_upload_that_was_broken_off_goes_on_where_it_was() {
         var upload = prepare(Api.sha256(BYTES));
         upload.put(0);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import rivet.protocol.ActorId;
@@ -178,6 +179,35 @@ class UpgradeTest {
     }
 
     @Test
+    void a_build_brings_its_own_start_deadline_and_the_actor_and_the_call_go_before_it() {
+        var agent = controlPlane.agent("deadlines", 1000, 1024);
+        var slow = api.build("slow.tar", "{\"name\": \"slow\"}", ", \"start_timeout\": 40000");
+        var slower = api.build("slower.tar", "{\"name\": \"slower\"}", ", \"start_timeout\": 50000");
+        var says = create("deadlines", slow, "\"start_timeout\": 20000");
+        var silent = create("deadlines", slow, "");
+        assertThat(startTimeout(agent.awaitRun(says, 1))).isEqualTo(20_000);
+        assertThat(startTimeout(agent.awaitRun(silent, 1))).isEqualTo(40_000);
+        for (var actor : List.of(says, silent)) {
+            agent.up(agent.awaitRun(actor, 1));
+            awaitState(actor, "running");
+        }
+
+        upgrade(says, slower, ", \"start_timeout\": 500");
+        upgrade(silent, slower, "");
+
+        assertThat(startTimeout(agent, says)).isEqualTo(500);
+        assertThat(startTimeout(agent, silent)).isEqualTo(50_000);
+        agent.down(says, 2, DownReason.NOT_READY, null);
+        agent.down(silent, 2, DownReason.NOT_READY, null);
+        assertThat(startTimeout(agent.awaitRun(says, 3))).isEqualTo(20_000);
+        assertThat(startTimeout(agent.awaitRun(silent, 3)))
+                .as("that of the build it goes back to")
+                .isEqualTo(40_000);
+        assertThat(view(silent).body().at("/actor/lifecycle/start_timeout").isMissingNode())
+                .isTrue();
+    }
+
+    @Test
     void what_makes_an_actor_ready_and_keeps_it_alive_reaches_its_agent_and_is_shown() {
         var agent = controlPlane.agent("health", 250, 256);
         var lifecycle = """
@@ -201,7 +231,11 @@ class UpgradeTest {
 
     private long startTimeout(SimulatedAgent agent, ActorId actor) {
         stopped(agent, actor, 1);
-        var health = agent.awaitRun(actor, 2).spec().health();
+        return startTimeout(agent.awaitRun(actor, 2));
+    }
+
+    private static long startTimeout(DesiredActor.Run run) {
+        var health = run.spec().health();
         return health == null || health.startTimeoutMs() == null ? 0 : health.startTimeoutMs();
     }
 
@@ -230,9 +264,13 @@ class UpgradeTest {
     }
 
     private ActorId create(String region, String lifecycle) {
+        return create(region, good, lifecycle);
+    }
+
+    private ActorId create(String region, String build, String lifecycle) {
         return api.actor("""
                 {"tags": {}, "build": "%s", "region": "%s", "lifecycle": {%s},
-                 "network": {"ports": {"http": {"protocol": "http"}}}}""".formatted(good, region, lifecycle));
+                 "network": {"ports": {"http": {"protocol": "http"}}}}""".formatted(build, region, lifecycle));
     }
 
     private void awaitState(ActorId actor, String state) {

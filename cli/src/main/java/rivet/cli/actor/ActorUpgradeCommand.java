@@ -89,7 +89,7 @@ final class ActorUpgradeCommand extends ServerCommand {
             paramLabel = "MS",
             description =
                     "Milliseconds that the first start of the new build may take (100 to 3600000; else the actor's own, "
-                            + "else 10000).")
+                            + "else the build's, else 10000).")
     private @Nullable Long startTimeoutMs;
 
     @Option(

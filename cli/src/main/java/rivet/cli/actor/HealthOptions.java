@@ -14,8 +14,8 @@ final class HealthOptions {
             names = "--start-timeout",
             paramLabel = "MS",
             description =
-                    "Milliseconds that a start may take until it is ready (100 to 3600000; else 30000, unless its agent's "
-                            + "operator set another).")
+                    "Milliseconds that a start may take until it is ready (100 to 3600000; else its build's, else 30000, "
+                            + "unless its agent's operator set another).")
     private @Nullable Long startTimeoutMs;
 
     @Option(

@@ -55,6 +55,14 @@ final class BuildPublishCommand extends ServerCommand {
             description = "The tag 'version' (else the time, in UTC; what is current already keeps its own).")
     private @Nullable String version;
 
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "MS",
+            description =
+                    "Milliseconds that a start of it may take until it is ready (100 to 3600000), for actors and upgrades that "
+                            + "do not say; 'startTimeout' of a rivet.json is for deploy.")
+    private @Nullable Long startTimeoutMs;
+
     BuildPublishCommand(Surroundings surroundings) {
         super(surroundings);
         this.upgrading = new Upgrading(surroundings);
@@ -99,14 +107,14 @@ final class BuildPublishCommand extends ServerCommand {
         var place = new Place(1, 1);
         var file = file().getFileName().toString();
         if (Files.isDirectory(file())) {
-            return new Build.Executable(name, place, Map.of(), null, file, place);
+            return new Build.Executable(name, place, Map.of(), startTimeoutMs, null, file, place);
         }
         if (file.matches(".*\\.[mc]?[jt]sx?")) {
-            return new Build.Script(name, place, Map.of(), null, file, place, Build.Bundling.DEFAULT);
+            return new Build.Script(name, place, Map.of(), startTimeoutMs, null, file, place, Build.Bundling.DEFAULT);
         }
         return file.endsWith(".jar")
-                ? new Build.Jar(name, place, Map.of(), null, file, place)
-                : new Build.Executable(name, place, Map.of(), null, file, place);
+                ? new Build.Jar(name, place, Map.of(), startTimeoutMs, null, file, place)
+                : new Build.Executable(name, place, Map.of(), startTimeoutMs, null, file, place);
     }
 
     private Path file() {

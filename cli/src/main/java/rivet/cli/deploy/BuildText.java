@@ -38,6 +38,9 @@ final class BuildText {
         output.say("name     " + name(build));
         output.say("size     " + Output.size(build.contentLength()));
         output.say("digest   " + Output.orNone(build.sha256()));
+        if (build.startTimeout() != null) {
+            output.say("start    at most %d ms, where the actor does not say".formatted(build.startTimeout()));
+        }
         output.say("created  " + build.createdAt());
         output.say("tags     " + Pairs.print(build.tags()));
     }

@@ -13,24 +13,31 @@ import rivet.protocol.api.BuildView;
  * What a deployment would change of a name.
  *
  * @param current the build that is the current one now; absent: the name is new
- * @param tags that the build shall have
+ * @param startTimeout that the build shall have, in ms
+ * @param tags likewise
  */
-record Change(@Nullable BuildView current, Artifact artifact, Map<String, String> tags) {
+record Change(
+        @Nullable BuildView current,
+        Artifact artifact,
+        @Nullable Long startTimeout,
+        Map<String, String> tags) {
 
     private static final int DIGITS = 12;
 
-    /** The server has these very bytes as its current build. */
-    static boolean sameBytes(@Nullable BuildView current, Artifact artifact) {
-        return current != null && artifact.sha256().equals(current.sha256());
+    /** The server has just this as its current build; what is not a tag of a build never changes. */
+    static boolean sameBuild(@Nullable BuildView current, Artifact artifact, @Nullable Long startTimeout) {
+        return current != null
+                && artifact.sha256().equals(current.sha256())
+                && Objects.equals(startTimeout, current.startTimeout());
     }
 
-    boolean sameBytes() {
-        return sameBytes(current, artifact);
+    boolean sameBuild() {
+        return sameBuild(current, artifact, startTimeout);
     }
 
     /** Also the tags are as they shall be; one more on the server does no harm. */
     boolean isNothing() {
-        return current != null && sameBytes() && current.tags().entrySet().containsAll(tags.entrySet());
+        return current != null && sameBuild() && current.tags().entrySet().containsAll(tags.entrySet());
     }
 
     /** In one line, for people. */
@@ -41,7 +48,7 @@ record Change(@Nullable BuildView current, Artifact artifact, Map<String, String
         if (isNothing()) {
             return "nothing changed (digest %s is current already)".formatted(digest(artifact.sha256()));
         }
-        var bytes = sameBytes()
+        var bytes = artifact.sha256().equals(current.sha256())
                 ? "same bytes (digest %s)".formatted(digest(artifact.sha256()))
                 : "size %s → %s, digest %s → %s"
                         .formatted(
@@ -49,8 +56,11 @@ record Change(@Nullable BuildView current, Artifact artifact, Map<String, String
                                 Output.size(artifact.sizeBytes()),
                                 digest(current.sha256()),
                                 digest(artifact.sha256()));
+        var start = Objects.equals(startTimeout, current.startTimeout())
+                ? ""
+                : ", start timeout %s → %s".formatted(ms(current.startTimeout()), ms(startTimeout));
         var changed = changedTags(current.tags());
-        return changed.isEmpty() ? bytes : bytes + ", tags " + changed;
+        return bytes + start + (changed.isEmpty() ? "" : ", tags " + changed);
     }
 
     private String changedTags(Map<String, String> before) {
@@ -58,7 +68,7 @@ record Change(@Nullable BuildView current, Artifact artifact, Map<String, String
         keys.addAll(tags.keySet());
         return keys.stream()
                 .filter(key -> !Objects.equals(before.get(key), tags.get(key)))
-                .filter(key -> !sameBytes() || tags.containsKey(key))
+                .filter(key -> !sameBuild() || tags.containsKey(key))
                 .map(key -> text(key, before.get(key), tags.get(key)))
                 .collect(Collectors.joining(" "));
     }
@@ -68,6 +78,10 @@ record Change(@Nullable BuildView current, Artifact artifact, Map<String, String
             return "+%s=%s".formatted(key, after);
         }
         return after == null ? "-%s=%s".formatted(key, before) : "%s=%s→%s".formatted(key, before, after);
+    }
+
+    private static String ms(@Nullable Long ms) {
+        return ms == null ? "the usual" : ms + " ms";
     }
 
     private static String digest(@Nullable String sha256) {

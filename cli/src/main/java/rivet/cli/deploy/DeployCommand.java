@@ -23,7 +23,7 @@ import rivet.cli.terminal.Surroundings;
         description = {
             "Bundle and upload the builds of rivet.json, and make them the current ones.",
             "",
-            "Says what changes of each: size, digest, tags. What has the same digest as the current build is not uploaded again.",
+            "Says what changes of each: size, digest, start timeout, tags. What is as the current build is not uploaded again.",
             "Actors that run stay on the build they were created with, unless they are upgraded: see --upgrade."
         },
         footerHeading = "%nExamples:%n",

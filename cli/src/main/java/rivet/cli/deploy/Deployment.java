@@ -81,10 +81,10 @@ public final class Deployment {
         var tags = tags(bundle.build, extraTags);
         if (version != null) {
             tags.put(VERSION, version);
-        } else if (!Change.sameBytes(current, bundle.artifact)) {
+        } else if (!Change.sameBuild(current, bundle.artifact, bundle.build.startTimeout())) {
             tags.put(VERSION, TIME.format(clock.instant()));
         }
-        var change = new Change(current, bundle.artifact, tags);
+        var change = new Change(current, bundle.artifact, bundle.build.startTimeout(), tags);
         output.progress(name + ": " + change.text());
         return new Planned(bundle, change);
     }
@@ -108,7 +108,7 @@ public final class Deployment {
 
     private Uploaded upload(Planned planned) {
         var current = planned.change.current();
-        if (current != null && planned.change.sameBytes()) {
+        if (current != null && planned.change.sameBuild()) {
             return new Uploaded(planned, BuildId.parse(current.id()));
         }
         var start = clock.instant();
@@ -118,7 +118,8 @@ public final class Deployment {
                 new BuildView.ImageFile(
                         artifact.name(), artifact.contentType(), artifact.sizeBytes(), artifact.sha256()),
                 artifact.kind().toString(),
-                "none"));
+                "none",
+                planned.change.startTimeout()));
         var name = planned.bundle.build.name();
         new Upload(server, artifact.file(), new UploadProgress(name, artifact.sizeBytes(), output))
                 .send(prepared.presignedRequests());
@@ -135,7 +136,7 @@ public final class Deployment {
                     uploaded.id, new BuildView.PatchTagsRequest(new LinkedHashMap<>(change.tags()), List.of(CURRENT)));
         }
         var tags = new LinkedHashMap<>(change.tags());
-        if (change.current() != null && change.sameBytes()) {
+        if (change.current() != null && change.sameBuild()) {
             change.current().tags().forEach(tags::putIfAbsent);
         }
         var artifact = change.artifact();

@@ -14,6 +14,11 @@ public sealed interface Build {
 
     Map<String, String> tags();
 
+    /** Ms that a start of it may take, where neither the actor nor the upgrade says; absent: as usual. */
+    default @Nullable Long startTimeout() {
+        return null;
+    }
+
     /** When the actors that run it get another, if deploy upgrades them; absent: as each was created. */
     default @Nullable UpgradePolicyView upgrade() {
         return null;
@@ -24,6 +29,7 @@ public sealed interface Build {
             String name,
             Place at,
             Map<String, String> tags,
+            @Nullable Long startTimeout,
             @Nullable UpgradePolicyView upgrade,
             String script,
             Place scriptAt,
@@ -35,6 +41,7 @@ public sealed interface Build {
             String name,
             Place at,
             Map<String, String> tags,
+            @Nullable Long startTimeout,
             @Nullable UpgradePolicyView upgrade,
             String executable,
             Place executableAt)
@@ -45,6 +52,7 @@ public sealed interface Build {
             String name,
             Place at,
             Map<String, String> tags,
+            @Nullable Long startTimeout,
             @Nullable UpgradePolicyView upgrade,
             String jar,
             Place jarAt)

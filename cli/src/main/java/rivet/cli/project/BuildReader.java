@@ -25,6 +25,8 @@ final class BuildReader {
     private static final List<String> AT_DEADLINE = List.of("now", "drain", "next_start");
     private static final long LONGEST_DRAIN = Duration.ofHours(2).toMillis();
     private static final long LONGEST_IDLE_WAIT = Duration.ofDays(7).toMillis();
+    private static final long SHORTEST_START_MS = 100;
+    private static final long LONGEST_START_MS = Duration.ofHours(1).toMillis();
     private static final List<String> LOG_LEVELS = List.of("verbose", "debug", "info", "warning", "error", "silent");
     private static final List<String> COMPRESSIONS = List.of("none", "lz4");
 
@@ -38,9 +40,9 @@ final class BuildReader {
     record Name(String text, String path, Place at) {}
 
     Build actor(Name name, Node.Member member) {
-        var section = section(name, member, keys(SCRIPT, EXECUTABLE, JAR, DOCKER, COMMON, List.of("upgrade")));
-        var upgrade = upgrade(section);
-        var tags = tags(section, name);
+        var section = section(
+                name, member, keys(SCRIPT, EXECUTABLE, JAR, DOCKER, COMMON, List.of("upgrade", "startTimeout")));
+        var said = new Said(tags(section, name), startTimeout(section), upgrade(section));
         section.oneOf("access", "private", List.of("public", "private"));
         boolean docker = DOCKER.stream().anyMatch(section::has);
         long kinds = List.of(section.has("script"), section.has("executable"), section.has("jar"), docker).stream()
@@ -56,13 +58,19 @@ final class BuildReader {
         }
         if (docker) {
             docker(section);
-            return new Build.NotYet(name.text(), name.at(), tags, "a Docker image");
+            return new Build.NotYet(name.text(), name.at(), said.tags, "a Docker image");
         }
         if (section.has("jar")) {
-            return jar(section, name, tags, upgrade);
+            return jar(section, name, said);
         }
-        return section.has("script") ? script(section, name, tags, upgrade) : executable(section, name, tags, upgrade);
+        return section.has("script") ? script(section, name, said) : executable(section, name, said);
     }
+
+    /** Whatever it is built from. */
+    private record Said(
+            Map<String, String> tags,
+            @Nullable Long startTimeout,
+            @Nullable UpgradePolicyView upgrade) {}
 
     Build container(Name name, Node.Member member) {
         var section = section(name, member, keys(DOCKER, COMMON));
@@ -98,22 +106,43 @@ final class BuildReader {
         return Section.of(source, name.path(), member.value(), known);
     }
 
-    private Build script(Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
+    private Build script(Section section, Name name, Said said) {
         var script = section.text("script").orElseThrow();
-        return new Build.Script(name.text(), name.at(), tags, upgrade, script, section.at("script"), bundling(section));
+        return new Build.Script(
+                name.text(),
+                name.at(),
+                said.tags,
+                said.startTimeout,
+                said.upgrade,
+                script,
+                section.at("script"),
+                bundling(section));
     }
 
-    private Build executable(
-            Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
+    private Build executable(Section section, Name name, Said said) {
         section.section("unstable", List.of());
         var executable = section.text("executable").orElseThrow();
-        return new Build.Executable(name.text(), name.at(), tags, upgrade, executable, section.at("executable"));
+        return new Build.Executable(
+                name.text(),
+                name.at(),
+                said.tags,
+                said.startTimeout,
+                said.upgrade,
+                executable,
+                section.at("executable"));
     }
 
-    private Build jar(Section section, Name name, Map<String, String> tags, @Nullable UpgradePolicyView upgrade) {
+    private Build jar(Section section, Name name, Said said) {
         section.section("unstable", List.of());
         var jar = section.text("jar").orElseThrow();
-        return new Build.Jar(name.text(), name.at(), tags, upgrade, jar, section.at("jar"));
+        return new Build.Jar(
+                name.text(), name.at(), said.tags, said.startTimeout, said.upgrade, jar, section.at("jar"));
+    }
+
+    private static @Nullable Long startTimeout(Section section) {
+        return section.has("startTimeout")
+                ? section.whole("startTimeout", 0, SHORTEST_START_MS, LONGEST_START_MS)
+                : null;
     }
 
     private @Nullable UpgradePolicyView upgrade(Section section) {

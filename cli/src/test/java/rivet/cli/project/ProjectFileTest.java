@@ -34,6 +34,7 @@ final class ProjectFileTest {
                       "script": "src/room.ts",
                       "tags": { "team": "games", "name": "room" },
                       "access": "public",
+                      "start_timeout": 20000,
                       "unstable": {
                         "minify": false, "compression": "none", "analyze_result": true,
                         "esbuild_log_level": "warning", "dumpBuild": true, "noBundler": true,
@@ -48,6 +49,7 @@ final class ProjectFileTest {
                         "room",
                         new Place(5, 5),
                         Map.of("team", "games", "name", "room"),
+                        20_000L,
                         null,
                         "src/room.ts",
                         new Place(6, 7),
@@ -67,10 +69,12 @@ final class ProjectFileTest {
                                 new Place(1, 13),
                                 Map.of(),
                                 null,
+                                null,
                                 "a.ts",
                                 new Place(1, 19),
                                 new Build.Bundling(true, "none", false, "error", false, false)),
-                        new Build.Executable("b", new Place(2, 13), Map.of("x", "y"), null, "b", new Place(2, 19)));
+                        new Build.Executable(
+                                "b", new Place(2, 13), Map.of("x", "y"), null, null, "b", new Place(2, 19)));
     }
 
     @Test
@@ -131,6 +135,9 @@ final class ProjectFileTest {
                 mistake(
                         "{\"actors\": {\"a\": {\"script\": \"a.ts\", \"unstable\": {\"compression\": ▶\"zip\"}}}}",
                         "actors.a.unstable.compression: \"zip\" (expected: \"none\" or \"lz4\")"),
+                mistake(
+                        "{\"actors\": {\"a\": {\"script\": \"a.ts\", \"startTimeout\": ▶99}}}",
+                        "actors.a.startTimeout: 99 (expected: a whole number from 100 to 3600000)"),
                 mistake(
                         "{\"functions\": {\"f\": {\"networking\": {\"internalPort\": ▶70000}}}}",
                         "functions.f.networking.internalPort: 70000" + " (expected: a whole number from 1 to 65535)"),

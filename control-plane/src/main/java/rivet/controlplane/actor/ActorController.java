@@ -20,6 +20,7 @@ import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.web.Cursor;
 import rivet.controlplane.web.Problem;
 import rivet.controlplane.web.StrictJson;
+import rivet.controlplane.web.Times;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.ManyActors;
@@ -196,7 +197,8 @@ class ActorController {
      *     absent: the actor's own, else {@code now}
      * @param deadline ms that {@code drain} (0 to 7 200 000; 15 000) and {@code when_idle} (0 to 604 800 000; 600 000) wait
      * @param atDeadline what {@code when_idle} does then: {@code now}, the default, {@code drain} or {@code next_start}
-     * @param startTimeout ms from the spawn of the new build until it is ready, 100 to 3 600 000; absent: the actor's, else 10 000
+     * @param startTimeout ms from the spawn of the new build until it is ready, 100 to 3 600 000; absent: the actor's,
+     *     else the build's, else 10 000
      */
     record UpgradeRequest(
             @Nullable String build,
@@ -237,7 +239,7 @@ class ActorController {
             @Nullable Long startTimeout) {
         return new Manner(
                 UpgradeChecks.read("", new UpgradePolicyView(policy, deadline, atDeadline)),
-                HealthChecks.ms("start_timeout", startTimeout));
+                Times.ms("start_timeout", startTimeout));
     }
 
     private static int within(String field, @Nullable Integer given, int most, int otherwise) {

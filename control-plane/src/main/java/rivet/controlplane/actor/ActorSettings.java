@@ -2,6 +2,7 @@ package rivet.controlplane.actor;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import rivet.controlplane.web.Times;
 
 /**
  * @param defaultKillTimeout from the termination signal to the kill, where the creator says nothing
@@ -27,8 +28,7 @@ record ActorSettings(
             throw new IllegalArgumentException(
                     "rivet.actors.default-kill-timeout: %s (expected: 0 to 2 h)".formatted(defaultKillTimeout));
         }
-        if (upgradeStartTimeout.toMillis() < HealthChecks.SHORTEST_MS
-                || upgradeStartTimeout.toMillis() > HealthChecks.LONGEST_MS) {
+        if (upgradeStartTimeout.toMillis() < Times.SHORTEST_MS || upgradeStartTimeout.toMillis() > Times.LONGEST_MS) {
             throw new IllegalArgumentException(
                     "rivet.actors.upgrade-start-timeout: %s (expected: 100 ms to 1 h)".formatted(upgradeStartTimeout));
         }

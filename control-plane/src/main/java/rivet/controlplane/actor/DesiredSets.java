@@ -77,7 +77,7 @@ public final class DesiredSets {
                     select * from unnest(cast(:ids as uuid[]), cast(:versions as bigint[])) as k (id, version))
                 select a.*, g.epoch as agent_epoch, g.set_revision as agent_set_revision, g.proxy_url as agent_proxy_url,
                     b.kind as build_kind, b.sha256 as build_sha256, b.size_bytes as build_size_bytes,
-                    b.compression as build_compression, e.slug as environment_slug,
+                    b.compression as build_compression, b.start_timeout_ms as build_start_timeout_ms, e.slug as environment_slug,
                     p.id as project_id, p.slug as project_slug, r.name as region_name,
                     array(select id from known except select id from actor where agent_id = g.id) as gone
                 from agent g
@@ -164,23 +164,32 @@ public final class DesiredSets {
                 setup.grace().toMillis(),
                 owner(row, actor),
                 actor.createdAt(),
-                health(actor),
+                health(actor, row.getObject("build_start_timeout_ms", Long.class)),
                 setup.idleTimeout() == null ? null : setup.idleTimeout().toMillis(),
                 setup.dirQuotaBytes());
         return new DesiredActor.Run(actor.id(), at.generation(), spec, newer);
     }
 
-    /** Of a build on trial less is waited for than of one that has nothing to go back to. */
-    private @Nullable Health health(Actor actor) {
-        var health = actor.setup().health();
-        var upgrade = actor.upgrade();
-        if (upgrade == null || !actor.isTrial(actor.generation())) {
-            return health;
+    /** With how long this start may take. @return null where nothing is said */
+    private @Nullable Health health(Actor actor, @Nullable Long ofBuild) {
+        var usual =
+                actor.setup().health() == null ? Health.USUAL : actor.setup().health();
+        var health = usual.withStartTimeout(startTimeout(actor, usual.startTimeoutMs(), ofBuild));
+        return health.equals(Health.USUAL) ? null : health;
+    }
+
+    /** Of a build on trial less is waited for, where nobody says, than of one that has nothing to go back to. */
+    private @Nullable Long startTimeout(Actor actor, @Nullable Long own, @Nullable Long ofBuild) {
+        var trial = actor.isTrial(actor.generation()) ? actor.upgrade() : null;
+        if (trial != null && trial.startTimeoutMs() != null) {
+            return trial.startTimeoutMs();
         }
-        var usual = health == null ? Health.USUAL : health;
-        var own = upgrade.startTimeoutMs() != null ? upgrade.startTimeoutMs() : usual.startTimeoutMs();
-        return usual.withStartTimeout(
-                own != null ? own : Long.valueOf(settings.upgradeStartTimeout().toMillis()));
+        if (own != null || ofBuild != null) {
+            return own != null ? own : ofBuild;
+        }
+        return trial == null
+                ? null
+                : Long.valueOf(settings.upgradeStartTimeout().toMillis());
     }
 
     private Map<String, ActorSpec.Port> ports(Actor actor, String agentUrl) {

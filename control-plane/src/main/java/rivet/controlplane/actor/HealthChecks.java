@@ -3,14 +3,13 @@ package rivet.controlplane.actor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rivet.controlplane.web.Problem;
+import rivet.controlplane.web.Times;
 import rivet.protocol.Health;
 import rivet.protocol.api.CreateActorRequest;
 
 /** Reads how an actor is seen to have started and to work still, and shows it again. */
 final class HealthChecks {
 
-    static final long SHORTEST_MS = 100;
-    static final long LONGEST_MS = 3_600_000;
     private static final long USUAL_PERIOD_MS = 10_000;
     private static final int USUAL_FAILURES = 3;
     private static final int MOST_FAILURES = 100;
@@ -25,18 +24,11 @@ final class HealthChecks {
         }
         var readiness = lifecycle.readiness();
         var read = new Health(
-                ms("lifecycle.start_timeout", lifecycle.startTimeout()),
+                Times.ms("lifecycle.start_timeout", lifecycle.startTimeout()),
                 readiness != null && Boolean.TRUE.equals(readiness.signal()),
                 readiness == null ? null : http("lifecycle.readiness.http", readiness.http(), ports),
                 liveness(lifecycle.liveness(), ports));
         return read.equals(Health.USUAL) ? null : read;
-    }
-
-    static @Nullable Long ms(String field, @Nullable Long ms) {
-        if (ms != null && (ms < SHORTEST_MS || ms > LONGEST_MS)) {
-            throw Problem.badField(field, ms, "%d to %d milliseconds".formatted(SHORTEST_MS, LONGEST_MS));
-        }
-        return ms;
     }
 
     private static Health.@Nullable Liveness liveness(
@@ -49,7 +41,7 @@ final class HealthChecks {
         if (http == null) {
             throw Problem.badField(field + ".http", null, "an object with port and path");
         }
-        var period = ms(field + ".period", liveness.period());
+        var period = Times.ms(field + ".period", liveness.period());
         var failures = liveness.failures() == null ? USUAL_FAILURES : liveness.failures();
         if (failures < 1 || failures > MOST_FAILURES) {
             throw Problem.badField(field + ".failures", failures, "1 to %d".formatted(MOST_FAILURES));

@@ -12,6 +12,7 @@ import rivet.protocol.BuildKind;
  *
  * @param partBytes the length of each upload part but the last
  * @param declaredSha256 what the uploader promised
+ * @param startTimeoutMs what a start of it may take, where neither the actor nor the upgrade says; absent: as usual
  * @param sha256 of the bytes stored; present once the build is ready
  */
 public record Build(
@@ -23,6 +24,7 @@ public record Build(
         long sizeBytes,
         long partBytes,
         @Nullable String declaredSha256,
+        @Nullable Long startTimeoutMs,
         @Nullable String sha256,
         State state,
         Map<String, String> tags,

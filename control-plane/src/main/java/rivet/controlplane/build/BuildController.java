@@ -136,6 +136,7 @@ class BuildController {
                 build.createdAt(),
                 build.sizeBytes(),
                 build.tags(),
-                build.sha256());
+                build.sha256(),
+                build.startTimeoutMs());
     }
 }

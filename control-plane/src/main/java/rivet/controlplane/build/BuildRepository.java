@@ -27,8 +27,9 @@ final class BuildRepository {
 
     void insert(Build build) {
         jdbc.sql("""
-                insert into build (id, environment_id, name, kind, compression, size_bytes, part_bytes, declared_sha256)
-                values (:id, :environment, :name, :kind, :compression, :size, :part, :sha256)
+                insert into build (id, environment_id, name, kind, compression, size_bytes, part_bytes, declared_sha256,
+                    start_timeout_ms)
+                values (:id, :environment, :name, :kind, :compression, :size, :part, :sha256, :timeout)
                 """)
                 .param("id", build.id().value())
                 .param("environment", build.environmentId())
@@ -38,6 +39,7 @@ final class BuildRepository {
                 .param("size", build.sizeBytes())
                 .param("part", build.partBytes())
                 .param("sha256", build.declaredSha256())
+                .param("timeout", build.startTimeoutMs())
                 .update();
     }
 
@@ -159,6 +161,7 @@ final class BuildRepository {
                 row.getLong("size_bytes"),
                 row.getLong("part_bytes"),
                 row.getString("declared_sha256"),
+                row.getObject("start_timeout_ms", Long.class),
                 row.getString("sha256"),
                 Build.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
                 TagsColumn.read(row.getString("tags")),

@@ -8,6 +8,7 @@ import rivet.controlplane.audit.Audit;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
+import rivet.controlplane.web.Times;
 import rivet.protocol.BuildId;
 import rivet.protocol.api.BuildView;
 
@@ -41,6 +42,7 @@ final class Preparation {
         var compression = BuildChecks.compression(request.compression());
         var file = BuildChecks.file(request.imageFile());
         var length = BuildChecks.length(file, kind, settings.limit(kind));
+        var startTimeout = Times.ms("start_timeout", request.startTimeout());
         var build = new Build(
                 BuildId.random(),
                 environment.id(),
@@ -50,6 +52,7 @@ final class Preparation {
                 length,
                 settings.part().toBytes(),
                 file.sha256(),
+                startTimeout,
                 null,
                 Build.State.UPLOADING,
                 Map.of(),

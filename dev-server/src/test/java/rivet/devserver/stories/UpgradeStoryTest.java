@@ -228,6 +228,20 @@ class UpgradeStoryTest {
     }
 
     @Test
+    void a_build_says_how_long_its_starts_may_take_and_an_actor_that_says_it_too_goes_before_it() throws Exception {
+        deploy("slow", NEVER_READY, ", \"startTimeout\": 1000");
+        var silent = create("slow", "", "");
+        var says = create("slow", "\"start_timeout\": 1500", "");
+
+        server.awaitState(silent, "destroyed");
+        server.awaitState(says, "destroyed");
+
+        assertThat(server.actor(silent).get("reason").asString()).isEqualTo("port_not_open");
+        assertThat(explained(silent)).contains("port 'http' did not accept connections within 1000 ms");
+        assertThat(explained(says)).contains("port 'http' did not accept connections within 1500 ms");
+    }
+
+    @Test
     void one_that_is_no_longer_well_is_started_again() throws Exception {
         deploy("well", GOOD.replace("VERSION", "good"));
         var health = "{\"port\": \"http\", \"path\": \"/healthz\"}";
@@ -268,10 +282,15 @@ class UpgradeStoryTest {
     }
 
     private static void deploy(String name, String script) throws Exception {
+        deploy(name, script, "");
+    }
+
+    private static void deploy(String name, String script, String more) throws Exception {
         var folder = Files.createDirectories(work.resolve(name));
         Files.writeString(folder.resolve("main.js"), script);
         Files.writeString(
-                folder.resolve("rivet.json"), "{\"actors\": {\"%s\": {\"script\": \"main.js\"}}}".formatted(name));
+                folder.resolve("rivet.json"),
+                "{\"actors\": {\"%s\": {\"script\": \"main.js\"%s}}}".formatted(name, more));
         var ran = server.rivet(folder, "deploy");
         assertThat(ran.exitCode()).as(ran.errors()).isZero();
     }

@@ -70,7 +70,7 @@ public record ActorView(
     /**
      * @param killTimeout ms
      * @param placementTimeout ms; absent: it waits for its first agent as long as it takes
-     * @param startTimeout ms; absent: its agent's
+     * @param startTimeout ms; absent: its build's, else its agent's
      * @param readiness absent: open ports are all
      * @param liveness absent: its process has to be there, no more
      * @param idleTimeout ms; absent: it stays awake

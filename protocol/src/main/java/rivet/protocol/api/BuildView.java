@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contentLength bytes
  * @param sha256 of all bytes, lower-case hex; absent until the upload is complete; an addition to version 25.5.3
+ * @param startTimeout ms that a start of it may take, where neither the actor nor the upgrade says; absent: as usual; an addition
  */
 public record BuildView(
         String id,
@@ -17,18 +18,25 @@ public record BuildView(
         Instant createdAt,
         long contentLength,
         Map<String, String> tags,
-        @Nullable String sha256) {
+        @Nullable String sha256,
+        @Nullable Long startTimeout) {
 
     public record One(BuildView build) {}
 
     public record Many(List<BuildView> builds) {}
 
-    /** Body of {@code POST /builds/prepare}. */
+    /**
+     * Body of {@code POST /builds/prepare}.
+     *
+     * @param startTimeout ms from the spawn of an actor until it is ready, 100 to 3 600 000, for actors and upgrades that do not say;
+     *     absent: as usual; an addition
+     */
     public record PrepareRequest(
             @Nullable String imageTag,
             @Nullable ImageFile imageFile,
             @Nullable String kind,
-            @Nullable String compression) {}
+            @Nullable String compression,
+            @Nullable Long startTimeout) {}
 
     /**
      * @param path the file's name

@@ -46,8 +46,8 @@ public record CreateActorRequest(
      * @param killTimeout ms from the termination signal to the kill, 0 to 7 200 000
      * @param placementTimeout ms that it may wait for its first agent, 0 to 86 400 000; then it is destroyed, and with 0 it is
      *     not even created; absent: as long as it takes; an addition to version 25.5.3
-     * @param startTimeout ms from the spawn until it is ready, 100 to 3 600 000; absent: the agent's, 30 000 unless its operator
-     *     set another; an addition to version 25.5.3
+     * @param startTimeout ms from the spawn until it is ready, 100 to 3 600 000; absent: its build's, else the agent's, 30 000
+     *     unless its operator set another; an addition to version 25.5.3
      * @param readiness beside open ports; an addition to version 25.5.3
      * @param liveness absent: its process has to be there, no more; an addition to version 25.5.3
      * @param idleTimeout ms without a request or a connection, after which it is put to sleep, 1000 to 86 400 000; absent: it
