@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.mapping;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -127,7 +128,8 @@ public final class Alarms {
         var looked = repository.takeDue(AT_ONCE);
         looked.stream()
                 .filter(Looked::rests)
-                .collect(groupingBy(Looked::actor, mapping(alarm -> "'" + alarm.name() + "'", joining(", "))))
+                .collect(groupingBy(
+                        Looked::actor, LinkedHashMap::new, mapping(alarm -> "'" + alarm.name() + "'", joining(", "))))
                 .forEach((actor, names) -> wake(actor, "due: alarm " + names));
         return looked.size() >= AT_ONCE;
     }
