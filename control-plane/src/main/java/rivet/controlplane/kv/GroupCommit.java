@@ -58,8 +58,11 @@ final class GroupCommit implements AutoCloseable {
     /** Answers to each batch; empty where nobody knows what became of it, and asking again with the same number is safe. */
     CompletableFuture<List<Bytes>> write(List<Batch> batches) {
         var all = batches.stream().map(this::submit).toList();
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
+        var done =
+                CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(_ -> true);
+        return pace.within(done, false, BOUND)
+                .thenApply(
+                        _ -> all.stream().map(each -> each.getNow(Bytes.EMPTY)).toList());
     }
 
     @Override
@@ -73,7 +76,7 @@ final class GroupCommit implements AutoCloseable {
         if (closed || !queue.offer(pending)) {
             return CompletableFuture.completedFuture(Bytes.EMPTY);
         }
-        return pace.within(pending.answers(), Bytes.EMPTY, BOUND);
+        return pending.answers();
     }
 
     private void run() {

@@ -1,5 +1,7 @@
 package rivet.controlplane.kv;
 
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -8,6 +10,10 @@ import java.util.concurrent.TimeUnit;
 
 /** On which threads writes are committed, and how they wait. Everything else in this room is the same where time is simulated. */
 interface Pace {
+
+    /** Almost all of its many timeouts are cancelled: neither setting nor cancelling one wakes a thread. */
+    HashedWheelTimer TIMER =
+            new HashedWheelTimer(new DefaultThreadFactory("kv-timeouts", true), 100, TimeUnit.MILLISECONDS);
 
     /** As it is. Threads of the system, which wait for Postgres in one step. */
     Pace REAL = new Pace() {
@@ -24,7 +30,9 @@ interface Pace {
 
         @Override
         public <T> CompletableFuture<T> within(CompletableFuture<T> answer, T otherwise, Duration bound) {
-            return answer.completeOnTimeout(otherwise, bound.toMillis(), TimeUnit.MILLISECONDS);
+            var timeout = TIMER.newTimeout(_ -> answer.complete(otherwise), bound.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = answer.whenComplete((_, _) -> timeout.cancel());
+            return answer;
         }
     };
 

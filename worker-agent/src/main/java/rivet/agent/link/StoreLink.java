@@ -1,5 +1,7 @@
 package rivet.agent.link;
 
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -13,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,10 @@ import rivet.protocol.kv.KvWire;
 final class StoreLink implements AutoCloseable {
 
     private static final long CONNECT_MS = 2 * LinkSettings.CONNECT_TIMEOUT.toMillis();
+
+    /** Almost all of its many timeouts are cancelled: neither setting nor cancelling one wakes a thread. */
+    private static final HashedWheelTimer TIMER =
+            new HashedWheelTimer(new DefaultThreadFactory("kv-timeouts", true), 100, TimeUnit.MILLISECONDS);
 
     private final HttpClient client;
     private final LinkSettings settings;
@@ -118,13 +123,12 @@ final class StoreLink implements AutoCloseable {
             long number = asked.incrementAndGet();
             var answer = new CompletableFuture<byte[]>();
             waiting.put(number, answer);
-            var _ = answer.orTimeout(LinkSettings.STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((_, failure) -> {
-                        waiting.remove(number);
-                        if (failure instanceof TimeoutException) {
-                            end("no answer in time");
-                        }
-                    });
+            var timeout = TIMER.newTimeout(
+                    _ -> end("no answer in time"), LinkSettings.STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = answer.whenComplete((_, _) -> {
+                timeout.cancel();
+                waiting.remove(number);
+            });
             try {
                 send(KvWire.write(new KvCall(number, question)));
             } catch (IOException e) {
