@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.kv.ActorStores;
 import rivet.protocol.ActorId;
@@ -40,29 +38,32 @@ final class StoreWire implements ActorStores.Remote {
     }
 
     @Override
-    public CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException {
-        return connected().ask(new Question.Write(batches));
+    public CompletableFuture<byte[]> write(List<KvBatch> batches) {
+        return ask(new Question.Write(batches));
     }
 
     @Override
-    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads) throws IOException {
-        return answered(new Question.Read(actor, generation, confirmed, new Bytes(reads)));
+    public CompletableFuture<byte[]> read(ActorId actor, long generation, long confirmed, byte[] reads) {
+        return ask(new Question.Read(actor, generation, confirmed, new Bytes(reads)));
     }
 
     @Override
-    public byte[] resume(ActorId actor, long generation) throws IOException {
-        return answered(new Question.Resume(actor, generation));
+    public CompletableFuture<byte[]> resume(ActorId actor, long generation) {
+        return ask(new Question.Resume(actor, generation));
     }
 
-    private byte[] answered(Question question) throws IOException {
-        try {
-            return threads.await(connected().ask(question), 2 * TIMEOUT);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException(e);
+    private CompletableFuture<byte[]> ask(Question question) {
+        var socket = connected();
+        if (socket != null) {
+            return socket.ask(question);
         }
+        var failed = new CompletableFuture<byte[]>();
+        threads.after(CONNECT_TIMEOUT, () -> failed.completeExceptionally(new IOException("not connected")));
+        return failed;
     }
 
-    private Socket connected() throws IOException {
+    /** Absent: it cannot be. */
+    private @Nullable Socket connected() {
         var replica = agent.spokenWith();
         var socket = current;
         if (socket != null && socket.isOpenTo(replica)) {
@@ -72,8 +73,7 @@ final class StoreWire implements ActorStores.Remote {
             socket.end("another control plane is spoken with");
         }
         if (world.upCut(agent, replica) || world.downCut(agent, replica)) {
-            threads.sleep(CONNECT_TIMEOUT);
-            throw new IOException("not connected");
+            return null;
         }
         var opened = new Socket(replica);
         current = opened;

@@ -1,9 +1,7 @@
 package rivet.agent;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import rivet.agent.kv.ActorStores;
 import rivet.agent.link.ControlPlaneLink;
 import rivet.protocol.ActorId;
@@ -15,26 +13,17 @@ import rivet.protocol.kv.KvCall.Question;
 record RemoteStores(ControlPlaneLink link) implements ActorStores.Remote {
 
     @Override
-    public CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException, InterruptedException {
+    public CompletableFuture<byte[]> write(List<KvBatch> batches) {
         return link.ask(new Question.Write(batches));
     }
 
     @Override
-    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
-            throws IOException, InterruptedException {
-        return answered(new Question.Read(actor, generation, confirmed, new Bytes(reads)));
+    public CompletableFuture<byte[]> read(ActorId actor, long generation, long confirmed, byte[] reads) {
+        return link.ask(new Question.Read(actor, generation, confirmed, new Bytes(reads)));
     }
 
     @Override
-    public byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException {
-        return answered(new Question.Resume(actor, generation));
-    }
-
-    private byte[] answered(Question question) throws IOException, InterruptedException {
-        try {
-            return link.ask(question).get();
-        } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause()), e);
-        }
+    public CompletableFuture<byte[]> resume(ActorId actor, long generation) {
+        return link.ask(new Question.Resume(actor, generation));
     }
 }

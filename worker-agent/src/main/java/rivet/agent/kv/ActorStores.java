@@ -36,18 +36,17 @@ public final class ActorStores implements AutoCloseable {
         this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace, meters);
     }
 
-    /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */
+    /** The control plane; nothing waits here. What is asked fails when it is away, and may be done all the same. */
     public interface Remote {
 
         /** Batches of many actors. @return the answers to each, joined; an empty one is to be asked again */
-        CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException, InterruptedException;
+        CompletableFuture<byte[]> write(List<KvBatch> batches);
 
         /** Reads of one actor, that must see its batch of that number. @return an answer to each */
-        byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
-                throws IOException, InterruptedException;
+        CompletableFuture<byte[]> read(ActorId actor, long generation, long confirmed, byte[] reads);
 
         /** @return the answer that says how far the numbers of a generation have come */
-        byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException;
+        CompletableFuture<byte[]> resume(ActorId actor, long generation);
     }
 
     /** What an actor has beside its store, kept when it asks for it. */

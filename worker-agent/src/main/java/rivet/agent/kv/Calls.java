@@ -7,7 +7,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** What an actor has asked, in order. Bounded: who has asked so much waits before it asks more. Thread-safe. */
-final class Calls {
+final class Calls implements AutoCloseable {
 
     private static final int MOST_WAITING = 1_024;
     private static final int MOST_WAITING_BYTES = 2 << 20;
@@ -21,21 +21,44 @@ final class Calls {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
     private int waitingBytes;
+    private boolean closed;
 
-    /** Waits for room. */
-    void put(Call call) throws InterruptedException {
+    /** Waits for room. @return whether there was any before it was closed */
+    boolean put(Call call) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (waiting.size() >= MOST_WAITING
-                    || (!waiting.isEmpty() && waitingBytes + call.bytes().length() > MOST_WAITING_BYTES)) {
+            while (!closed && isFull(call)) {
                 changed.await();
+            }
+            if (closed) {
+                return false;
             }
             waiting.add(call);
             waitingBytes += call.bytes().length();
             changed.signalAll();
+            return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What waits is forgotten, and nobody waits for room any more. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            waiting.clear();
+            waitingBytes = 0;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFull(Call call) {
+        return waiting.size() >= MOST_WAITING
+                || (!waiting.isEmpty() && waitingBytes + call.bytes().length() > MOST_WAITING_BYTES);
     }
 
     /** Waits for one; those that follow it come with it if they are of its kind and all fit into one message. */

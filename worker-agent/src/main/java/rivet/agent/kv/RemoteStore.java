@@ -3,8 +3,11 @@ package rivet.agent.kv;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,7 +150,7 @@ final class RemoteStore {
     private List<byte[]> write(byte[] message, List<Call> run) throws IOException, InterruptedException {
         long giveUp = run.getFirst().giveUp();
         if (!numberKnown) {
-            number = persistently(giveUp, this::lastNumber);
+            number = persistently(giveUp, () -> lastNumber(giveUp));
             confirmed = number;
             numberKnown = true;
         }
@@ -167,11 +170,10 @@ final class RemoteStore {
             throw new IOException("too many reads are under way");
         }
         try {
-            return persistently(
-                    giveUp,
-                    () -> sized(
-                            run,
-                            KvWire.split(ways.remote().read(owner.actor(), owner.generation(), confirmed, message))));
+            return persistently(giveUp, () -> {
+                var asked = ways.remote().read(owner.actor(), owner.generation(), confirmed, message);
+                return sized(run, KvWire.split(answered(asked, giveUp)));
+            });
         } finally {
             ways.reads().release();
         }
@@ -195,13 +197,22 @@ final class RemoteStore {
         return isShut(answer) || isLate(answer);
     }
 
-    private long lastNumber() throws IOException, InterruptedException {
-        return switch (KvWire.answer(NOTHING, ways.remote().resume(owner.actor(), owner.generation()))) {
+    private long lastNumber(long giveUp) throws IOException, InterruptedException {
+        var asked = ways.remote().resume(owner.actor(), owner.generation());
+        return switch (KvWire.answer(NOTHING, answered(asked, giveUp))) {
             case KvAnswer.Written(var last, var _) -> last;
             case KvAnswer.Refused _ -> throw new StaleException();
             case KvAnswer.Found _, KvAnswer.Listed _, KvAnswer.Alarms _, KvAnswer.Fired _, KvAnswer.NotDue _ ->
                 throw new IOException("an answer to another question");
         };
+    }
+
+    private byte[] answered(CompletableFuture<byte[]> asked, long giveUp) throws IOException, InterruptedException {
+        try {
+            return ways.pace().await(asked, left(giveUp));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(e);
+        }
     }
 
     private static final class StaleException extends IOException {}

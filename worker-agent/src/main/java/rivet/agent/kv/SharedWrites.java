@@ -96,7 +96,7 @@ final class SharedWrites implements AutoCloseable {
         return together;
     }
 
-    private void send(List<Waiting> together) throws InterruptedException {
+    private void send(List<Waiting> together) {
         try {
             var _ = remote.write(together.stream().map(Waiting::batch).toList()).whenComplete((reply, failure) -> {
                 trips.release();
@@ -106,7 +106,7 @@ final class SharedWrites implements AutoCloseable {
                     failed(together, failure);
                 }
             });
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             trips.release();
             failed(together, e);
         }

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -90,7 +91,7 @@ final class StoreConnection implements AutoCloseable {
         take(number, bytes);
     }
 
-    private void take(int number, byte[] bytes) throws InterruptedException {
+    private void take(int number, byte[] bytes) throws IOException, InterruptedException {
         if (KvWire.isReady(bytes)) {
             signals.ready();
             send(number, KvWire.done());
@@ -119,11 +120,14 @@ final class StoreConnection implements AutoCloseable {
         }
         long begun = System.nanoTime();
         var kind = meters.of(request);
-        calls.put(new Call(request, new Bytes(bytes), begun + Call.BOUND.toNanos(), answer -> {
+        var call = new Call(request, new Bytes(bytes), begun + Call.BOUND.toNanos(), answer -> {
             kind.answered(begun, answer);
             heard(request, answer);
             send(number, answer);
-        }));
+        });
+        if (!calls.put(call)) {
+            throw new ClosedChannelException();
+        }
     }
 
     private void heard(KvRequest request, byte[] answer) {

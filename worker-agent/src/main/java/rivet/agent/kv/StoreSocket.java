@@ -96,6 +96,7 @@ final class StoreSocket implements ActorStores.Store {
             log.atWarn().addKeyValue("socket", path).setCause(e).log("a socket could not be closed");
         }
         connections.forEach(StoreConnection::close);
+        calls.close();
         checkpoints.close();
         asking.interrupt();
     }

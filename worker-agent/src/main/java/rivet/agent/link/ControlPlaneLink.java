@@ -197,11 +197,11 @@ public final class ControlPlaneLink implements AutoCloseable {
     }
 
     /**
-     * What actors ask of their stores goes by a socket of its own, so that it delays nothing on the link.
+     * What actors ask of their stores goes by a socket of its own, so that it delays nothing on the link. Does not wait.
      *
-     * @return completes after {@link LinkSettings#STORE_TIMEOUT} at most
+     * @return completes within {@link LinkSettings#STORE_TIMEOUT} of being connected
      */
-    public CompletableFuture<byte[]> ask(Question question) throws IOException, InterruptedException {
+    public CompletableFuture<byte[]> ask(Question question) {
         return stores.ask(question);
     }
 

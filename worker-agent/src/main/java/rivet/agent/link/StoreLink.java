@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.kv.KvCall;
 import rivet.protocol.kv.KvWire;
@@ -36,8 +36,11 @@ final class StoreLink implements AutoCloseable {
     private final HttpClient client;
     private final LinkSettings settings;
     private final ControlPlanes controlPlanes;
-    private final ReentrantLock connecting = new ReentrantLock();
     private volatile @Nullable Connection current;
+
+    /** Guarded by {@code this}; who asks meanwhile waits for the same. */
+    private @Nullable CompletableFuture<Connection> connecting;
+
     private volatile boolean closed;
 
     StoreLink(HttpClient client, LinkSettings settings, ControlPlanes controlPlanes) {
@@ -46,9 +49,12 @@ final class StoreLink implements AutoCloseable {
         this.controlPlanes = controlPlanes;
     }
 
-    /** @return fails when nobody knows what became of it, which is known after {@link LinkSettings#STORE_TIMEOUT} */
-    CompletableFuture<byte[]> ask(KvCall.Question question) throws IOException, InterruptedException {
-        return connected().ask(question);
+    /** Does not wait. @return fails when nobody knows what became of it, {@link LinkSettings#STORE_TIMEOUT} after it was sent */
+    CompletableFuture<byte[]> ask(KvCall.Question question) {
+        var connection = current;
+        return connection != null && connection.isOpenTo(controlPlanes.current())
+                ? connection.ask(question)
+                : connected().thenCompose(opened -> opened.ask(question));
     }
 
     @Override
@@ -60,18 +66,25 @@ final class StoreLink implements AutoCloseable {
         }
     }
 
-    private Connection connected() throws IOException, InterruptedException {
-        var connection = current;
-        if (connection != null && connection.isOpenTo(controlPlanes.current())) {
-            return connection;
+    private synchronized CompletableFuture<Connection> connected() {
+        var shared = connecting;
+        if (shared == null || shared.isDone()) {
+            shared = CompletableFuture.supplyAsync(
+                    this::opened,
+                    task -> Thread.ofVirtual().name("kv-connecting").start(task));
+            connecting = shared;
         }
-        if (!connecting.tryLock(CONNECT_MS, TimeUnit.MILLISECONDS)) {
-            throw new IOException("not connected within %d ms".formatted(CONNECT_MS));
-        }
+        return shared;
+    }
+
+    private Connection opened() {
         try {
             return replaced();
-        } finally {
-            connecting.unlock();
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
         }
     }
 
@@ -98,7 +111,10 @@ final class StoreLink implements AutoCloseable {
         private final URI controlPlane;
         private final Map<Long, CompletableFuture<byte[]>> waiting = new ConcurrentHashMap<>();
         private final AtomicLong asked = new AtomicLong();
-        private final ReentrantLock sending = new ReentrantLock();
+
+        /** The last frame; guarded by {@code this}. */
+        private CompletableFuture<?> sent = CompletableFuture.completedFuture(true);
+
         private final ByteArrayOutputStream message = new ByteArrayOutputStream();
         private volatile @Nullable String ended;
         private @Nullable WebSocket socket;
@@ -119,7 +135,7 @@ final class StoreLink implements AutoCloseable {
             return ended == null && controlPlane.equals(spokenWith);
         }
 
-        CompletableFuture<byte[]> ask(KvCall.Question question) throws IOException, InterruptedException {
+        CompletableFuture<byte[]> ask(KvCall.Question question) {
             long number = asked.incrementAndGet();
             var answer = new CompletableFuture<byte[]>();
             waiting.put(number, answer);
@@ -129,11 +145,7 @@ final class StoreLink implements AutoCloseable {
                 timeout.cancel();
                 waiting.remove(number);
             });
-            try {
-                send(KvWire.write(new KvCall(number, question)));
-            } catch (IOException e) {
-                end(String.valueOf(e.getMessage()));
-            }
+            send(KvWire.write(new KvCall(number, question)));
             var why = ended;
             if (why != null) { // perhaps before it waited
                 answer.completeExceptionally(new IOException(why));
@@ -150,15 +162,17 @@ final class StoreLink implements AutoCloseable {
             waiting.values().forEach(answer -> answer.completeExceptionally(new IOException(why)));
         }
 
-        private void send(byte[] frame) throws IOException, InterruptedException {
-            sending.lockInterruptibly();
-            try {
-                Socket.await(
-                        Objects.requireNonNull(socket).sendBinary(ByteBuffer.wrap(frame), true),
-                        LinkSettings.SEND_TIMEOUT.toMillis());
-            } finally {
-                sending.unlock();
-            }
+        /** One after the other, as the socket wants it; who asks does not wait for that. */
+        private synchronized void send(byte[] frame) {
+            sent = sent.thenCompose(_ -> Objects.requireNonNull(socket)
+                            .sendBinary(ByteBuffer.wrap(frame), true)
+                            .orTimeout(LinkSettings.SEND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                    .handle((_, failure) -> {
+                        if (failure != null) {
+                            end("not sent: " + failure);
+                        }
+                        return failure == null;
+                    });
         }
 
         @Override

@@ -296,11 +296,10 @@ final class ActorProcess {
                 tell(process);
                 process.terminate(Duration.ofNanos(left));
             }
-            if (turns.ended() != null) {
-                return new Cause.Stop(order, false);
-            }
-            if (now() - order.killAt() >= 0) {
-                return new Cause.Stop(order, true);
+            var end = turns.ended();
+            boolean over = now() - order.killAt() >= 0; // looked at last: who else kills does it only then
+            if (end != null || over) {
+                return new Cause.Stop(order, over && (end == null || Verdict.isKill(end)));
             }
             turns.await(seen, order.killAt());
         }

@@ -18,6 +18,7 @@ final class Verdict {
         /** @param outOfMemory whether the kernel killed someone in its sandbox for want of memory */
         record Itself(boolean outOfMemory) implements Cause {}
 
+        /** @param killed because its grace was over, by us or by whoever counts it when we are gone */
         record Stop(StopOrder order, boolean killed) implements Cause {}
 
         /** @param port the name of one that stayed closed */
@@ -53,6 +54,10 @@ final class Verdict {
         };
     }
 
+    static boolean isKill(Ended ended) {
+        return ended.signal() != null && ended.signal() == SIGKILL;
+    }
+
     private static Down stopped(Ended ended, StopOrder order, boolean killed) {
         return switch (order.why()) {
             case AGENT_STOPS -> down(ended, DownReason.AGENT_STOPPED, "the agent was stopped");
@@ -68,7 +73,7 @@ final class Verdict {
     }
 
     private static boolean failed(Ended ended) {
-        return !isZero(ended.exitCode()) && (ended.signal() == null || ended.signal() == SIGKILL);
+        return !isZero(ended.exitCode()) && (ended.signal() == null || isKill(ended));
     }
 
     private static boolean isZero(@Nullable Integer code) {

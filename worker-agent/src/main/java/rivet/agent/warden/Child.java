@@ -52,7 +52,7 @@ public final class Child {
      * also where we are gone by then; told again, the shorter grace counts.
      */
     public void stop(Duration grace) {
-        connection.tell(new Message.Stop(id, grace.toMillis()));
+        connection.tell(Message.Stop.after(id, grace));
     }
 
     public void kill() {

@@ -1,6 +1,7 @@
 package rivet.agent.warden;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,15 @@ sealed interface Message {
     record Signal(String id, int signal) implements Message {}
 
     /** Ask it to end, and kill all that came of it after so long; told again, the shorter time counts. */
-    record Stop(String id, long graceMs) implements Message {}
+    record Stop(String id, long graceMs) implements Message {
+
+        /** The warden counts whole milliseconds from the one in which it hears of it; it must not kill before a grace is over. */
+        private static final Duration ROUNDING = Duration.ofMillis(2);
+
+        static Stop after(String id, Duration grace) {
+            return new Stop(id, grace.plus(ROUNDING).toMillis());
+        }
+    }
 
     /** All before that place is safe; the first one of a connection also asks for what comes then. */
     record Taken(String id, int stream, long offset) implements Message {}

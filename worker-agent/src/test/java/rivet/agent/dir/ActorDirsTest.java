@@ -49,8 +49,7 @@ class ActorDirsTest {
     private final ActorId actor = ActorId.random();
     private final Kept kept = new Kept();
 
-    /** What was known of a directory each time that it was on the disk. */
-    private final List<Optional<DirState>> onDisk = new ArrayList<>();
+    private final List<OnDisk> onDisk = new ArrayList<>();
 
     @AutoClose
     private ActorDirs here;
@@ -291,11 +290,25 @@ class ActorDirsTest {
     @Test
     void what_is_said_to_be_here_is_on_the_disk() throws Exception {
         write(here, 1, "text");
-        assertThat(onDisk).containsExactly(Optional.of(new DirState(1, QUOTA, false)));
+        assertThat(onDisk).containsExactly(new OnDisk(Optional.of(new DirState(1, QUOTA, false)), List.of("text")));
 
         there.open(actor, 2, QUOTA).close();
 
-        assertThat(onDisk).hasSize(2).last().isEqualTo(Optional.empty());
+        assertThat(onDisk).hasSize(2).last().isEqualTo(new OnDisk(Optional.empty(), List.of("text")));
+    }
+
+    /** @param known of the directory when it was brought to the disk @param texts of the files {@code a} that were below it */
+    private record OnDisk(Optional<DirState> known, List<String> texts) {
+
+        static OnDisk of(Path home) throws IOException {
+            var texts = new ArrayList<String>();
+            try (var files = Files.walk(home)) {
+                for (var file : files.filter(each -> each.endsWith("a")).toList()) {
+                    texts.add(Files.readString(file));
+                }
+            }
+            return new OnDisk(DirState.read(home), texts);
+        }
     }
 
     @Test
@@ -327,7 +340,7 @@ class ActorDirsTest {
                 kept,
                 new CompositeMeterRegistry(),
                 new Download(Duration.ofMillis(100), 1),
-                home -> onDisk.add(DirState.read(home)));
+                home -> onDisk.add(OnDisk.of(home)));
     }
 
     private void write(ActorDirs agent, long generation, String text) throws Exception {

@@ -3,8 +3,10 @@ package rivet.agent.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -280,6 +282,44 @@ class ActorStoresTest {
                     .as("nobody knows of the first")
                     .isZero();
         }
+    }
+
+    @Test
+    void read_that_is_not_answered_is_given_up_in_its_time_and_the_next_one_works() throws Exception {
+        try (var store = open("silent");
+                var actor = new Actor(store.socket())) {
+            var gate = controlPlane.shut();
+            actor.ask(1, GET);
+
+            assertThat(codes(actor.answers(1))).containsExactly(Code.UNAVAILABLE);
+
+            gate.countDown();
+            actor.ask(2, GET);
+            assertThat(actor.answers(1)).containsEntry(2, new KvAnswer.Found(List.of()));
+        }
+    }
+
+    @Test
+    void nobody_waits_for_room_at_a_store_that_is_closed() throws Exception {
+        var store = open("full");
+        try (var actor = new Actor(store.socket())) {
+            var gate = controlPlane.shut();
+            actor.askUntilItBlocks(put(100_000));
+            await().atMost(SOON).until(this::somebodyWaitsForRoom);
+
+            store.close();
+
+            await().atMost(SOON).until(() -> !somebodyWaitsForRoom());
+            gate.countDown();
+        }
+    }
+
+    /** Only a dump has virtual threads. */
+    private boolean somebodyWaitsForRoom() throws IOException {
+        var dump = folder.resolve("threads-" + UUID.randomUUID());
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+        return Files.readString(dump).contains(Calls.class.getName() + ".put(");
     }
 
     @Test

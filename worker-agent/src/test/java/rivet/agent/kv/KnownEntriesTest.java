@@ -225,12 +225,17 @@ class KnownEntriesTest {
         }
 
         @Override
-        public synchronized CompletableFuture<byte[]> write(List<KvBatch> batches) throws IOException {
-            var answers = new ArrayList<byte[]>();
-            for (var batch : batches) {
-                answers.add(KvWire.join(told(batch).stream().map(KvWire::write).toList()));
+        public synchronized CompletableFuture<byte[]> write(List<KvBatch> batches) {
+            try {
+                var answers = new ArrayList<byte[]>();
+                for (var batch : batches) {
+                    answers.add(
+                            KvWire.join(told(batch).stream().map(KvWire::write).toList()));
+                }
+                return CompletableFuture.completedFuture(KvWire.join(answers));
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
             }
-            return CompletableFuture.completedFuture(KvWire.join(answers));
         }
 
         private List<KvAnswer> told(KvBatch batch) throws IOException {
@@ -313,19 +318,20 @@ class KnownEntriesTest {
         }
 
         @Override
-        public synchronized byte[] read(ActorId actor, long generation, long confirmed, byte[] message) {
+        public synchronized CompletableFuture<byte[]> read(
+                ActorId actor, long generation, long confirmed, byte[] message) {
             reads++;
-            return KvWire.join(KvWire.split(message).stream()
+            return CompletableFuture.completedFuture(KvWire.join(KvWire.split(message).stream()
                     .map(KvWire::request)
                     .map(request -> newest
                             ? committed(((KvRequest.Get) request).keys())
                             : new Refused(Code.STALE_GENERATION, "stale"))
                     .map(KvWire::write)
-                    .toList());
+                    .toList()));
         }
 
         @Override
-        public byte[] resume(ActorId actor, long generation) {
+        public CompletableFuture<byte[]> resume(ActorId actor, long generation) {
             throw new UnsupportedOperationException("nothing was found running");
         }
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
@@ -45,34 +46,35 @@ final class ScriptedControlPlane implements ActorStores.Remote {
         synchronized (this) {
             roundTrips.add(batches);
         }
-        var written = new CompletableFuture<byte[]>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                pass();
-                written.complete(KvWire.join(batches.stream().map(this::answers).toList()));
-            } catch (IOException | InterruptedException e) {
-                written.completeExceptionally(e);
-            }
-        });
-        return written;
+        return passed(() -> KvWire.join(batches.stream().map(this::answers).toList()));
     }
 
     @Override
-    public byte[] read(ActorId actor, long generation, long confirmed, byte[] reads)
-            throws IOException, InterruptedException {
+    public CompletableFuture<byte[]> read(ActorId actor, long generation, long confirmed, byte[] reads) {
         confirmedToReaders.add(confirmed);
-        pass();
-        return KvWire.join(KvWire.split(reads).stream()
+        return passed(() -> KvWire.join(KvWire.split(reads).stream()
                 .map(KvWire::request)
                 .map(read ->
                         KvWire.write(read instanceof KvRequest.NextAlarm ? nextAlarm : new KvAnswer.Found(List.of())))
-                .toList());
+                .toList()));
     }
 
     @Override
-    public byte[] resume(ActorId actor, long generation) throws IOException, InterruptedException {
-        pass();
-        return KvWire.write(new KvAnswer.Written(number.addAndGet(RESUMED_AT), List.of()));
+    public CompletableFuture<byte[]> resume(ActorId actor, long generation) {
+        return passed(() -> KvWire.write(new KvAnswer.Written(number.addAndGet(RESUMED_AT), List.of())));
+    }
+
+    private CompletableFuture<byte[]> passed(Supplier<byte[]> answer) {
+        var answered = new CompletableFuture<byte[]>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                pass();
+                answered.complete(answer.get());
+            } catch (IOException | InterruptedException e) {
+                answered.completeExceptionally(e);
+            }
+        });
+        return answered;
     }
 
     private void pass() throws IOException, InterruptedException {

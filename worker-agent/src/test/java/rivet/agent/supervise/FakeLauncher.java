@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
 
     volatile boolean handlesAlarm;
+    /** It is killed when its grace is over, before anybody has looked again. */
+    volatile boolean ignoresTheSignal;
     /** How often somebody wanted to know. */
     final AtomicInteger alarmLooks = new AtomicInteger();
 
@@ -153,7 +156,17 @@ final class FakeLauncher implements Launcher, Supervisor.Listener {
         @Override
         public void terminate(Duration grace) {
             story.add("terminate");
-            ended.complete(new Ended(null, 15));
+            if (ignoresTheSignal) {
+                awaitEndOf(grace);
+            }
+            ended.complete(new Ended(null, ignoresTheSignal ? 9 : 15));
+        }
+
+        private static void awaitEndOf(Duration grace) {
+            long end = System.nanoTime() + grace.toNanos();
+            while (end - System.nanoTime() > 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
         }
 
         @Override

@@ -136,6 +136,17 @@ class SupervisorTest {
     }
 
     @Test
+    void an_actor_that_the_warden_killed_first_when_its_grace_was_over_is_told_as_killed() {
+        launcher.ignoresTheSignal = true;
+        supervisor.desire(List.of(run(1)), () -> {});
+        launcher.await("up");
+
+        supervisor.desire(List.of(new Stop(actor, 1, 100)), () -> {});
+
+        launcher.await("down killed");
+    }
+
+    @Test
     void an_actor_that_is_drained_is_told_when_its_last_connection_has_ended() {
         supervisor.desire(List.of(run(1)), () -> {});
         launcher.await("up");
