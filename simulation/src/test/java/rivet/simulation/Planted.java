@@ -12,7 +12,7 @@ enum Planted {
     FENCED_EXTENDS,
     /** An answer that says that the lease is lost is taken for one that grants it, and nobody says hello again. */
     FENCED_IS_A_GRANT,
-    /** A set is obeyed whatever its epoch, and whether or not there is a lease. */
+    /** A set that is handled when its conversation is over is obeyed, whatever its epoch and whether or not there is a lease. */
     START_WITHOUT_EPOCH,
     /** An agent that is given up keeps its epoch. */
     EPOCH_NOT_BUMPED,
@@ -38,7 +38,7 @@ enum Planted {
     KILL_BY_DESCENDANTS,
     /** A generation is started again after a restart of the agent: nobody reads the journal. */
     JOURNAL_FORGOTTEN,
-    /** A set that is older than the one in force is obeyed. */
+    /** A set that is older than the one in force is obeyed, in the conversation in which it was said. */
     OLD_SET_OBEYED,
     /** A new epoch's lease counts before the agent has ended what the set does not name. */
     STRANGERS_SERVED,

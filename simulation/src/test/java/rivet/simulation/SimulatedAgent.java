@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.kv.StoreDoor;
 import rivet.agent.lease.Lease;
+import rivet.agent.link.ControlPlaneLink;
 import rivet.agent.link.LinkDoor;
 import rivet.agent.link.OutageDoor;
 import rivet.agent.supervise.Journal;
@@ -18,15 +19,17 @@ import rivet.agent.supervise.Supervisor;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorReport;
 import rivet.protocol.link.ActorReport.Phase;
+import rivet.protocol.link.CustomRoute;
 import rivet.protocol.link.Heartbeat;
+import rivet.protocol.link.IngressPort;
 import rivet.protocol.link.ToAgent;
 import rivet.protocol.link.ToAgent.Desired;
 import rivet.protocol.link.ToAgent.Welcome;
 import rivet.protocol.link.ToControlPlane;
 
 /**
- * One run of an agent: our lease, journal, supervisor and outbox; its conversations follow those of the agent's link, which
- * itself is bound to real sockets.
+ * One run of an agent: our lease, journal, supervisor and outbox, and what of that which is heard counts; when it speaks follows the
+ * agent's link, which itself is bound to real sockets.
  */
 final class SimulatedAgent {
 
@@ -46,11 +49,10 @@ final class SimulatedAgent {
     private @Nullable Fiber link;
     private @Nullable Fiber heartbeats;
     private @Nullable Wire wire;
-    private @Nullable Welcome welcome;
+    private LinkDoor.@Nullable Hearing hearing;
     private @Nullable Welcome beating;
     private long helloAt;
     private long heardAt;
-    private @Nullable Desired set;
     private boolean rejoin;
     private long nonce;
     private long heard;
@@ -130,7 +132,7 @@ final class SimulatedAgent {
     }
 
     boolean isJoined() {
-        return welcome != null && beating != null && lease.mayServe();
+        return hearing != null && hearing.welcomed() != null && beating != null && lease.mayServe();
     }
 
     long leaseDeadline() {
@@ -240,51 +242,50 @@ final class SimulatedAgent {
     }
 
     private void converse(Supervisor ours) {
+        var controlled = new Controlled(ours);
         while (true) {
             rejoin = false;
-            welcome = null;
             var replica = world.anyReplica();
             var opened = new Wire(world, this, replica);
             wire = opened;
             program.sleep(world.local());
             if (!world.upCut(this, replica) && !world.downCut(this, replica)) {
-                opened.onAgent(this::hear);
+                var ear = LinkDoor.hearing(controlled, link()::wake);
+                hearing = ear;
+                opened.onAgent(frame -> program.after(0, () -> hear(ear, frame)));
                 replica.accept(opened);
-                hold(opened, ours);
+                hold(opened, ear, controlled);
+                ear.over();
+                hearing = null;
             }
             opened.agentCloses();
             program.sleep(world.simulator().between(Duration.ofMillis(50), Duration.ofSeconds(1)));
         }
     }
 
-    private void hold(Wire opened, Supervisor ours) {
+    private void hold(Wire opened, LinkDoor.Hearing ear, Controlled controlled) {
         outbox.clearFacts();
-        set = null;
         helloAt = program.nanos();
         heardAt = helloAt;
-        var hello = hello(ours.inventory());
+        ear.saysHello(helloAt);
+        var hello = controlled.hello();
         opened.toReplica(Frames.write(hello));
-        while (welcome == null) {
-            if (!opened.agentOpen() || program.nanos() - helloAt > WELCOME_TIMEOUT) {
+        var welcomed = ear.welcomed();
+        while (welcomed == null) {
+            if (!opened.agentOpen() || ear.isRefused() || program.nanos() - helloAt > WELCOME_TIMEOUT) {
                 return;
             }
             program.sleep(WELCOME_TIMEOUT / 10);
+            welcomed = ear.welcomed();
         }
-        var welcomed = welcome;
         beating = welcomed;
         wakeHeartbeats();
         opened.toReplica(Frames.write(new ToControlPlane.Report(welcomed.epoch(), hello.actors())));
-        talk(opened, welcomed.epoch());
+        talk(opened, ear, welcomed.epoch());
     }
 
-    private ToControlPlane.Hello hello(List<ActorReport> inventory) {
-        var size = new ToControlPlane.Capacity(World.CAPACITY.cpuMillicores(), World.CAPACITY.memoryMib());
-        return new ToControlPlane.Hello(
-                host.id(), ToControlPlane.PROTOCOL, "simulated", "local", "http://simulated:1", size, inventory);
-    }
-
-    private void talk(Wire opened, long epoch) {
-        while (!rejoin && opened.agentOpen()) {
+    private void talk(Wire opened, LinkDoor.Hearing ear, long epoch) {
+        while (!rejoin && !ear.missedChange() && opened.agentOpen()) {
             if (world.upCut(this, opened.replica()) || world.downCut(this, opened.replica())) {
                 if (program.nanos() - heardAt > SILENCE) {
                     return; // pings are not answered
@@ -309,72 +310,89 @@ final class SimulatedAgent {
         }
     }
 
-    /** On the socket's receiving side. */
-    private void hear(String frame) {
-        program.after(0, () -> {
-            switch (Frames.toAgent(frame)) {
-                case Welcome welcomed -> welcomed(welcomed);
-                case Desired whole -> desired(whole);
-                case ToAgent.Changed change -> changed(change);
-                case ToAgent.Rejected(var code, var message) -> {
-                    world.simulator().tell(program.name(), code + ": " + message);
-                    rejoin();
-                }
-                case ToAgent.Routes _, ToAgent.Access _, ToAgent.Ingress _, ToAgent.Moved _ -> {}
-            }
-        });
+    /** On the socket's receiving side; the conversation may be over by then. */
+    private void hear(LinkDoor.Hearing ear, String frame) {
+        ear.message(frame);
+        switch (world.planted()) {
+            case OLD_SET_OBEYED -> obeyAllTheSame(frame, ear.equals(hearing));
+            case START_WITHOUT_EPOCH -> obeyAllTheSame(frame, !ear.equals(hearing));
+            default -> {}
+        }
     }
 
-    private void welcomed(Welcome welcomed) {
-        if (welcome == null) {
-            welcome = welcomed;
-            long from = world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() : helloAt;
-            world.simulator().tell(program.name(), "welcomed in epoch " + welcomed.epoch());
-            lease.granted(welcomed.epoch(), from + fence(welcome));
+    private void obeyAllTheSame(String frame, boolean mutant) {
+        if (mutant && supervisor != null && Frames.toAgent(frame) instanceof Desired whole) {
+            obey(supervisor, whole);
+        }
+    }
+
+    private void obey(Supervisor ours, Desired whole) {
+        ours.desire(whole.actors(), () -> lease.reconciled(whole.epoch()));
+    }
+
+    /** The rest of the agent, for the link; as the agent's own is. */
+    private final class Controlled implements ControlPlaneLink.Agent {
+
+        private final Supervisor ours;
+
+        Controlled(Supervisor ours) {
+            this.ours = ours;
+        }
+
+        @Override
+        public ToControlPlane.Hello hello() {
+            var size = new ToControlPlane.Capacity(World.CAPACITY.cpuMillicores(), World.CAPACITY.memoryMib());
+            return new ToControlPlane.Hello(
+                    host.id(),
+                    ToControlPlane.PROTOCOL,
+                    "simulated",
+                    "local",
+                    "http://simulated:1",
+                    size,
+                    ours.inventory());
+        }
+
+        @Override
+        public void granted(long epoch, long untilNanos) {
+            long late = world.planted() == Planted.DEADLINE_FROM_RECEIPT ? program.nanos() - helloAt : 0;
+            world.simulator().tell(program.name(), "welcomed in epoch " + epoch);
+            lease.granted(epoch, untilNanos + late);
             if (world.planted() == Planted.STRANGERS_SERVED) {
-                lease.reconciled(welcomed.epoch());
+                lease.reconciled(epoch);
             }
             link().wake();
         }
-    }
 
-    private void desired(Desired whole) {
-        if (world.planted() == Planted.START_WITHOUT_EPOCH) {
-            obey(whole);
-            return;
-        }
-        if (!isNews(whole.epoch(), whole.revision())) {
-            return;
-        }
-        set = whole;
-        if (lease.mayStart(whole.epoch())) {
-            obey(whole);
-        } else {
-            rejoin(); // it came so late that it may name what another agent runs by now
-        }
-    }
-
-    private void changed(ToAgent.Changed change) {
-        var before = set;
-        if (before == null || before.revision() != change.since()) {
-            if (isNews(change.epoch(), change.revision())) {
-                rejoin(); // one before it was lost or comes later
+        @Override
+        public void desired(Desired whole) {
+            if (lease.mayStart(whole.epoch())) {
+                obey(ours, whole);
+            } else {
+                rejoin(); // it came so late that it may name what another agent runs by now
             }
-            return;
         }
-        desired(change.from(before));
-    }
 
-    private boolean isNews(long epoch, long revision) {
-        var before = set;
-        var old = before != null && revision <= before.revision() && world.planted() != Planted.OLD_SET_OBEYED;
-        return welcome != null && epoch == welcome.epoch() && !old;
-    }
-
-    private void obey(Desired whole) {
-        if (supervisor != null) {
-            supervisor.desire(whole.actors(), () -> lease.reconciled(whole.epoch()));
+        @Override
+        public void promised(long untilNanos) {
+            lease.promised(untilNanos);
         }
+
+        @Override
+        public void fenced(long epoch) {
+            lease.fenced(epoch);
+        }
+
+        @Override
+        public void moved(List<ActorId> actors) {}
+
+        @Override
+        public void routes(List<CustomRoute> routes) {}
+
+        @Override
+        public void access(ToAgent.Access access) {}
+
+        @Override
+        public void ingress(List<IngressPort> ports) {}
     }
 
     private void rejoin() {

@@ -4,8 +4,9 @@ import java.util.function.Consumer;
 
 /**
  * A socket between an agent and a replica. Frames arrive late and, within one direction, in order; in worlds that have it some
- * come a second time, later than those behind them, which is more than a real socket does. What is sent while a direction is cut
- * arrives when it is mended; what is under way when the socket ends may still arrive at the other side, any time.
+ * come a second time, later than those behind them, which is more than a real socket does, and what an agent has received it may
+ * have in hand when the socket has ended, and the next has begun. What is sent while a direction is cut arrives when it is mended;
+ * what is under way when the socket ends may still arrive at the other side, any time.
  */
 final class Wire {
 
@@ -60,6 +61,9 @@ final class Wire {
         down.in(agentOpens(frame));
         if (world.again()) {
             down.again(agentOpens(frame));
+        }
+        if (world.inHand()) {
+            world.simulator().after(world.inHandFor(), () -> atAgent.accept(frame));
         }
     }
 

@@ -37,6 +37,10 @@ final class World implements AutoCloseable {
     private final StoreUse storeUse = new StoreUse(this, storeHistory);
     private final AlarmHistory alarmHistory = new AlarmHistory(this);
     private final AlarmUse alarmUse = new AlarmUse(this, alarmHistory);
+
+    /** Of what must change nothing, and so is drawn apart: all else is the same with and without it. */
+    private final Random late;
+
     private final boolean canFreeze;
     private final boolean called;
     private final List<SimulatedHost> hosts = new ArrayList<>();
@@ -67,6 +71,7 @@ final class World implements AutoCloseable {
         this.times = random.nextInt(5) == 0 ? Times.DEFAULT : Times.SHORT;
         this.drawn = Faults.drawn(random);
         var more = new Random(seed * 0x9E3779B97F4A7C15L); // what small seeds draw first is nearly the same
+        this.late = new Random(~seed * 0x9E3779B97F4A7C15L);
         this.canFreeze = !hasStores() || more.nextBoolean();
         this.called = !hasStores() || more.nextBoolean();
         this.nemesis = new Nemesis(this, drawn);
@@ -276,6 +281,16 @@ final class World implements AutoCloseable {
         return simulator.chance(0.3)
                 ? simulator.between(Duration.ZERO, times.agents().replaceAfter())
                 : delay();
+    }
+
+    /** Whether a frame is handled once more, by a thread of the agent that is slow. */
+    boolean inHand() {
+        return faults.twice() > 0 && late.nextBoolean();
+    }
+
+    /** Long enough that the agent is given up meanwhile, and has come back. */
+    long inHandFor() {
+        return (long) (late.nextDouble() * 3 * times.agents().replaceAfter().toNanos());
     }
 
     boolean losesHeartbeat() {

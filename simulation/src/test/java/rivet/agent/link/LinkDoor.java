@@ -1,9 +1,11 @@
 package rivet.agent.link;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import rivet.protocol.link.ActorReport;
+import rivet.protocol.link.ToAgent.Welcome;
 
-/** What the simulation builds of this room: what waits to be told. */
+/** What the simulation builds of this room: what waits to be told, and what is heard. */
 public final class LinkDoor {
 
     private final Outbox outbox = new Outbox(Outbox.Bounds.DEFAULT);
@@ -34,5 +36,46 @@ public final class LinkDoor {
             case Outbox.Parcel.Lines _, Outbox.Parcel.Follow _ ->
                 throw new IllegalStateException("simulated actors print nothing, and nobody follows them");
         };
+    }
+
+    /** @param nudge called when whoever holds the conversation has something to see */
+    public static Hearing hearing(ControlPlaneLink.Agent agent, Runnable nudge) {
+        return new Hearing(new Heard(agent, nudge));
+    }
+
+    /** The agent's ear in one conversation. */
+    public static final class Hearing {
+
+        private final Heard heard;
+
+        private Hearing(Heard heard) {
+            this.heard = heard;
+        }
+
+        /** @param nanos on the clock of the lease */
+        public void saysHello(long nanos) {
+            heard.saysHello(nanos);
+        }
+
+        public void message(String frame) {
+            heard.message(frame);
+        }
+
+        /** Null until it is welcomed. */
+        public @Nullable Welcome welcomed() {
+            return heard.wasWelcomed() ? heard.welcome().join() : null;
+        }
+
+        public boolean isRefused() {
+            return heard.welcome().isCompletedExceptionally();
+        }
+
+        public boolean missedChange() {
+            return heard.missedChange();
+        }
+
+        public void over() {
+            heard.over();
+        }
     }
 }

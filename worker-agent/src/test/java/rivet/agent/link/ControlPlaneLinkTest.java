@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,7 @@ class ControlPlaneLinkTest {
     private final ActorId actor = ActorId.random();
     private final List<ActorReport> inventory = new CopyOnWriteArrayList<>();
     private final List<Desired> sets = new CopyOnWriteArrayList<>();
+    private volatile Consumer<Desired> obeying = _ -> {};
     private final List<ActorId> moved = new CopyOnWriteArrayList<>();
     private final List<List<CustomRoute>> routes = new CopyOnWriteArrayList<>();
     private FakeControlPlane controlPlane;
@@ -236,6 +239,49 @@ class ControlPlaneLinkTest {
         assertThat(controlPlane.hellos).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 5", "-1, 9", "1, 9"})
+    void a_whole_set_from_the_past_is_passed_over(long epochs, long revision) {
+        soon().until(() -> !sets.isEmpty());
+        long epoch = controlPlane.epoch.get();
+        controlPlane.say(new ToAgent.Changed(epoch, 0, 5, List.of(), List.of()));
+
+        controlPlane.say(new Desired(epoch + epochs, revision, List.of(new Stop(actor, 1, 0))));
+        controlPlane.say(new ToAgent.Changed(epoch, 5, 6, List.of(), List.of()));
+
+        soon().until(() -> sets.getLast().revision() == 6);
+        assertThat(sets).allMatch(set -> set.actors().isEmpty());
+        assertThat(controlPlane.hellos).hasSize(1);
+    }
+
+    @Test
+    void what_an_ended_conversation_has_in_hand_is_not_obeyed_after_the_set_of_the_next() {
+        soon().until(() -> !sets.isEmpty());
+        var next = new CountDownLatch(1);
+        obeying = set -> {
+            if (set.epoch() == 2) {
+                next.countDown();
+            } else {
+                controlPlane.fenceNext = true;
+                letPass(next);
+            }
+        };
+
+        controlPlane.say(new ToAgent.Changed(1, 0, 1, List.of(new Stop(actor, 1, 0)), List.of()));
+
+        soon().until(() -> sets.size() == 3);
+        assertThat(sets).extracting(Desired::epoch).containsExactly(1L, 1L, 2L);
+    }
+
+    /** If it comes; it must not. */
+    private static void letPass(CountDownLatch next) {
+        try {
+            var _ = next.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void a_change_of_a_set_that_is_not_in_force_begins_the_conversation_anew() {
         soon().until(() -> !sets.isEmpty());
@@ -401,6 +447,7 @@ class ControlPlaneLinkTest {
 
         @Override
         public void desired(Desired set) {
+            obeying.accept(set);
             sets.add(set);
         }
 
