@@ -60,7 +60,7 @@ final class Cluster implements AutoCloseable {
                 "RIVET_AGENTS_TOKEN", AGENT_TOKEN,
                 "RIVET_DATABASE_URL", postgres.url(),
                 "RIVET_DATABASE_USER", "postgres"));
-        var program = new Program(place, command("rivet-control-plane"), variables, folder.resolve(place.name() + ".log"));
+        var program = new Program(place, command("rivet-control-plane"), variables, folder.resolve(place.name() + ".log")).kept();
         var added = new ControlPlane(place, program, "http://%s:%d".formatted(place.address(), port));
         controlPlanes.add(added);
         return added;
@@ -81,7 +81,7 @@ final class Cluster implements AutoCloseable {
                 "RIVET_DENO", "/bin/false", // no actor here is a script
                 "RIVET_WARM_PROCESSES", "0"));
         variables.putAll(settings);
-        var program = new Program(place, command("rivet-agent"), variables, folder.resolve(place.name() + ".log"));
+        var program = new Program(place, command("rivet-agent"), variables, folder.resolve(place.name() + ".log")).kept();
         var added = new Agent(place, program, data, port);
         agents.add(added);
         return added;

@@ -1,11 +1,13 @@
 package cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A program as an operator starts it, which can be ended, paused and started again; its output is appended to a file. */
@@ -17,6 +19,8 @@ final class Program {
     private final Path log;
     private volatile Process process;
     private volatile boolean paused;
+    private boolean kept;
+    private boolean wanted;
 
     Program(Place place, List<String> command, Map<String, String> variables, Path log) {
         this.place = place;
@@ -25,7 +29,17 @@ final class Program {
         this.log = log;
     }
 
-    void start() throws IOException {
+    /** From now on it is started again a second after it has ended by itself, as service managers do. */
+    Program kept() {
+        kept = true;
+        return this;
+    }
+
+    synchronized void start() throws IOException {
+        if (runs()) {
+            return;
+        }
+        wanted = kept;
         var line = new ArrayList<>(place.prefix());
         line.addAll(command);
         var builder = new ProcessBuilder(line)
@@ -35,6 +49,22 @@ final class Program {
         builder.environment().putAll(variables);
         process = builder.start();
         paused = false;
+        var started = process;
+        var _ = started.onExit().thenRunAsync(() -> startAgain(started), CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+    }
+
+    private synchronized void startAgain(Process ended) {
+        if (wanted && process == ended) {
+            try {
+                start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private synchronized void giveUp() {
+        wanted = false;
     }
 
     boolean runs() {
@@ -51,14 +81,17 @@ final class Program {
 
     /** kill -9; returns when it is gone. */
     void kill() throws InterruptedException {
+        giveUp();
         if (process != null) {
             process.destroyForcibly().waitFor();
         }
     }
 
     void pause() throws IOException, InterruptedException {
-        signal("STOP");
-        paused = true;
+        if (runs()) {
+            signal("STOP");
+            paused = true;
+        }
     }
 
     void resume() throws IOException, InterruptedException {
@@ -70,6 +103,7 @@ final class Program {
 
     /** As a service manager stops it. */
     void stop() throws IOException, InterruptedException {
+        giveUp();
         if (runs()) {
             resume();
             process.destroy();

@@ -17,16 +17,19 @@ export type Told = { message: Message; number: number } | { piece: string };
 export class Conversation {
   readonly messages: Message[];
   #kv: Kv;
+  #actor: string;
   #model = new Model();
   #listeners = new Set<(told: Told) => void>();
   #wake = () => {};
 
-  private constructor(kv: Kv, messages: Message[]) {
+  private constructor(kv: Kv, actor: string, messages: Message[]) {
     this.#kv = kv;
+    this.#actor = actor;
     this.messages = messages;
   }
 
-  static async open(kv: Kv): Promise<Conversation> {
+  /** @param actor whose conversation it is: others may use the same tools */
+  static async open(kv: Kv, actor: string): Promise<Conversation> {
     const messages: Message[] = [];
     let cursor: string | null = null;
     do {
@@ -34,7 +37,7 @@ export class Conversation {
       messages.push(...page.values());
       cursor = page.cursor;
     } while (cursor !== null);
-    return new Conversation(kv, messages);
+    return new Conversation(kv, actor, messages);
   }
 
   listen(listener: (told: Told) => void): () => void {
@@ -84,14 +87,14 @@ export class Conversation {
     if (last === undefined || (last.role === "assistant" && last.tool_calls === undefined)) {
       return await this.#next();
     }
-    const call = this.#unused();
+    const next = this.#unused();
     await this.#keep(
-      call === undefined
+      next === undefined
         ? await this.#model.complete([SYSTEM, ...this.messages], TOOLS, (piece) => this.#tell({ piece }))
         : {
           role: "tool",
-          tool_call_id: call.id,
-          content: await use(call.function.name, call.function.arguments, call.id),
+          tool_call_id: next.call.id,
+          content: await use(next.call.function.name, next.call.function.arguments, next.key),
         },
     );
     return true;
@@ -113,11 +116,15 @@ export class Conversation {
     return true;
   }
 
-  /** The first call of a tool that the model wants and that nothing came of yet. */
-  #unused(): ToolCall | undefined {
-    const answered = new Set(this.messages.map((message) => message.tool_call_id));
-    return this.messages.findLast((message) => message.role === "assistant" || message.role === "user")?.tool_calls
-      ?.find((call) => !answered.has(call.id));
+  /**
+   * The first call of a tool that the model wants and that nothing came of yet. Calls are told apart by their places: what came of
+   * each follows the message that has them, in their order. Ids are the model's, and some models count them from 0 in each answer.
+   */
+  #unused(): { call: ToolCall; key: string } | undefined {
+    const wish = this.messages.findLastIndex((message) => message.role === "assistant");
+    const index = this.messages.length - 1 - wish;
+    const call = this.messages[wish]?.tool_calls?.[index];
+    return call && { call, key: `${this.#actor}/${wish}/${index}` };
   }
 
   async #keep(message: Message): Promise<void> {

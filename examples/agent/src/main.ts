@@ -3,7 +3,7 @@ import { Conversation, type Told } from "./conversation.ts";
 
 export default {
   async start(ctx: ActorContext) {
-    const conversation = await Conversation.open(ctx.kv);
+    const conversation = await Conversation.open(ctx.kv, ctx.metadata.actor.id);
     const server = Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")) }, async (request) => {
       const { pathname } = new URL(request.url);
       if (request.method === "POST" && pathname === "/messages") {

@@ -20,7 +20,7 @@ export interface Tool {
 
 interface Chunk {
   choices: {
-    delta: { content?: string | null; tool_calls?: (Partial<ToolCall> & { index: number })[] };
+    delta: { content?: string | null; tool_calls?: (Partial<ToolCall> & { index?: number })[] };
     finish_reason?: string | null;
   }[];
 }
@@ -62,11 +62,13 @@ export class Model {
   }
 }
 
+/** Where a part does not say which call it is of, it is a whole one. */
 function add(message: Message, delta: Chunk["choices"][number]["delta"]): void {
   message.content += delta.content ?? "";
   for (const part of delta.tool_calls ?? []) {
     message.tool_calls ??= [];
-    const call = message.tool_calls[part.index] ??= { id: "", type: "function", function: { name: "", arguments: "" } };
+    const at = part.index ?? message.tool_calls.length;
+    const call = message.tool_calls[at] ??= { id: "", type: "function", function: { name: "", arguments: "" } };
     call.id += part.id ?? "";
     call.function.name += part.function?.name ?? "";
     call.function.arguments += part.function?.arguments ?? "";

@@ -4,6 +4,13 @@ import type { Edit } from "./replica.js";
 
 const MOST_EDITS = 50; // each takes up to three keys of a step, which may have 128
 const PAGE = 200;
+/** Pages of any origin may ask: who knows the actor's URL may, and nothing here goes by cookies. */
+const ANY_PAGE = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "POST",
+  "access-control-allow-headers": "authorization, content-type",
+  "access-control-max-age": "86400",
+};
 
 /** What a client hears. */
 interface Synced {
@@ -28,20 +35,26 @@ export default {
   async start(ctx: ActorContext) {
     const { kv } = ctx;
     const server = Deno.serve({ port: Number(Deno.env.get("PORT_HTTP")) }, async (request) => {
-      if (request.method !== "POST" || new URL(request.url).pathname !== "/sync") {
-        return new Response("POST /sync {since, edits}\n", { status: 404 });
-      }
-      const asked = checked(await request.json().catch(() => null));
-      if (asked === null) {
-        return new Response(`since, and at most ${MOST_EDITS} edits with an id and a clock\n`, { status: 400 });
-      }
-      await take(kv, asked.edits);
-      return Response.json(await since(kv, asked.since));
+      const response = request.method === "OPTIONS" ? new Response(null, { status: 204 }) : await answer(kv, request);
+      Object.entries(ANY_PAGE).forEach(([name, value]) => response.headers.set(name, value));
+      return response;
     });
     ctx.signal.addEventListener("abort", () => server.shutdown());
     await server.finished;
   },
 } satisfies Actor;
+
+async function answer(kv: Kv, request: Request): Promise<Response> {
+  if (request.method !== "POST" || new URL(request.url).pathname !== "/sync") {
+    return new Response("POST /sync {since, edits}\n", { status: 404 });
+  }
+  const asked = checked(await request.json().catch(() => null));
+  if (asked === null) {
+    return new Response(`since, and at most ${MOST_EDITS} edits with an id and a clock\n`, { status: 400 });
+  }
+  await take(kv, asked.edits);
+  return Response.json(await since(kv, asked.since));
+}
 
 /**
  * The later edit of a record stays, whoever comes first: taking the same edits again, or in another order, comes to the same. So a

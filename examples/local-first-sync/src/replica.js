@@ -75,12 +75,14 @@ export class Replica {
   /**
    * Tells the actor what it does not know, and hears what others did. Throws when there is no network; nothing is lost then.
    *
-   * @param {string} url of the actor's port
+   * @param {string} url of the actor's port, as the API gives it
    */
   async sync(url) {
+    const sync = new URL(url);
+    sync.pathname = sync.pathname.replace(/\/?$/, "/sync");
     for (let more = true; more;) {
       const sent = [...this.#pending].slice(0, AT_ONCE).map((id) => this.#edits.get(id));
-      const reply = await fetch(new URL("sync", url), {
+      const reply = await fetch(sync, {
         method: "POST",
         body: JSON.stringify({ since: this.#at, edits: sent }),
       });

@@ -3,11 +3,12 @@ import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import * as awareness from "y-protocols/awareness";
 import * as Y from "yjs";
-import { StoredDocument } from "./store.ts";
+import { NoUpdate, StoredDocument } from "./store.ts";
 
 // The protocol of y-websocket: a message begins with its kind, and one about the document with what it is about.
 const SYNC = 0, AWARENESS = 1;
 const HAVE = 0, LACKED = 1, UPDATE = 2;
+const MOST_BYTES = 4 << 20; // of a message: all that a client typed at once, or while it was offline
 
 export default {
   async start(ctx: ActorContext) {
@@ -45,9 +46,17 @@ class Room {
     const clients = new Set<number>();
     this.#sockets.add(socket);
     socket.onmessage = ({ data }) => {
+      if (typeof data === "string" || data.byteLength > MOST_BYTES) {
+        socket.close(1009, `a message has at most ${MOST_BYTES} bytes`);
+        return;
+      }
       this.#hear(socket, clients, new Uint8Array(data)).catch((error) => {
         console.error(error);
-        socket.close(1011, "it could not be kept"); // the client comes again, and brings what is missing
+        if (error instanceof NoUpdate) {
+          socket.close(1007, error.message);
+        } else {
+          socket.close(1011, "it could not be kept"); // the client comes again, and brings what is missing
+        }
       });
     };
     socket.onclose = () => {

@@ -8,6 +8,9 @@ const MOST_UPDATES = 200;
 /**
  * A document in the actor's store: a snapshot, and the updates since. An update is applied when it is kept, so nobody is shown
  * what could still be lost. What comes while one is being kept goes into the next.
+ *
+ * A long update is kept in several steps. Its parts are numbered down to 0, so one that has a part 0 is whole; what a crash left of
+ * another counts for nothing, and its number is not used again.
  */
 export class StoredDocument {
   readonly doc = new Y.Doc();
@@ -24,7 +27,7 @@ export class StoredDocument {
   }
 
   static async open(kv: Kv): Promise<StoredDocument> {
-    const parts = new Map<number, Uint8Array[]>();
+    const parts = new Map<number, Map<number, Uint8Array>>();
     let cursor: string | null = null;
     do {
       const page: Awaited<ReturnType<typeof kv.list<ArrayBuffer>>> = await kv.list<ArrayBuffer>({
@@ -33,21 +36,24 @@ export class StoredDocument {
         cursor,
       });
       for (const [key, value] of page) {
-        const number = (key as [string, number, number])[1];
-        parts.set(number, [...(parts.get(number) ?? []), new Uint8Array(value)]);
+        const [, number, left] = key as [string, number, number];
+        parts.set(number, (parts.get(number) ?? new Map()).set(left, new Uint8Array(value)));
       }
       cursor = page.cursor;
     } while (cursor !== null);
     const stored = new StoredDocument(kv, Math.max(-1, ...parts.keys()) + 1, parts.size);
     for (const update of parts.values()) {
-      Y.applyUpdate(stored.doc, joined(update));
+      if (update.has(0)) {
+        Y.applyUpdate(stored.doc, joined([...update.values()].reverse()));
+      }
     }
     return stored;
   }
 
-  /** Resolves when it is kept; `doc` tells of it with its own events. */
-  keep(update: Uint8Array): Promise<void> {
-    return new Promise((done, failed) => {
+  /** Resolves when it is kept; `doc` tells of it with its own events. Throws {@link NoUpdate} if it is none. */
+  async keep(update: Uint8Array): Promise<void> {
+    check(update);
+    await new Promise<void>((done, failed) => {
       this.#waiting.push({ update, done, failed });
       this.#keepAll();
     });
@@ -72,46 +78,46 @@ export class StoredDocument {
   }
 
   async #write(update: Uint8Array): Promise<void> {
-    await this.#put(this.#next, update);
+    await this.#put(update, false);
     Y.applyUpdate(this.doc, update);
-    this.#next++;
     this.#updates++;
     if (this.#updates > MOST_UPDATES) {
-      await this.#compact();
+      await this.#put(Y.encodeStateAsUpdate(this.doc), true);
+      this.#updates = 1;
     }
   }
 
-  /** All parts in one step. */
-  async #put(number: number, update: Uint8Array): Promise<void> {
-    const parts: [[string, number, number], ArrayBuffer][] = [];
-    for (let at = 0; at < update.length; at += PART_BYTES) {
-      parts.push([["update", number, parts.length], update.slice(at, at + PART_BYTES).buffer as ArrayBuffer]);
-    }
-    await this.#kv.transact(async (entries) => {
-      for (const [key, value] of parts) {
-        await entries.put(key, value, { format: "arrayBuffer" });
+  /** The last step makes it count, and takes away what it stands for. @param forAll that were kept before it */
+  async #put(update: Uint8Array, forAll: boolean): Promise<void> {
+    const number = this.#next++; // also where it fails: nobody knows what of it is kept
+    let left = Math.ceil(update.length / PART_BYTES);
+    for (let at = 0; left > 0;) {
+      const entries: [[string, number, number], ArrayBuffer][] = [];
+      while (left > 0 && entries.length < PARTS_AT_ONCE) {
+        entries.push([["update", number, --left], update.slice(at, at += PART_BYTES).buffer as ArrayBuffer]);
       }
-    });
-  }
-
-  /** One update in place of all, in one step: a document is never seen without either. */
-  async #compact(): Promise<void> {
-    const whole = Y.encodeStateAsUpdate(this.doc);
-    if (whole.length > PART_BYTES * PARTS_AT_ONCE) {
-      this.#updates = 0; // too long for one step: it goes on as it is, and is looked at again later
-      return;
+      await this.#kv.transact(async (kept) => {
+        if (forAll && left === 0) {
+          kept.deleteRange({ start: ["update"], end: ["update", number] });
+        }
+        for (const [key, value] of entries) {
+          await kept.put(key, value, { format: "arrayBuffer" });
+        }
+      });
     }
-    await this.#kv.transact(async (entries) => {
-      entries.deleteRange({ prefix: ["update"] });
-      for (let at = 0, part = 0; at < whole.length; at += PART_BYTES, part++) {
-        const bytes = whole.slice(at, at + PART_BYTES).buffer as ArrayBuffer;
-        await entries.put(["update", this.#next, part], bytes, { format: "arrayBuffer" });
-      }
-    });
-    this.#next++;
-    this.#updates = 1;
   }
 }
+
+/** An update is merged with those of others, and read by all who come later: what is none must not get so far. */
+function check(update: Uint8Array): void {
+  try {
+    Y.decodeUpdate(update);
+  } catch {
+    throw new NoUpdate("it is no update of a document");
+  }
+}
+
+export class NoUpdate extends Error {}
 
 function joined(parts: Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

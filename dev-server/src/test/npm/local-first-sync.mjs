@@ -55,6 +55,19 @@ async function insisting(replica) {
   }
 }
 
+/** What a browser asks before it lets a page of another origin ask, and what it looks for in the answer. */
+async function allowed(method) {
+  const asks = { origin: "https://notes.example", "access-control-request-method": "POST" };
+  for (let tries = 0; tries < 500; tries++, await pause(100)) {
+    const body = method === "POST" ? JSON.stringify({ since: 0, edits: [] }) : undefined;
+    const reply = await fetch(`${url}/sync`, { method, headers: asks, body }).catch(() => null);
+    if (reply?.ok) {
+      return reply.headers.get("access-control-allow-origin") === "*";
+    }
+  }
+  return false;
+}
+
 const replicas = await Promise.all(Array.from({ length: CLIENTS }, (_, number) => live(number)));
 for (const replica of [...replicas, ...replicas]) {
   await insisting(replica);
@@ -66,6 +79,12 @@ await insisting(stranger);
 for (const replica of [...replicas, stranger]) {
   if (JSON.stringify(replica.all()) !== JSON.stringify(expected)) {
     console.error(JSON.stringify({ expected, got: replica.all() }));
+    process.exit(1);
+  }
+}
+for (const method of ["OPTIONS", "POST"]) {
+  if (!await allowed(method)) {
+    console.error(`a page of another origin may not ask: ${method}`);
     process.exit(1);
   }
 }

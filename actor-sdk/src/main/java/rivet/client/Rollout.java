@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param id a UUID as text
  * @param build that they get
  * @param tags that they had when it was asked for; unmodifiable
- * @param state {@code running}, {@code done}, {@code stopped} (an actor was rolled back) or {@code cancelled}
- * @param reason why it was stopped, for people; {@code null} if it was not
+ * @param state {@code running}, {@code done}, {@code stopped} (an actor was rolled back), {@code superseded} (by a later one of some
+ *     of its actors) or {@code cancelled}
+ * @param reason why it was stopped, or what superseded it, for people; {@code null} if neither
  * @param total how many are to be upgraded
  * @param begun how many were told so
  * @param ready how many of them run the new build, or sleep and will
  * @param rolledBack how many have the build before again
- * @param gone how many have ended meanwhile
+ * @param gone how many have ended meanwhile, or were given another build by somebody else
  * @param createdAt when it was asked for
  * @param endedAt {@code null} while it is running
  */

@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rivet.protocol.Wire;
 
 /** Keys, waiting, dry runs, and what is done to many at once. */
@@ -141,6 +143,51 @@ final class ActorOperationsTest {
     }
 
     @Test
+    void who_waits_for_its_sleep_is_answered_when_it_sleeps() {
+        server.answer("POST /actors/%s/sleep".formatted(ACTOR), 200, "{}")
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("stopping"))
+                .answer("GET /actors/" + ACTOR, 200, oneActor("sleeping"));
+
+        var ran = shell().run("actor", "sleep", ACTOR, "--wait");
+
+        assertThat(ran.err()).isEqualTo("putting it to sleep: it is stopping\n");
+        assertThat(ran.out()).startsWith("actor %s is sleeping\n".formatted(ACTOR));
+    }
+
+    @Test
+    void a_store_in_use_is_told_with_the_command_that_puts_its_actor_to_sleep() {
+        var entry = "/actors/%s/kv/entry".formatted(ACTOR);
+        server.answer("PUT " + entry, 409, problem("KV_IN_USE")).answer("DELETE " + entry, 409, problem("KV_IN_USE"));
+
+        var put = shell().run("actor", "kv", "put", ACTOR, "count", "7");
+        var deleted = shell().run("actor", "kv", "delete", ACTOR, "count");
+
+        assertThat(List.of(put.exit(), deleted.exit())).containsExactly(1, 1);
+        assertThat(put.err()).contains("KV_IN_USE", "'rivet actor sleep %s --wait' has it so".formatted(ACTOR));
+        assertThat(deleted.err()).contains("'rivet actor sleep %s --wait' has it so".formatted(ACTOR));
+    }
+
+    @Test
+    void a_long_store_is_listed_page_by_page_and_exported_in_part() {
+        var kv = "/actors/%s/kv".formatted(ACTOR);
+        server.answer("GET " + kv, 200, "{\"entries\": [], \"pagination\": {\"cursor\": \"IGE\"}}")
+                .answer("GET " + kv, 200, "{\"entries\": [], \"pagination\": {}}");
+
+        var first = shell().run("actor", "kv", "list", ACTOR, "--prefix", "[\"p\"]", "--limit", "7");
+        var last = shell().run("actor", "kv", "list", ACTOR, "--prefix", "[\"p\"]", "--cursor", "IGE");
+        shell().run("actor", "kv", "export", ACTOR, "--prefix", "user:");
+
+        assertThat(first.out()).contains("there are more: --cursor IGE\n");
+        assertThat(last.out()).doesNotContain("there are more");
+        assertThat(server.requestLines())
+                .containsExactly(
+                        "GET %s?limit=7&prefix=%%5B%%22p%%22%%5D".formatted(kv),
+                        "GET %s?limit=100&prefix=%%5B%%22p%%22%%5D&cursor=IGE".formatted(kv),
+                        "GET %s?limit=1000&prefix=%%22user%%3A%%22".formatted(kv));
+    }
+
+    @Test
     void a_store_is_listed_exported_and_mended() {
         var kv = "/actors/%s/kv".formatted(ACTOR);
         var entry = """
@@ -219,6 +266,12 @@ final class ActorOperationsTest {
         var refused = shell().run("actor", "checkpoint", "restore", ACTOR, "3", "--yes");
         assertThat(refused.err()).contains("is running", "--sleep");
 
+        // Somebody wakes it between the question and the restore.
+        server.instead("GET /actors/" + ACTOR, 200, oneActor("sleeping"))
+                .instead("POST " + CHECKPOINTS + "/3/restore", 409, problem("ACTOR_NOT_ASLEEP"));
+        var woken = shell().run("actor", "checkpoint", "restore", ACTOR, "3", "--yes");
+        assertThat(woken.err()).contains("ACTOR_NOT_ASLEEP", "--sleep puts it to sleep");
+
         // Somebody wakes it between its sleep and the restore.
         server.instead("POST " + CHECKPOINTS + "/3/restore", 409, problem("ACTOR_NOT_ASLEEP"))
                 .answer("POST " + CHECKPOINTS + "/3/restore", 200, RESTORED)
@@ -237,6 +290,7 @@ final class ActorOperationsTest {
                         .filter(line -> line.startsWith("POST"))
                         .toList())
                 .containsExactly(
+                        "POST " + CHECKPOINTS + "/3/restore",
                         "POST /actors/%s/sleep".formatted(ACTOR),
                         "POST " + CHECKPOINTS + "/3/restore",
                         "POST /actors/%s/sleep".formatted(ACTOR),
@@ -295,19 +349,24 @@ final class ActorOperationsTest {
                 .contains("POST /actors/%s/upgrade {\"build\":\"%s\"}".formatted(ACTOR, BUILD));
     }
 
-    @Test
-    void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped() {
+    @ParameterizedTest
+    @ValueSource(strings = {"stopped", "superseded"})
+    void some_at_a_time_is_followed_until_it_is_over_and_fails_if_it_was_stopped(String state) {
         server.answer("GET /actors", 200, "{\"actors\": [%s], \"pagination\": {}}".formatted(actor("running")))
                 .answer("POST /actors/upgrade", 200, "{\"count\": 3, \"rollout\": \"r1\"}")
                 .answer("GET /rollouts/r1", 200, rollout("running", 1))
-                .answer("GET /rollouts/r1", 200, rollout("stopped", 1));
+                .answer("GET /rollouts/r1", 200, rollout(state, 1));
 
         var ran = shell().run(
                         "actor", "upgrade", "-t", "name=room", "--batch-size", "2", "--pause", "5", "--wait", "--yes");
 
         assertThat(ran.exit()).isEqualTo(1);
         assertThat(ran.err())
-                .contains("upgrade r1 is running: 1 of 3 actors ready, 2 told", "UPGRADE_STOPPED", "actor a is deaf");
+                .contains(
+                        "upgrade r1 is running: 1 of 3 actors ready, 2 told",
+                        "UPGRADE_STOPPED",
+                        "upgrade r1 is " + state,
+                        "actor a is deaf");
         assertThat(server.requestLines()).anyMatch(line -> line.contains("\"batch_size\":2,\"pause_ms\":5"));
     }
 

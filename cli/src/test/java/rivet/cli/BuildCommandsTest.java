@@ -1,7 +1,10 @@
 package rivet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static rivet.cli.StubControlPlane.ACTOR;
 import static rivet.cli.StubControlPlane.BUILD;
+import static rivet.cli.StubControlPlane.actor;
+import static rivet.cli.StubControlPlane.oneActor;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,6 +63,54 @@ final class BuildCommandsTest {
 
         assertThat(ran.out())
                 .startsWith("room: build %1$s (version 1) is current again; it was %1$s\n".formatted(BUILD));
+    }
+
+    @Test
+    void rollback_and_publish_upgrade_as_the_project_file_says_if_there_is_one() throws IOException {
+        project.file("""
+                {"actors": {"room": {"script": "src/room.ts", "upgrade": {"policy": "drain", "deadline": 9000}}}}""");
+        project.write("src/room.ts", Project.ROOM);
+        project.accept();
+        olderBuildRuns();
+        project.server().answer("POST /builds/%s/rollback".formatted(BUILD), 200, "{\"build\": %s}".formatted(ROOM));
+        var rolledBack = run("build", "rollback", "room", "--upgrade");
+        olderBuildRuns();
+        var published = run("build", "publish", "room", "src/room.ts", "--upgrade");
+        olderBuildRuns();
+        run("build", "rollback", "room", "--upgrade", "--policy", "now");
+
+        assertThat(rolledBack.exit()).as(rolledBack.err()).isZero();
+        assertThat(published.exit()).as(published.err()).isZero();
+        assertThat(project.server().requestLines().stream()
+                        .filter(line -> line.startsWith("POST /actors/%s/upgrade ".formatted(ACTOR)))
+                        .map(line -> line.replaceFirst("[^{]*", "")))
+                .containsExactly(
+                        "{\"build\":\"%s\",\"policy\":\"drain\",\"deadline\":9000}".formatted(BUILD),
+                        "{\"build\":\"%s\",\"policy\":\"drain\",\"deadline\":9000}".formatted(BUILD),
+                        "{\"build\":\"%s\",\"policy\":\"now\"}".formatted(BUILD));
+    }
+
+    @Test
+    void project_file_that_is_wrong_is_told_before_anything_is_rolled_back() throws IOException {
+        project.file("{\"actors\": 7}");
+
+        Project.assertRefused(run("build", "rollback", "room", "--upgrade"), 2, "actors");
+
+        assertThat(project.server().requests()).isEmpty();
+    }
+
+    private void olderBuildRuns() {
+        var older = ROOM.replace(BUILD, ACTOR).replace("\"current\": \"true\"", "\"team\": \"a\"");
+        project.server()
+                .instead("GET /builds", 200, "{\"builds\": [%s]}".formatted(ROOM))
+                .answer("GET /builds", 200, "{\"builds\": [%s, %s]}".formatted(ROOM, older))
+                .instead(
+                        "GET /actors",
+                        200,
+                        "{\"actors\": [%s], \"pagination\": {}}"
+                                .formatted(actor("running").replace(BUILD, ACTOR)))
+                .answer("POST /actors/%s/upgrade".formatted(ACTOR), 200, "{}")
+                .answer("GET /actors/" + ACTOR, 200, oneActor("running"));
     }
 
     @Test

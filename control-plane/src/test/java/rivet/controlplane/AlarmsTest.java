@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -308,6 +312,8 @@ class AlarmsTest {
         assertThat(api.state(other)).isEqualTo("sleeping (asked_by_actor)");
         var events = api.get("/actors/" + actor + "/events").body().get("events");
         assertThat(events.findValuesAsString("by")).contains("loop:wake-for-alarms");
+        assertThat(events.findValuesAsString("message")).contains("due: alarm 'a'");
+        assertThat(api.get("/actors/" + actor + "/explain").raw().body()).doesNotContain("due: alarm");
     }
 
     /** It had failed, or its wake had come to nothing, before the clock of the database went back. */
@@ -367,6 +373,61 @@ class AlarmsTest {
         lookNow(actor);
         agent.awaitRun(actor, 6);
         assertThat(pauseMs(actor)).isBetween(300_000L, 600_000L);
+    }
+
+    @Test
+    void one_that_cannot_be_woken_keeps_nobody_else_asleep() throws SQLException {
+        var agent = controlPlane.agent("alarms-others", 1000, 1024);
+        var broken = asleepWithAlarm(agent, "alarms-others");
+        var busy = asleepWithAlarm(agent, "alarms-others");
+        var others = List.of(asleepWithAlarm(agent, "alarms-others"), asleepWithAlarm(agent, "alarms-others"));
+        database.jdbc().sql("""
+                create function no_wake() returns trigger language plpgsql as
+                $$ begin raise exception 'this actor is not to be woken'; end $$
+                """).update();
+        database.jdbc().sql("""
+                        create trigger no_wake before update on actor for each row when (new.id = '%s')
+                        execute function no_wake()
+                        """.formatted(broken)).update();
+        try (var connection = DriverManager.getConnection(database.url(), database.user(), database.password());
+                var holding = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            holding.execute("select from actor where id = '%s' for update".formatted(busy));
+
+            letAllBeDue("alarms-others", broken, busy);
+
+            for (var other : others) {
+                agent.awaitRun(other, 2);
+                assertThat(wakes(other))
+                        .as("the first time that it was looked at")
+                        .isEqualTo(1);
+            }
+        } finally {
+            database.jdbc().sql("drop trigger no_wake on actor").update();
+        }
+        agent.awaitRun(busy, 2);
+        lookNow(broken);
+        agent.awaitRun(broken, 2);
+    }
+
+    private ActorId asleepWithAlarm(SimulatedAgent agent, String region) {
+        var actor = running(agent, region);
+        write(actor, set("a", HOURLY, ""));
+        asleep(agent, actor, 1);
+        return actor;
+    }
+
+    /** In the same pass. @param first are looked at before the others */
+    private void letAllBeDue(String region, ActorId... first) {
+        database.jdbc()
+                .sql("""
+                        update actor_alarm set look_at = clock_timestamp() - interval '1 minute' * case
+                            when actor_id = any (cast(:first as uuid[])) then 2 else 1 end
+                        where actor_id in (select id from actor where region = :region)
+                        """)
+                .param("first", Arrays.stream(first).map(ActorId::toString).collect(Collectors.joining(",", "{", "}")))
+                .param("region", region)
+                .update();
     }
 
     @Test

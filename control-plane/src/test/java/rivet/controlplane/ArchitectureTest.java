@@ -61,9 +61,9 @@ class ArchitectureTest {
             explain    : web tenancy auth agent actor log
             route      : web database query tenancy auth agent actor
             fleet      : web auth agent actor
-            alarm      : web database auth actor
-            kv         : web database auth alarm
-            checkpoint : web database auth actor kv
+            alarm      : web database auth metrics actor
+            kv         : web database auth metrics alarm
+            checkpoint : web database auth metrics actor kv
             inspect    : web auth actor kv
             connection : web database tenancy auth actor
             link       : web auth metrics agent actor log route connection ingress

@@ -72,6 +72,10 @@ class AuditTest {
         reader.delete(path);
         assertThat(newest().path("token_name").asString()).isEqualTo("of a test");
         assertThat(newest().path("outcome").asString()).isEqualTo("API_FORBIDDEN");
+
+        reader.get(path + "/kv?prefix=1");
+        assertThat(newest().path("target").asString()).isEqualTo(path + "/kv?prefix=1");
+        assertThat(newest().path("outcome").asString()).isEqualTo("API_FORBIDDEN");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import rivet.controlplane.checkpoint.Checkpoints;
+import rivet.controlplane.database.Chunks;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.DownReason;
 
@@ -207,20 +208,62 @@ class CheckpointTest {
             lock.execute("select pg_advisory_lock(hashtextextended('checkpoint %s', 0))".formatted(actor));
             first = CompletableFuture.supplyAsync(() -> dirs.take(actor, 1, id, "stopped", content));
             await().atMost(SOON).until(() -> chunks(id) == 1);
-            second = CompletableFuture.supplyAsync(() -> dirs.take(
-                    actor, 1, id, "stopped", BodyPublishers.fromPublisher(bytes), DirCalls.sha256(content), 2));
-            await().atMost(SOON).until(bytes::hasSubscribers);
+            second = begun(actor, id, content, bytes);
             bytes.submit(ByteBuffer.wrap(new byte[] {1}));
             await().atMost(SOON).until(() -> chunks(id) == 0);
         }
 
         assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("CHECKPOINT_OVERTAKEN");
 
+        bytes.submit(ByteBuffer.wrap(new byte[] {2}));
         bytes.close();
-        second.get(20, TimeUnit.SECONDS);
-        assertThat(left(actor)).isZero();
-        assertThat(dirs.take(actor, 1, id, "stopped", content)).isEqualTo("1");
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("1");
         assertThat(dirs.content(actor, 1)).isEqualTo(content);
+    }
+
+    /** Its connection died, which nobody was told. */
+    @Test
+    void a_try_that_stands_still_takes_nothing_from_the_one_after_it() throws Exception {
+        var actor = started("still", 1);
+        dirs.open(actor, 1, 0);
+        var id = UUID.randomUUID();
+        var content = new byte[Chunks.BYTES + 2];
+        new Random(11).nextBytes(content);
+        var stuck = new SubmissionPublisher<ByteBuffer>();
+        var first = begun(actor, id, content, stuck);
+        submit(stuck, content, 0, Chunks.BYTES + 1);
+        await().atMost(SOON).until(() -> chunks(id) == 1);
+        var bytes = new SubmissionPublisher<ByteBuffer>();
+        var second = begun(actor, id, content, bytes);
+        submit(bytes, content, 0, 1);
+        await().atMost(SOON).until(() -> chunks(id) == 0);
+
+        submit(stuck, content, Chunks.BYTES + 1, content.length);
+        stuck.close();
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("CHECKPOINT_OVERTAKEN");
+
+        submit(bytes, content, 1, content.length);
+        bytes.close();
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("1");
+        assertThat(dirs.content(actor, 1)).isEqualTo(content);
+    }
+
+    private CompletableFuture<String> begun(
+            ActorId actor, UUID id, byte[] content, SubmissionPublisher<ByteBuffer> bytes) {
+        var taken = CompletableFuture.supplyAsync(() -> dirs.take(
+                actor,
+                1,
+                id,
+                "stopped",
+                BodyPublishers.fromPublisher(bytes),
+                DirCalls.sha256(content),
+                content.length));
+        await().atMost(SOON).until(bytes::hasSubscribers);
+        return taken;
+    }
+
+    private static void submit(SubmissionPublisher<ByteBuffer> bytes, byte[] content, int from, int to) {
+        bytes.submit(ByteBuffer.wrap(content, from, to - from));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import rivet.protocol.kv.Bytes;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvRequest.Mutation.Put;
+import rivet.protocol.link.DesiredActor;
 import rivet.protocol.link.DownReason;
 
 /** People look into an actor's store, and mend what is wrong there while the actor sleeps. */
@@ -99,9 +101,14 @@ class InspectTest {
         assertThat(stored(actor)).isEqualTo(counted(actor));
 
         Api.require(api.post("/actors/" + actor + "/wake", ""));
-        agent.up(agent.awaitRun(actor, 2));
+        var run = agent.awaitDesired(actor, DesiredActor.Run.class, _ -> true);
+        agent.up(run);
         var added = (KvAnswer.Written) stores.write(
-                actor, 2, 1, 0, new KvRequest.Write(List.of(), List.of(new KvRequest.Mutation.Add(bytes("n"), 1))));
+                actor,
+                run.generation(),
+                1,
+                0,
+                new KvRequest.Write(List.of(), List.of(new KvRequest.Mutation.Add(bytes("n"), 1))));
 
         assertThat(added.sums()).containsExactly(42L);
         assertThat(added.version()).isEqualTo(5);
@@ -169,9 +176,36 @@ class InspectTest {
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("KV_IN_USE");
-        assertThat(refused.text("/message")).contains("running", "/sleep");
+        assertThat(refused.text("/message")).contains("running", "POST /actors/%s/sleep".formatted(actor));
         assertThat(api.delete(entry(actor) + "?key=1").code()).isEqualTo("KV_IN_USE");
         assertThat(stored(actor)).isZero();
+    }
+
+    /** It was under way for long, or is of a copy on a machine that was cut off. */
+    @Test
+    void what_comes_late_of_a_copy_that_is_gone_does_not_undo_an_edit() {
+        var agent = agent("late");
+        var sleeping = asleep(agent, "late");
+        var waiting = running(agent, "late");
+        write(waiting, 1, put(COUNT_7, "a"));
+        Api.require(api.post("/agents/" + agent.id + "/cordon", ""));
+        agent.down(waiting, 1, DownReason.EXITED, 1);
+        awaitState(waiting, "pending (all_cordoned)");
+
+        for (var actor : List.of(sleeping, waiting)) {
+            Api.require(put(entry(actor), "{\"key\": \"a\", \"counter\": 41}"));
+
+            var late = stores.write(actor, 1, 2, 0, new KvRequest.Write(List.of(), List.of(put(RAW, "a"))));
+
+            assertThat(late).isEqualTo(stores.resumed(actor, 1));
+            assertThat(((KvAnswer.Refused) late).code()).isEqualTo(KvAnswer.Code.STALE_GENERATION);
+            assertThat(Api.require(api.get(kv(actor, ""))).text("/entries/0/json"))
+                    .isEqualTo("41");
+        }
+
+        Api.require(api.post("/agents/" + agent.id + "/uncordon", ""));
+        agent.up(agent.awaitRun(waiting, 3));
+        awaitState(waiting, "running");
     }
 
     @Test
@@ -199,6 +233,29 @@ class InspectTest {
         Api.require(api.delete("/actors/" + waiting));
 
         assertThat(put(entry(waiting), "{\"key\": 1, \"json\": 1}").code()).isEqualTo("ACTOR_DESTROYED");
+    }
+
+    @Test
+    void whoever_looked_into_it_is_in_the_audit_trail_with_what_was_asked() {
+        var actor = running(agent("looked"), "looked");
+        write(actor, 1, put(RAW, "secret"));
+
+        api.get(kv(actor, "?prefix=" + Api.encoded("[\"secret\"]")));
+        api.get(entry(actor) + "?key=" + Api.encoded("\"secret\""));
+        api.get(entry(actor) + "?key=1");
+
+        var trail = Api.require(api.get("/audit"));
+        assertThat(IntStream.range(0, 3)
+                        .mapToObj(at -> trail.body().at("/entries/" + at))
+                        .map(one -> "%s, %s: %s"
+                                .formatted(
+                                        one.path("operation").asString(),
+                                        one.path("target").asString(),
+                                        one.path("outcome").asString())))
+                .containsExactly(
+                        "GET /actors/{id}/kv/entry, %s?key=1: KV_NOT_FOUND".formatted(entry(actor)),
+                        "GET /actors/{id}/kv/entry, %s?key=\"secret\": ok".formatted(entry(actor)),
+                        "GET /actors/{id}/kv, %s?prefix=[\"secret\"]: ok".formatted(kv(actor, "")));
     }
 
     @ParameterizedTest
@@ -315,7 +372,8 @@ class InspectTest {
 
     private ActorId running(SimulatedAgent agent, String region) {
         var actor = api.actor(
-                "{\"tags\": {}, \"build_tags\": {\"name\": \"inspect\"}, \"region\": \"%s\"}".formatted(region));
+                "{\"tags\": {}, \"build_tags\": {\"name\": \"inspect\"}, \"region\": \"%s\", \"lifecycle\": {\"durable\": true}}"
+                        .formatted(region));
         agent.up(agent.awaitRun(actor, 1));
         awaitState(actor, "running");
         return actor;

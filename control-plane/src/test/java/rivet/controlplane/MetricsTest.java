@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import rivet.protocol.ActorId;
+import rivet.protocol.link.ActorReport.Phase;
 
 /** What Prometheus reads here, and who may. */
 @PostgresTest
@@ -53,7 +54,8 @@ class MetricsTest {
             api.build("timed", "{\"name\":\"timed\"}");
             var created = Api.require(api.post("/actors", """
                     {"tags": {}, "build_tags": {"name": "timed"}, "region": "fra"}"""));
-            agent.awaitRun(ActorId.parse(created.body().at("/actor/id").asString()), 1);
+            var actor = ActorId.parse(created.body().at("/actor/id").asString());
+            agent.awaitRun(actor, 1);
 
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(scrape(api))
@@ -63,6 +65,12 @@ class MetricsTest {
                                     "rivet_agents{region=\"fra\",state=\"fresh\"} 1",
                                     "rivet_agents_heartbeat_age_seconds{region=\"fra\"}",
                                     "rivet_links 1.0"));
+
+            agent.report(actor, 1, new Phase.Up(Map.of(), Phase.Rest.IDLE));
+
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(scrape(api))
+                            .contains("rivet_actors{reason=\"idle\",region=\"fra\",state=\"stopping\"} 1"));
         }
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -171,7 +174,7 @@ class RestoreTest {
 
         assertThat(running.status()).isEqualTo(409);
         assertThat(running.code()).isEqualTo("ACTOR_NOT_ASLEEP");
-        assertThat(running.text("/message")).contains("running", "/sleep");
+        assertThat(running.text("/message")).contains("running", "POST /actors/%s/sleep".formatted(actor));
         assertThat(controlPlane.database().contents()).isEqualTo(before);
 
         asleep(agent, actor, 1);
@@ -245,6 +248,17 @@ class RestoreTest {
         assertThat(Api.require(api.post(checkpoints(actor), "")).text("/checkpoint/dir/stored_bytes"))
                 .isEqualTo("3");
 
+        assertThat(Api.require(api.post(checkpoints(actor), "")).text("/checkpoint/dir/stored_bytes"))
+                .as("kept once more")
+                .isEqualTo("3");
+        woken(agent, actor, 2);
+        dirs.open(actor, 2, 0);
+        assertThat(timeline(actor, "checkpoint_restored")
+                        .getLast()
+                        .path("message")
+                        .asString())
+                .doesNotContain("lost");
+
         controlPlane.agent("operator-full", 100, 100);
         var waiting = create("operator-full", false);
         assertThat(api.post(checkpoints(waiting), "").code()).isEqualTo("KV_NOT_THERE");
@@ -317,6 +331,89 @@ class RestoreTest {
         assertThat(numbers(actor)).containsExactly(8L, 7L, 6L, 5L, 4L, 2L, 1L);
         assertThat(Api.require(restore(actor, 2)).text("/checkpoint/dir/stored_bytes"))
                 .isEqualTo("3");
+    }
+
+    @Test
+    void a_directory_stays_as_long_as_what_was_brought_back_has_it_from_there() {
+        var agent = agent("chain");
+        var actor = running(agent, "chain", true);
+        dirs.open(actor, 1, 0);
+        asleep(agent, actor, 1, new byte[] {1, 2, 3});
+        Api.require(api.post(checkpoints(actor), ""));
+        woken(agent, actor, 2);
+        dirs.open(actor, 2, 1);
+        asleep(agent, actor, 2, new byte[] {4});
+        Api.require(restore(actor, 2));
+        woken(agent, actor, 4);
+        dirs.open(actor, 4, 2);
+
+        for (int n = 0; n < 4; n++) {
+            assertThat(dirs.take(actor, 4, UUID.randomUUID(), "asked", new byte[] {5}))
+                    .isEqualTo(Integer.toString(6 + n));
+        }
+        for (int n = 0; n < 5; n++) {
+            assertThat(dirs.take(actor, 4, UUID.randomUUID(), "stopped", new byte[] {6}))
+                    .isEqualTo(Integer.toString(10 + n));
+        }
+
+        assertThat(numbers(actor)).containsExactly(14L, 13L, 12L, 11L, 10L, 9L, 8L, 7L, 6L, 4L, 3L, 2L, 1L);
+        asleep(agent, actor, 4);
+        assertThat(Api.require(restore(actor, 2)).text("/checkpoint/dir/stored_bytes"))
+                .isEqualTo("3");
+    }
+
+    /** As if the actor slept all the time: what no process has brought is kept like what one has. */
+    @RepeatedTest(3)
+    void what_belongs_together_stays_whatever_is_kept_and_brought_back(RepetitionInfo repetition) {
+        var random = new Random(repetition.getCurrentRepetition());
+        var region = "random-" + repetition.getCurrentRepetition();
+        var agent = agent(region);
+        var actor = running(agent, region, true);
+        asleep(agent, actor, 1);
+        var made = new TreeMap<Long, JsonNode>(Comparator.reverseOrder());
+        long generation = 1;
+        for (int step = 0; step < 70; step++) {
+            dirs.open(actor, generation, 0);
+            switch (made.isEmpty() ? 0 : random.nextInt(5)) {
+                case 0 ->
+                    assertThat(dirs.take(actor, generation, UUID.randomUUID(), "asked", new byte[] {1}))
+                            .containsOnlyDigits();
+                case 1, 2 ->
+                    assertThat(dirs.take(actor, generation, UUID.randomUUID(), "stopped", new byte[] {1}))
+                            .containsOnlyDigits();
+                case 3 -> Api.require(api.post(checkpoints(actor), ""));
+                default -> {
+                    var numbers = numbers(actor);
+                    Api.require(restore(actor, numbers.get(random.nextInt(numbers.size()))));
+                    generation++;
+                }
+            }
+
+            checkpointsOf(actor).forEach(one -> made.put(one.path("number").asLong(), one));
+
+            var newest = Stream.concat(
+                            made.values().stream()
+                                    .filter(RestoreTest::isMadeByItself)
+                                    .limit(5),
+                            made.values().stream()
+                                    .filter(one -> !isMadeByItself(one))
+                                    .limit(5))
+                    .toList();
+            assertThat(numbers(actor))
+                    .containsAll(newest.stream()
+                            .map(one -> one.path("number").asLong())
+                            .toList())
+                    .containsAll(newest.stream()
+                            .filter(one -> one.has("restores"))
+                            .map(one -> one.path("restores").asLong())
+                            .toList())
+                    .hasSizeLessThanOrEqualTo(
+                            4 * 11); // those, one with a directory, what each brought back, and all their directories
+        }
+    }
+
+    private static boolean isMadeByItself(JsonNode checkpoint) {
+        return List.of("stopped", "restored").contains(checkpoint.path("cause").asString());
     }
 
     @Test

@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import rivet.protocol.ActorId;
 import rivet.protocol.link.ActorReport.Phase;
 import rivet.protocol.link.DownReason;
@@ -44,7 +47,7 @@ class SleepTest {
         assertThat(api.state(actor)).isEqualTo("sleeping (sleep_requested)");
         assertThat(api.get("/actors?key=kept").text("/actors/0/id")).isEqualTo(actor.toString());
         var why = Api.require(api.get("/actors/" + actor + "/explain"));
-        assertThat(why.text("/message")).contains("asleep since", "POST /actors/{id}/wake");
+        assertThat(why.text("/message")).contains("asleep since", "POST /actors/%s/wake".formatted(actor));
 
         agent.awaitRun(create("room", ""), 1);
     }
@@ -205,9 +208,7 @@ class SleepTest {
         var agent = controlPlane.agent("route", 1000, 1024);
         var first = asleep(agent, "route", "");
         var second = asleep(agent, "route", "");
-        Api.require(api.send(api.json("/routes/sleepers").PUT(HttpRequest.BodyPublishers.ofString("""
-                        {"hostname": "sleepers.example.com", "path": "", "strip_prefix": false, "route_subpaths": true,
-                         "target": {"actors": {"selector_tags": {"of": "route"}}}}"""))));
+        putRoute("route");
 
         assertThat(routed(first).get("actor").asString()).isEqualTo(first.toString());
         agent.up(agent.awaitRun(first, 2));
@@ -217,16 +218,56 @@ class SleepTest {
         assertThat(api.state(second)).isEqualTo("sleeping (sleep_requested)");
     }
 
-    /** As a proxy asks that has a request for the route. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.Rest.class,
+            names = {"IDLE", "ASKED"})
+    void a_request_by_a_custom_route_is_held_while_its_actor_falls_asleep_by_itself(Phase.Rest why) {
+        var region = "falling-" + why.name().toLowerCase(Locale.ROOT);
+        var agent = controlPlane.agent(region, 250, 256);
+        var actor = running(agent, region, "");
+        putRoute(region);
+        agent.report(actor, 1, new Phase.Up(Map.of("http", 4711), why));
+        agent.awaitStop(actor);
+
+        assertThat(routed(actor).get("state").asString()).isEqualTo("restarting");
+        agent.down(actor, 1, DownReason.STOPPED, 0);
+
+        agent.awaitRun(actor, 2);
+    }
+
+    @Test
+    void where_one_falls_asleep_by_itself_one_that_sleeps_already_is_woken() {
+        var agent = controlPlane.agent("both", 1000, 1024);
+        var falling = running(agent, "both", "");
+        var sleeper = asleep(agent, "both", "");
+        putRoute("both");
+        agent.report(falling, 1, new Phase.Up(Map.of("http", 4711), Phase.Rest.IDLE));
+        agent.awaitStop(falling);
+
+        assertThat(routed(falling).get("actor").asString()).isEqualTo(sleeper.toString());
+
+        agent.awaitRun(sleeper, 2);
+        assertThat(api.state(falling)).isEqualTo("stopping (idle)");
+    }
+
+    private void putRoute(String name) {
+        Api.require(
+                api.send(api.json("/routes/" + name).PUT(HttpRequest.BodyPublishers.ofString("""
+                        {"hostname": "%1$s.example.com", "path": "", "strip_prefix": false, "route_subpaths": true,
+                         "target": {"actors": {"selector_tags": {"of": "%1$s"}}}}""".formatted(name)))));
+    }
+
+    /** As a proxy asks that has a request for the route, which is called as the region is. */
     private JsonNode routed(ActorId one) {
-        var environment = controlPlane
+        var where = controlPlane
                 .database()
                 .jdbc()
-                .sql("select environment_id::text from actor where id = :id")
+                .sql("select environment_id || '/' || region from actor where id = :id")
                 .param("id", one.value())
                 .query(String.class)
                 .single();
-        return Api.require(api.send(api.request("/link/routes/%s/sleepers/actors".formatted(environment))
+        return Api.require(api.send(api.request("/link/routes/%s/actors".formatted(where))
                         .header("authorization", "Bearer " + SimulatedAgent.TOKEN)
                         .GET()))
                 .body()

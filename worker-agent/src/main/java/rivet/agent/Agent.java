@@ -103,8 +103,8 @@ public final class Agent implements AutoCloseable {
             var runtimes = new HostLauncher.Runtimes(javascript, new Java(host, bundles, settings.java()));
             var controlPlane = new HostLauncher.ControlPlane(
                     settings.apiEndpoint().toString(),
-                    opened(new ActorStores(new RemoteStores(link), lease::mayServe)),
-                    opened(new ActorDirs(host.files().resolve("dirs"), new RemoteDirs(link))));
+                    opened(new ActorStores(new RemoteStores(link), lease::mayServe, metrics.registry())),
+                    opened(new ActorDirs(host.files().resolve("dirs"), new RemoteDirs(link), metrics.registry())));
             var launcher = opened(new HostLauncher(host, bundles, runtimes, controlPlane));
             var journal = opened(Journal.open(data.path()));
             supervisor = opened(supervisor(launcher, journal));

@@ -55,7 +55,7 @@ class ArchitectureTest {
             .whereLayer("warden")
             .mayOnlyBeAccessedByLayers("launch", "host")
             .whereLayer("linux")
-            .mayOnlyBeAccessedByLayers("launch", "host", "warden")
+            .mayOnlyBeAccessedByLayers("launch", "host", "warden", "dir")
             .whereLayer("bundle")
             .mayOnlyBeAccessedByLayers("wiring", "launch", "dir")
             .whereLayer("dir")

@@ -1,6 +1,5 @@
 package rivet.cli.actor;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -111,7 +110,8 @@ final class ActorCheckpointCommand {
             footer = {"  rivet actor checkpoint restore ID 3", "  rivet actor checkpoint restore ID 3 --sleep --yes"})
     static final class Restore extends OneActorCommand {
 
-        private static final Duration START_DEADLINE = Duration.ofMinutes(2);
+        private static final String NOT_ASLEEP = "ACTOR_NOT_ASLEEP";
+        private static final String SLEEP_FIRST = "--sleep puts it to sleep, and wakes it again afterwards";
 
         @Parameters(index = "1", paramLabel = "NUMBER", description = "The checkpoint's, as 'list' shows it.")
         private long number;
@@ -135,9 +135,9 @@ final class ActorCheckpointCommand {
             boolean slept = before.state().equals(Slumber.ASLEEP);
             if (!slept && !sleep) {
                 throw Failure.badInput(
-                                "ACTOR_NOT_ASLEEP",
+                                NOT_ASLEEP,
                                 "actor %s is %s (expected: one that sleeps)".formatted(actorId(), before.state()))
-                        .withRemedy("--sleep puts it to sleep, and wakes it again afterwards");
+                        .withRemedy(SLEEP_FIRST);
             }
             new Question(surroundings)
                     .demandYes(
@@ -160,12 +160,16 @@ final class ActorCheckpointCommand {
         }
 
         private CheckpointView.Restored restored(ControlPlaneClient server) {
-            return server.call(
-                    "POST",
-                    path(actorId(), "/%d/restore".formatted(number)),
-                    Map.of(),
-                    null,
-                    CheckpointView.Restored.class);
+            try {
+                return server.call(
+                        "POST",
+                        path(actorId(), "/%d/restore".formatted(number)),
+                        Map.of(),
+                        null,
+                        CheckpointView.Restored.class);
+            } catch (Failure e) {
+                throw e.report().code().equals(NOT_ASLEEP) ? e.withRemedy(SLEEP_FIRST) : e;
+            }
         }
 
         /** Woken also where it could not be restored: it was awake. */
@@ -177,7 +181,7 @@ final class ActorCheckpointCommand {
                 server.call("POST", "/actors/%s/wake".formatted(actorId()), Map.of(), null);
             }
             output.progress("waking it");
-            new Startup(server).await(actorId(), BuildId.parse(before.runtime().build()), START_DEADLINE);
+            new Startup(server).await(actorId(), BuildId.parse(before.runtime().build()));
             return restored;
         }
 

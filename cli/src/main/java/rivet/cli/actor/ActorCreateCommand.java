@@ -1,6 +1,5 @@
 package rivet.cli.actor;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +41,6 @@ import rivet.protocol.api.PlacementView;
         })
 final class ActorCreateCommand extends ServerCommand {
 
-    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
     private static final long BYTES_A_MIB = 1 << 20;
 
     @Mixin
@@ -146,7 +144,10 @@ final class ActorCreateCommand extends ServerCommand {
 
     @Option(
             names = "--wait",
-            description = "Return when it has started, and not as soon as it is created; fail if it does not start.")
+            description = {
+                "Return when it has started, and not as soon as it is created; fail if it does not start.",
+                "Waits for --placement-timeout, if given, --start-timeout, --kill-timeout, and two minutes more."
+            })
     private boolean wait;
 
     @Option(names = "--logs", description = "Go on with what it prints, until it is destroyed.")
@@ -188,7 +189,7 @@ final class ActorCreateCommand extends ServerCommand {
                 ? new ActorView.GetOrCreated(server.createActor(request), true)
                 : server.getOrCreateActor(request);
         var id = ActorId.parse(made.actor().id());
-        var actor = wait ? new Startup(server).await(id, null, START_DEADLINE) : made.actor();
+        var actor = wait ? new Startup(server).await(id, null) : made.actor();
         if (logs) {
             output.progress("actor " + actor.id());
             new LogFollower(server, output, LogFollower.Form.WITH_TIME).follow(id, ControlPlaneClient.LogQuery.ALL);

@@ -48,7 +48,9 @@ final class ActorDestroyCommand extends ServerCommand {
             description = "Milliseconds of grace, instead of the actor's own (0 to 7200000).")
     private @Nullable Long killTimeoutMs;
 
-    @Option(names = "--wait", description = "Return when nothing of it is left.")
+    @Option(
+            names = "--wait",
+            description = "Return when nothing of it is left. Waits for its kill timeout and half a minute more.")
     private boolean wait;
 
     @Option(

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,6 +67,12 @@ final class ActorKvCommand {
                 description = "At most so many, 1 to 1000 (default: ${DEFAULT-VALUE}).")
         private int limit = 100;
 
+        @Option(
+                names = "--cursor",
+                paramLabel = "CURSOR",
+                description = "Go on where an earlier page ended, which said so; with the same --prefix and --reverse.")
+        private @Nullable String cursor;
+
         ListEntries(Surroundings surroundings) {
             super(surroundings);
         }
@@ -74,9 +81,8 @@ final class ActorKvCommand {
         protected void run(ControlPlaneClient server) {
             var query = new LinkedHashMap<String, String>();
             query.put("limit", Integer.toString(limit));
-            if (prefix != null) {
-                query.put("prefix", json(prefix).toString());
-            }
+            putIfGiven(query, "prefix", prefix == null ? null : json(prefix).toString());
+            putIfGiven(query, "cursor", cursor);
             if (reverse) {
                 query.put("reverse", "true");
             }
@@ -86,7 +92,7 @@ final class ActorKvCommand {
                         List.of("KEY", "VERSION", "SIZE", "VALUE"),
                         many.entries().stream().map(ListEntries::row).toList());
                 if (many.pagination().cursor() != null) {
-                    output.say("there are more (--limit)");
+                    output.say("there are more: --cursor " + many.pagination().cursor());
                 }
                 output.next(rivet("actor kv get " + actorId() + " KEY"), rivet("actor kv export " + actorId()));
             });
@@ -126,7 +132,7 @@ final class ActorKvCommand {
     @Command(
             name = "put",
             description = {
-                "Put an entry into the store of an actor that does not run; 'rivet actor sleep' has it so.",
+                "Put an entry into the store of an actor that does not run; 'rivet actor sleep ID --wait' has it so.",
                 "The actor finds the value as if it had put it itself."
             },
             footerHeading = "%nExamples:%n",
@@ -135,7 +141,7 @@ final class ActorKvCommand {
                 "  rivet actor kv put ID visits --counter 41",
                 "  rivet actor kv put ID count 7 --if-version 3"
             })
-    static final class PutEntry extends OneActorCommand {
+    static final class PutEntry extends EditingCommand {
 
         @Parameters(index = "1", paramLabel = "KEY", description = "JSON, or a string.")
         private String key = "";
@@ -170,7 +176,8 @@ final class ActorKvCommand {
         @Override
         protected void run(ControlPlaneClient server) {
             var put = new KvView.Put(json(key), value == null ? null : json(value), counter, base64, version);
-            var written = server.call("PUT", path(actorId(), "/entry"), Map.of(), put, KvView.Written.class);
+            var written =
+                    edit(() -> server.call("PUT", path(actorId(), "/entry"), Map.of(), put, KvView.Written.class));
             output.result(written, () -> {
                 output.say("put, version %d".formatted(written.version()));
                 output.next(rivet("actor wake " + actorId()));
@@ -183,7 +190,7 @@ final class ActorKvCommand {
             description = "Delete an entry from the store of an actor that does not run.",
             footerHeading = "%nExamples:%n",
             footer = "  rivet actor kv delete ID '[\"player\",\"ada\"]'")
-    static final class DeleteEntry extends OneActorCommand {
+    static final class DeleteEntry extends EditingCommand {
 
         @Parameters(index = "1", paramLabel = "KEY", description = "JSON, or a string.")
         private String key = "";
@@ -202,7 +209,8 @@ final class ActorKvCommand {
             if (version != null) {
                 query.put("version", version.toString());
             }
-            var written = server.call("DELETE", path(actorId(), "/entry"), query, null, KvView.Written.class);
+            var written =
+                    edit(() -> server.call("DELETE", path(actorId(), "/entry"), query, null, KvView.Written.class));
             output.result(written, () -> output.say("deleted, version %d".formatted(written.version())));
         }
     }
@@ -210,12 +218,21 @@ final class ActorKvCommand {
     @Command(
             name = "export",
             description = {
-                "Print all entries, a JSON object a line, with their bytes in Base64.",
+                "Print all entries, a JSON object a line, with or without --json, and with their bytes in Base64.",
                 "What the actor writes meanwhile may be in it or not; put it to sleep first for one moment's state."
             },
             footerHeading = "%nExamples:%n",
-            footer = "  rivet actor kv export ID > actor.ndjson")
+            footer = {
+                "  rivet actor kv export ID > actor.ndjson",
+                "  rivet actor kv export ID --prefix '[\"player\"]' > players.ndjson"
+            })
     static final class Export extends OneActorCommand {
+
+        @Option(
+                names = "--prefix",
+                paramLabel = "KEY",
+                description = "Only keys that begin with this array, or with this string.")
+        private @Nullable String prefix;
 
         Export(Surroundings surroundings) {
             super(surroundings);
@@ -239,10 +256,33 @@ final class ActorKvCommand {
         private KvView.Many page(ControlPlaneClient server, @Nullable String cursor) {
             var query = new LinkedHashMap<String, String>();
             query.put("limit", Integer.toString(LARGEST_PAGE));
-            if (cursor != null) {
-                query.put("cursor", cursor);
-            }
+            putIfGiven(query, "prefix", prefix == null ? null : json(prefix).toString());
+            putIfGiven(query, "cursor", cursor);
             return server.get(path(actorId(), ""), query, KvView.Many.class);
+        }
+    }
+
+    /** Changes a store, which only one that does not run lets. */
+    abstract static class EditingCommand extends OneActorCommand {
+
+        EditingCommand(Surroundings surroundings) {
+            super(surroundings);
+        }
+
+        final KvView.Written edit(Supplier<KvView.Written> work) {
+            try {
+                return work.get();
+            } catch (Failure e) {
+                throw e.report().code().equals("KV_IN_USE")
+                        ? e.withRemedy("'%s' has it so".formatted(rivet("actor sleep %s --wait".formatted(actorId()))))
+                        : e;
+            }
+        }
+    }
+
+    private static void putIfGiven(Map<String, String> query, String name, @Nullable String value) {
+        if (value != null) {
+            query.put(name, value);
         }
     }
 

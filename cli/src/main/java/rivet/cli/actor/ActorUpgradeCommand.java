@@ -54,9 +54,11 @@ final class ActorUpgradeCommand extends ServerCommand {
 
     @Option(
             names = "--wait",
-            description =
-                    "Return when it runs on the new build; fail if it does not start. With an ID, or with --batch-size, "
-                            + "--pause or --percentage.")
+            description = {
+                "Return when it runs on the new build; fail if it does not start. With an ID, or with --batch-size, "
+                        + "--pause or --percentage.",
+                "With an ID it waits for the deadline of the policy, the kill timeout, the start timeout, and two minutes more."
+            })
     private boolean wait;
 
     @Mixin
@@ -142,7 +144,7 @@ final class ActorUpgradeCommand extends ServerCommand {
                 new ControlPlaneClient.Upgrade(
                         to.id(), policy.policy(), policy.deadlineMs(), policy.atDeadline(), startTimeoutMs));
         var actor = wait
-                ? new Startup(server).await(actorId, buildId, Startup.deadline(policy.view()))
+                ? new Startup(server).await(actorId, buildId, policy.view(), startTimeoutMs)
                 : server.actor(actorId);
         output.result(new Document(actor.id(), to.id(), actor.state()), () -> {
             output.say("actor %s is %s on build %s".formatted(actorId, actor.state(), to.id()));

@@ -21,7 +21,7 @@ import rivet.protocol.api.RolloutView;
         name = "upgrades",
         description = {
             "How far the upgrades of many actors are that go some at a time, newest first; or one of them.",
-            "See 'rivet actor upgrade --tags … --batch-size N' for how they begin."
+            "See 'rivet actor upgrade --tags … --batch-size N' for how they begin. A later one of the same actors supersedes it."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  rivet actor upgrades", "  rivet actor upgrades ID --wait", "  rivet actor upgrades ID --cancel"})

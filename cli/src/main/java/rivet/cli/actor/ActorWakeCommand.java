@@ -1,6 +1,5 @@
 package rivet.cli.actor;
 
-import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +15,12 @@ import rivet.protocol.api.ActorView;
         footer = "  rivet actor wake ID --wait")
 final class ActorWakeCommand extends OneActorCommand {
 
-    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
-
-    @Option(names = "--wait", description = "Return when it runs; fail if it does not start.")
+    @Option(
+            names = "--wait",
+            description = {
+                "Return when it runs; fail if it does not start.",
+                "Waits for its kill timeout, its start timeout, and two minutes more."
+            })
     private boolean wait;
 
     ActorWakeCommand(Surroundings surroundings) {
@@ -31,7 +33,7 @@ final class ActorWakeCommand extends OneActorCommand {
         server.call("POST", "/actors/" + actorId + "/wake", Map.of(), null);
         var woken = server.actor(actorId);
         var build = BuildId.parse(woken.runtime().build());
-        var actor = wait ? new Startup(server).await(actorId, build, START_DEADLINE) : woken;
+        var actor = wait ? new Startup(server).await(actorId, build) : woken;
         output.result(new ActorView.One(actor), () -> {
             output.say("actor %s is %s".formatted(actorId, actor.state()));
             output.next(rivet("actor logs -f " + actorId));

@@ -11,7 +11,7 @@ import rivet.cli.terminal.Pause;
 import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 
-/** Does what can only be done to an actor that sleeps, to one that somebody may wake at any time. */
+/** Puts an actor to sleep that somebody may wake at any time, and does what can only be done to one that sleeps. */
 final class Slumber {
 
     static final String ASLEEP = "sleeping";
@@ -35,11 +35,9 @@ final class Slumber {
      * @param work fails with {@code ACTOR_NOT_ASLEEP} if it is awake
      */
     <T> T during(ActorView actor, Supplier<T> work) {
-        var id = ActorId.parse(actor.id());
-        long giveUp = System.nanoTime()
-                + MARGIN.plusMillis(actor.lifecycle().killTimeout()).toNanos();
+        long giveUp = giveUp(actor);
         while (true) {
-            fallAsleep(id, giveUp);
+            fallAsleep(ActorId.parse(actor.id()), giveUp);
             try {
                 return work.get();
             } catch (Failure e) {
@@ -51,11 +49,25 @@ final class Slumber {
         }
     }
 
+    /** Returns when it sleeps. */
+    ActorView await(ActorView actor) {
+        return fallAsleep(ActorId.parse(actor.id()), giveUp(actor));
+    }
+
+    private static long giveUp(ActorView actor) {
+        return System.nanoTime()
+                + MARGIN.plusMillis(actor.lifecycle().killTimeout()).toNanos();
+    }
+
     /** Asked for again where somebody wakes it on the way. */
-    private void fallAsleep(ActorId id, long giveUp) {
+    private ActorView fallAsleep(ActorId id, long giveUp) {
         server.call("POST", "/actors/%s/sleep".formatted(id), Map.of(), null);
         var told = "";
-        for (var actor = server.actor(id); !actor.state().equals(ASLEEP); actor = server.actor(id)) {
+        while (true) {
+            var actor = server.actor(id);
+            if (actor.state().equals(ASLEEP)) {
+                return actor;
+            }
             var state = ActorText.state(actor);
             if (!state.equals(told)) {
                 output.progress("putting it to sleep: it is " + state);

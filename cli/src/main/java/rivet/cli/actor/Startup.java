@@ -19,7 +19,14 @@ import rivet.protocol.api.UpgradePolicyView;
 /** Waits until an actor runs, and tells why where it does not. */
 public final class Startup {
 
-    private static final Duration USUAL = Duration.ofMinutes(2);
+    /** On top of what the actor is allowed: its build is fetched, its directory brought, an agent found. */
+    private static final Duration MARGIN = Duration.ofMinutes(2);
+
+    /** What the server and the agents have where nobody says. */
+    private static final Duration USUAL_DRAIN = Duration.ofSeconds(15);
+
+    private static final Duration USUAL_START = Duration.ofSeconds(30);
+    private static final String DRAIN = "drain";
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final Duration HELD = Duration.ofSeconds(10);
     private static final int LAST_LINES = 10;
@@ -30,18 +37,43 @@ public final class Startup {
         this.server = server;
     }
 
-    /** How long an upgrade is waited for, beside the time until the actor is idle. */
-    public static Duration deadline(@Nullable UpgradePolicyView policy) {
-        return policy != null && "drain".equals(policy.policy()) && policy.deadline() != null
-                ? USUAL.plusMillis(policy.deadline())
-                : USUAL;
+    /**
+     * How long it may take that an actor runs, beside the time that a new build waits until it is idle.
+     *
+     * @param policy of the upgrade that is waited for; absent: the actor's own
+     * @param startTimeoutMs of that upgrade; absent: the actor's own
+     */
+    public static Duration bound(ActorView actor, @Nullable UpgradePolicyView policy, @Nullable Long startTimeoutMs) {
+        var lifecycle = actor.lifecycle();
+        return MARGIN.plusMillis(lifecycle.killTimeout())
+                .plus(drain(policy == null || policy.policy() == null ? lifecycle.upgrade() : policy))
+                .plus(orElse(startTimeoutMs == null ? lifecycle.startTimeout() : startTimeoutMs, USUAL_START))
+                .plus(actor.startedAt() == null ? orElse(lifecycle.placementTimeout(), Duration.ZERO) : Duration.ZERO);
+    }
+
+    private static Duration drain(@Nullable UpgradePolicyView policy) {
+        return policy != null && (DRAIN.equals(policy.policy()) || DRAIN.equals(policy.atDeadline()))
+                ? orElse(DRAIN.equals(policy.policy()) ? policy.deadline() : null, USUAL_DRAIN)
+                : Duration.ZERO;
+    }
+
+    private static Duration orElse(@Nullable Long ms, Duration otherwise) {
+        return ms == null ? otherwise : Duration.ofMillis(ms);
+    }
+
+    /** Waits for one that was created, or is woken: for as long as it is allowed, and some more. */
+    public ActorView await(ActorId id, @Nullable BuildId build) {
+        return await(id, build, null, null);
     }
 
     /**
      * @param build which it has to run; absent: whichever it was created with
+     * @param policy as of {@link #bound}
+     * @param startTimeoutMs likewise
      * @throws Failure with the exit code and its last lines, as soon as it is known that it does not start
      */
-    public ActorView await(ActorId id, @Nullable BuildId build, Duration deadline) {
+    public ActorView await(
+            ActorId id, @Nullable BuildId build, @Nullable UpgradePolicyView policy, @Nullable Long startTimeoutMs) {
         long start = System.nanoTime();
         while (true) {
             var actor = server.actorWhenReady(id, HELD);
@@ -57,11 +89,12 @@ public final class Startup {
                     throw didNotStart(actor);
                 }
             }
-            if (System.nanoTime() - start > deadline.toNanos()) {
+            var bound = bound(actor, policy, startTimeoutMs);
+            if (System.nanoTime() - start > bound.toNanos()) {
                 throw new Failure(
                         ExitCode.FAILED,
                         "ACTOR_NOT_READY_IN_TIME",
-                        "actor %s is %s after %d s".formatted(id, ActorText.state(actor), deadline.toSeconds()));
+                        "actor %s is %s after %d s".formatted(id, ActorText.state(actor), bound.toSeconds()));
             }
             Pause.of(INTERVAL);
         }

@@ -62,7 +62,7 @@ final class BuildPublishCommand extends ServerCommand {
 
     @Override
     protected void check() {
-        upgrading.check();
+        upgrading.check(output);
         if (name.isBlank()) {
             throw Failure.badInput("BAD_OPTION", "NAME: nothing (expected: what the build is called)");
         }
@@ -88,7 +88,7 @@ final class BuildPublishCommand extends ServerCommand {
         var build = build();
         var deployed = new Deployment(server, surroundings, output)
                 .deploy(ProjectFile.of(folder(), build), List.of(build), version, tags());
-        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed), List.of(build));
+        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed));
         output.result(new DeployCommand.Document(deployed, upgraded), () -> {
             DeployCommand.print(output, deployed);
             output.next(rivet("actor create -b name=%s -p http --wait".formatted(name)));

@@ -38,7 +38,7 @@ final class BuildRollbackCommand extends ServerCommand {
 
     @Override
     protected void check() {
-        upgrading.check();
+        upgrading.check(output);
     }
 
     @Override
@@ -47,7 +47,7 @@ final class BuildRollbackCommand extends ServerCommand {
         var build = server.call("POST", "/builds/" + from + "/rollback", Map.of(), null, BuildView.One.class)
                 .build();
         var name = BuildText.name(build);
-        var upgraded = upgrading.upgrade(server, output, Map.of(name, BuildId.parse(build.id())), List.of());
+        var upgraded = upgrading.upgrade(server, output, Map.of(name, BuildId.parse(build.id())));
         output.result(new Document(build, upgraded), () -> {
             output.say("%s: build %s (version %s) is current again; it was %s"
                     .formatted(name, build.id(), build.tags().getOrDefault("version", "-"), from));

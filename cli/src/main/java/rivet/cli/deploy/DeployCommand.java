@@ -63,7 +63,7 @@ public final class DeployCommand extends ServerCommand {
 
     @Override
     protected void check() {
-        upgrading.check();
+        upgrading.check(output);
         refuseReserved(Pairs.parse("--extra-tags", extraTags));
         chosen(ProjectFile.find(surroundings.directory()));
     }
@@ -74,7 +74,7 @@ public final class DeployCommand extends ServerCommand {
         var chosen = chosen(project);
         var deployed = new Deployment(server, surroundings, output)
                 .deploy(project, chosen, version, Pairs.parse("--extra-tags", extraTags));
-        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed), chosen);
+        var upgraded = upgrading.upgrade(server, output, Deployment.Deployed.current(deployed));
         output.result(new Document(deployed, upgraded), () -> print(deployed, upgraded));
     }
 

@@ -54,15 +54,14 @@ final class RunningActors {
             return;
         }
         var startup = new Startup(server);
-        var deadline = Startup.deadline(policy);
         output.progress("%s: upgrading actor %s (1 of %d)…".formatted(name, actors.getFirst(), actors.size()));
         server.upgradeActor(actors.getFirst(), upgrade);
-        startup.await(actors.getFirst(), to, deadline);
+        startup.await(actors.getFirst(), to, policy, null);
         var others = actors.subList(1, actors.size());
         if (!others.isEmpty()) {
             output.progress("%s: it runs; upgrading the other %d…".formatted(name, others.size()));
         }
         others.forEach(actor -> server.upgradeActor(actor, upgrade));
-        others.forEach(actor -> startup.await(actor, to, deadline));
+        others.forEach(actor -> startup.await(actor, to, policy, null));
     }
 }

@@ -1,13 +1,13 @@
 package rivet.cli.deploy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rivet.cli.actor.PolicyOptions;
-import rivet.cli.project.Build;
+import rivet.cli.project.ProjectFile;
 import rivet.cli.server.ControlPlaneClient;
 import rivet.cli.terminal.Output;
 import rivet.cli.terminal.Question;
@@ -25,6 +25,7 @@ final class Upgrading {
             names = "--upgrade",
             description = {
                 "Upgrade the live actors of these names to what is current now: one first, and the others when it runs.",
+                "It waits for the deadline of the policy, the kill timeout and the start timeout of each, and two minutes more.",
                 "Without it a person at a terminal is asked; scripts are not, and nothing is upgraded."
             })
     private boolean upgrade;
@@ -40,22 +41,36 @@ final class Upgrading {
     @Mixin
     private final PolicyOptions policy = new PolicyOptions();
 
+    /** What the project file says, by name of the build, where the command line says nothing. */
+    private final Map<String, UpgradePolicyView> policies = new HashMap<>();
+
     Upgrading(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
     /** Before anything is uploaded, and not when the server hears of it at last. */
-    void check() {
+    void check(Output output) {
         policy.check();
+        if (policy.view() == null && (upgrade || yes || mayAsk(output))) {
+            ProjectFile.findIfThere(surroundings.directory()).ifPresent(project -> policies.putAll(policies(project)));
+        }
+    }
+
+    private static Map<String, UpgradePolicyView> policies(ProjectFile project) {
+        var policies = new HashMap<String, UpgradePolicyView>();
+        for (var build : project.builds()) {
+            if (build.upgrade() != null) {
+                policies.put(build.name(), build.upgrade());
+            }
+        }
+        return policies;
     }
 
     /**
      * @param current the build that the actors of each name shall run
-     * @param builds what the project file says of them
      * @return those that were upgraded
      */
-    List<String> upgrade(
-            ControlPlaneClient server, Output output, Map<String, BuildId> current, List<? extends Build> builds) {
+    List<String> upgrade(ControlPlaneClient server, Output output, Map<String, BuildId> current) {
         if (!upgrade && !yes && !mayAsk(output)) {
             return List.of();
         }
@@ -64,21 +79,11 @@ final class Upgrading {
         current.forEach((name, to) -> {
             var behind = running.behind(name, to);
             if (!behind.isEmpty() && (upgrade || yes || isWanted(name, behind.size()))) {
-                running.upgrade(name, behind, to, policy(name, builds));
+                running.upgrade(name, behind, to, policy.view() != null ? policy.view() : policies.get(name));
                 behind.stream().map(ActorId::toString).forEach(upgraded::add);
             }
         });
         return upgraded;
-    }
-
-    private @Nullable UpgradePolicyView policy(String name, List<? extends Build> builds) {
-        return policy.view() != null
-                ? policy.view()
-                : builds.stream()
-                        .filter(build -> build.name().equals(name))
-                        .findFirst()
-                        .map(Build::upgrade)
-                        .orElse(null);
     }
 
     private boolean mayAsk(Output output) {

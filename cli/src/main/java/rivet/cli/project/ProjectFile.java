@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import rivet.cli.terminal.Failure;
 
 /** What a folder's {@code rivet.json} or {@code rivet.jsonc} says, in its order. */
@@ -26,6 +27,13 @@ public final class ProjectFile {
 
     /** The project file of a folder. */
     public static ProjectFile find(Path folder) {
+        return findIfThere(folder)
+                .orElseThrow(() -> Failure.badInput("PROJECT_FILE_MISSING", "no %s in %s".formatted(JSON, folder))
+                        .withRemedy("go to your project's folder, or make one with 'rivet init'"));
+    }
+
+    /** For who can do without one. */
+    public static Optional<ProjectFile> findIfThere(Path folder) {
         boolean json = Files.exists(folder.resolve(JSON));
         boolean jsonc = Files.exists(folder.resolve(JSONC));
         if (json && jsonc) {
@@ -33,11 +41,7 @@ public final class ProjectFile {
                     "PROJECT_FILE_AMBIGUOUS",
                     "both %s and %s are in %s (expected: one of them)".formatted(JSON, JSONC, folder));
         }
-        if (!json && !jsonc) {
-            throw Failure.badInput("PROJECT_FILE_MISSING", "no %s in %s".formatted(JSON, folder))
-                    .withRemedy("go to your project's folder, or make one with 'rivet init'");
-        }
-        return read(folder.resolve(json ? JSON : JSONC));
+        return json || jsonc ? Optional.of(read(folder.resolve(json ? JSON : JSONC))) : Optional.empty();
     }
 
     /** One build that no file tells of. @param folder that its paths start from */

@@ -64,8 +64,9 @@ public final class TokenCommand {
                 "Make a token for the environment. Its secret is printed once, to standard output, and never "
                         + "again.",
                 "",
-                "Scopes: 'read' sees; 'actors' creates and ends actors; 'deploy' publishes builds and sets "
-                        + "routes; 'admin' manages tokens too."
+                "Scopes: 'read' sees, but not what actors' stores hold (kv), tokens and the audit trail; 'actors' sees stores "
+                        + "too, and creates and ends actors; 'deploy' publishes builds and sets routes; 'admin' manages "
+                        + "tokens too."
             },
             footerHeading = "%nExamples:%n",
             footer = {

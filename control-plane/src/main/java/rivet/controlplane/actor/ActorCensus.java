@@ -3,6 +3,8 @@ package rivet.controlplane.actor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -43,26 +45,25 @@ final class ActorCensus implements Counted {
                     select status, region, state from actor
                     where due_ms is not null and status = 'crash_backoff' and agent_id is null
                 )
-                select status, region,
-                    case
-                        when status = 'crash_backoff' and state -> 'last' ->> 'reason' = 'exited' then 'crashed'
-                        when status = 'crash_backoff' then coalesce(state -> 'last' ->> 'reason', 'none')
-                        when status = 'stopping' and state ->> 'reason' = 'destroy' then 'destroy_requested'
-                        when status = 'stopping' and state ->> 'reason' = 'restart' then 'upgrade_requested'
-                        when status = 'stopping' and state ->> 'reason' in ('sleep', 'wake')
-                            then (state ->> 'reason') || '_requested'
-                        when status = 'stopping' then 'drain'
-                        else coalesce(state ->> 'reason', 'none')
-                    end as reason,
-                    count(*) as count
-                from living group by 1, 2, 3
+                select status, region, state ->> 'reason' as reason, state -> 'last' ->> 'reason' as ended,
+                    state -> 'upgrade' is not null as waits, count(*) as count
+                from living group by 1, 2, 3, 4, 5
                 """)
                 .<MultiGauge.Row<?>>query((row, _) -> MultiGauge.Row.of(
                         Tags.of(
-                                "state", row.getString("status"),
-                                "region", row.getString("region"),
-                                "reason", row.getString("reason")),
+                                "state",
+                                row.getString("status"),
+                                "region",
+                                row.getString("region"),
+                                "reason",
+                                why(row)),
                         row.getLong("count")))
                 .list();
+    }
+
+    private static String why(ResultSet row) throws SQLException {
+        var why = ActorStateColumn.why(
+                row.getString("status"), row.getString("reason"), row.getString("ended"), row.getBoolean("waits"));
+        return why == null ? "none" : why;
     }
 }

@@ -3,6 +3,7 @@ package rivet.controlplane.actor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What can happen to an actor. Each carries its time, so that deciding needs no clock. */
 sealed interface ActorEvent {
@@ -44,8 +45,13 @@ sealed interface ActorEvent {
     /** The agent says that a copy need not run, or wants to sleep itself. @param why {@code IDLE} or {@code ASKED} */
     record RestWanted(Instant when, Assignment from, ActorState.Then why, Duration grace) implements ActorEvent {}
 
-    /** Somebody wants it: a request to it has come, or a caller asks. */
-    record WakeRequested(Instant when) implements ActorEvent {}
+    /** Somebody wants it: a request to it has come, an alarm is due, or a caller asks. @param why for people; absent: no more to say */
+    record WakeRequested(Instant when, @Nullable String why) implements ActorEvent {
+
+        WakeRequested(Instant when) {
+            this(when, null);
+        }
+    }
 
     /** Its agent is emptied. @param durable whether it is to go on elsewhere */
     record DrainRequested(Instant when, Duration grace, boolean durable) implements ActorEvent {}

@@ -26,8 +26,10 @@ final class ActorEvents {
     /** What begins so is no end of a copy. */
     private static final String NOTES = "checkpoint_";
 
-    /** Nor is this one. */
     private static final String RESTORED = "restored";
+
+    /** Nor are these. */
+    private static final List<String> NO_ENDINGS = List.of(RESTORED, "woken", "wake_requested");
 
     private final JdbcClient jdbc;
 
@@ -49,9 +51,16 @@ final class ActorEvents {
                 .param("generation", after.generation())
                 .param("agent", holder.map(at -> at.agent().value()).orElse(null))
                 .param("exit", ending == null ? null : ending.exitCode())
-                .param("message", ending == null ? null : ending.message())
+                .param("message", message(event))
                 .param("by", by.text())
                 .update();
+    }
+
+    private static @Nullable String message(ActorEvent event) {
+        if (event instanceof ActorEvent.WakeRequested wake) {
+            return wake.why();
+        }
+        return event instanceof Down down ? down.ending().message() : null;
     }
 
     /** Something worth knowing that changes nothing of its state. @param reason of {@link #NOTES}, or {@link #RESTORED} */
@@ -118,12 +127,12 @@ final class ActorEvents {
         return jdbc.sql("""
                 select * from actor_event
                 where actor_id = :actor and message is not null
-                  and not starts_with(coalesce(reason, ''), :notes) and reason is distinct from :restored
+                  and not starts_with(coalesce(reason, ''), :notes) and coalesce(reason, '') not in (:others)
                 order by id desc limit 1
                 """)
                 .param("actor", actor.value())
                 .param("notes", NOTES)
-                .param("restored", RESTORED)
+                .param("others", NO_ENDINGS)
                 .query(ActorEvents::event)
                 .optional();
     }

@@ -218,7 +218,7 @@ final class ActorLifecycle {
 
     private static ActorState sleeping(Sleeping state, ActorEvent event) {
         return switch (event) {
-            case WakeRequested(var when) -> new Pending(when, Waiting.WOKEN, 0);
+            case WakeRequested(var when, var _) -> new Pending(when, Waiting.WOKEN, 0);
             case DestroyRequested(var when, var _) -> new Destroyed(when, "destroy_requested", null);
             case Placed _,
                     NotPlaced _,

@@ -117,7 +117,7 @@ final class ActorMoves {
                 throw new KeyTaken();
             }
             diary.write(waiting, created, placement, by);
-            Transactions.afterCommit(() -> told(waiting, created));
+            Transactions.afterCommit(() -> told(waiting, created, placement, by));
             return created;
         });
     }
@@ -125,6 +125,12 @@ final class ActorMoves {
     /** Something happened to an actor. Empty if there is none. */
     Optional<Actor> move(AskedBy by, ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
         return move(by, id, UnaryOperator.identity(), happened);
+    }
+
+    /** Empty as well if it is being moved by another just now. */
+    Optional<Actor> moveIfFree(AskedBy by, ActorId id, Function<ActorRepository.Moment, ActorEvent> happened) {
+        return transactions.run(
+                () -> repository.lockIfFree(id).map(moment -> step(moment.actor(), happened.apply(moment), by)));
     }
 
     /** @param first what else is to change of the actor, whether or not its state does */
@@ -241,29 +247,29 @@ final class ActorMoves {
      * Makes all that its newest start may still say a matter of the past, by a generation that no process has. Nobody moves the actor
      * until the transaction ends.
      *
-     * @throws Problem unless it sleeps
+     * @param required throws if the actor must be left as it is; no agent holds those that may be meant
      */
-    Actors.Superseded supersede(ActorId id) {
+    Actors.Superseded supersede(ActorId id, Consumer<Actor> required) {
         return transactions.run(() -> {
             var actor = repository
                     .lock(id)
                     .orElseThrow(() -> ActorRequests.absent(id.toString()))
                     .actor();
-            requireAsleep(actor);
+            required.accept(actor);
             var after = saved(actor.withGeneration(generation(actor)));
             return new Actors.Superseded(actor.generation(), after.generation());
         });
     }
 
-    private static void requireAsleep(Actor actor) {
+    static void requireAsleep(Actor actor) {
         if (actor.state().ending()) {
             throw ActorRequests.destroyed(actor.id());
         }
         if (!(actor.state() instanceof Sleeping)) {
             throw Problem.conflict(
                     "ACTOR_NOT_ASLEEP",
-                    "actor: it is %s (expected: sleeping; POST /actors/{id}/sleep puts it to sleep)"
-                            .formatted(actor.state().status()));
+                    "actor: it is %s (expected: sleeping; POST /actors/%s/sleep puts it to sleep)"
+                            .formatted(actor.state().status(), actor.id()));
         }
     }
 
@@ -295,7 +301,7 @@ final class ActorMoves {
         if (next instanceof Destroyed && after.setup().hasIngress()) {
             ingress.release(after.region(), after.id());
         }
-        Transactions.afterCommit(() -> told(before, after));
+        Transactions.afterCommit(() -> told(before, after, event, by));
         var settled = isToBePlaced ? placed(after, event.when(), by) : after;
         countDrained(before.state(), settled.state());
         return settled;
@@ -368,7 +374,7 @@ final class ActorMoves {
         return Math.max(actor.generation(), failovers.given()) + 1;
     }
 
-    private void told(Actor before, Actor after) {
+    private void told(Actor before, Actor after, ActorEvent event, AskedBy by) {
         log.atInfo()
                 .addKeyValue("actor", after.id())
                 .addKeyValue("from", before.state().status())
@@ -376,7 +382,7 @@ final class ActorMoves {
                 .addKeyValue("reason", after.state().why())
                 .addKeyValue("generation", after.generation())
                 .log("an actor moved");
-        starts.moved(before, after);
+        starts.moved(before, after, event, by);
         wakeups.tell(after.id());
         listeners.forEach(listener -> listener.accept(after.id()));
     }

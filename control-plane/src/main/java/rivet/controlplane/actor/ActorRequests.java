@@ -10,6 +10,7 @@ import org.springframework.stereotype.Component;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.build.Build;
 import rivet.controlplane.build.Builds;
+import rivet.controlplane.database.Transactions;
 import rivet.controlplane.idempotency.Idempotency;
 import rivet.controlplane.idempotency.IdempotencyKey;
 import rivet.controlplane.tenancy.Environment;
@@ -28,14 +29,24 @@ final class ActorRequests {
     private final Builds builds;
     private final Idempotency idempotency;
     private final ActorMemory memory;
+    private final RolloutRepository rollouts;
+    private final Transactions transactions;
 
     ActorRequests(
-            ActorRepository repository, ActorMoves moves, Builds builds, Idempotency idempotency, ActorMemory memory) {
+            ActorRepository repository,
+            ActorMoves moves,
+            Builds builds,
+            Idempotency idempotency,
+            ActorMemory memory,
+            RolloutRepository rollouts,
+            Transactions transactions) {
         this.repository = repository;
         this.moves = moves;
         this.builds = builds;
         this.idempotency = idempotency;
         this.memory = memory;
+        this.rollouts = rollouts;
+        this.transactions = transactions;
     }
 
     Actor get(Environment environment, ActorId id) {
@@ -91,15 +102,19 @@ final class ActorRequests {
         }
     }
 
+    /** A rollout that has the actor, and whose turn it may not be yet, leaves it to the later word. */
     Actor upgrade(Caller caller, ActorId id, Build build, Manner manner) {
-        var actor = get(caller.environment(), id);
-        requireSameKind(actor, build);
-        var after = moves.move(
-                AskedBy.of(caller),
-                id,
-                now -> now.state().ending() ? now : now.upgradedTo(build.id(), manner.startTimeoutMs()),
-                manner::event);
-        return after.filter(upgraded -> !upgraded.state().ending()).orElseThrow(() -> destroyed(id));
+        var environment = caller.environment();
+        requireSameKind(get(environment, id), build);
+        return transactions.run(() -> {
+            rollouts.leave(environment.id(), id);
+            var after = moves.move(
+                    AskedBy.of(caller),
+                    id,
+                    now -> now.state().ending() ? now : now.upgradedTo(build.id(), manner.startTimeoutMs()),
+                    manner::event);
+            return after.filter(upgraded -> !upgraded.state().ending()).orElseThrow(() -> destroyed(id));
+        });
     }
 
     /** Repeating it is harmless. */

@@ -2,14 +2,21 @@ package rivet.controlplane.actor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.link.StopReason;
 
 /** Where an actor is in its life. Each state carries what is true in it and nothing else. */
 sealed interface ActorState {
+
+    /** Also in an index. */
+    String DRAIN_BLOCKED = "drain_blocked";
+
+    String WAITS_UNTIL_IDLE = "waits_until_idle";
 
     Instant since();
 
@@ -131,6 +138,14 @@ sealed interface ActorState {
             };
         }
 
+        /** Those after which the actor is started again, as rows name them: an array in SQL. */
+        static String thatGoOn() {
+            return Arrays.stream(values())
+                    .filter(Then::goesOn)
+                    .map(Then::toString)
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+
         /** Whether it is asleep then. */
         boolean sleeps() {
             return switch (this) {
@@ -214,7 +229,7 @@ sealed interface ActorState {
             case Pending(var _, var reason, var _, var _) -> reason.toString();
             case Starting _ -> null;
             case Running running ->
-                running.drainBlocked() ? "drain_blocked" : running.upgrade() != null ? "waits_until_idle" : null;
+                running.drainBlocked() ? DRAIN_BLOCKED : running.upgrade() != null ? WAITS_UNTIL_IDLE : null;
             case CrashBackoff(var _, var _, var last, var _) -> last.code();
             case Stopping(var _, var _, var _, var then, var _) -> then.why();
             case Sleeping(var _, var reason) -> reason;

@@ -16,15 +16,13 @@ import rivet.controlplane.actor.ActorState.Starting;
 import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.protocol.AgentId;
 import rivet.protocol.Wire;
+import rivet.protocol.link.DownReason;
 
 /**
  * State ⇄ jsonb. The shape is written out here and nowhere else: {@code status}, {@code agent} and {@code due_ms} are also
  * generated columns, and rows outlive classes. Times are whole milliseconds, so that a state read is the state written.
  */
 final class ActorStateColumn {
-
-    /** Also in an index. */
-    private static final String DRAIN_BLOCKED = "drain_blocked";
 
     private ActorStateColumn() {}
 
@@ -39,7 +37,7 @@ final class ActorStateColumn {
                         row.at(at)
                                 .ports(ports)
                                 .crashes(crashes)
-                                .reason(blocked ? DRAIN_BLOCKED : null)
+                                .reason(blocked ? ActorState.DRAIN_BLOCKED : null)
                                 .upgrade(upgrade);
                     case CrashBackoff(var _, var retryAt, var last, var crashes) ->
                         row.due(retryAt).last(last).crashes(crashes);
@@ -64,7 +62,7 @@ final class ActorStateColumn {
                         at(row),
                         need(row.ports()),
                         crashes(row),
-                        DRAIN_BLOCKED.equals(row.reason()),
+                        ActorState.DRAIN_BLOCKED.equals(row.reason()),
                         upgrade(row));
             case "crash_backoff" ->
                 new CrashBackoff(since, Instant.ofEpochMilli(need(row.dueMs())), need(row.last()), crashes(row));
@@ -78,6 +76,20 @@ final class ActorStateColumn {
             case "sleeping" -> new Sleeping(since, need(row.reason()));
             case "destroyed" -> new Destroyed(since, need(row.reason()), row.last());
             default -> throw new IllegalStateException("state: %s (expected: one this version writes)".formatted(json));
+        };
+    }
+
+    /**
+     * {@link ActorState#why()} of all states that have these parts, for who counts more of them than he reads.
+     *
+     * @param ended the reason of {@code last}
+     * @param waits whether there is {@code upgrade}
+     */
+    static @Nullable String why(String status, @Nullable String reason, @Nullable String ended, boolean waits) {
+        return switch (status) {
+            case "stopping" -> ActorState.Then.valueOf(name(reason)).why();
+            case "crash_backoff" -> new Ending(DownReason.valueOf(name(ended)), null, null, "").code();
+            default -> reason == null && waits ? ActorState.WAITS_UNTIL_IDLE : reason;
         };
     }
 

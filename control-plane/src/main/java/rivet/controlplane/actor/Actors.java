@@ -83,9 +83,15 @@ public final class Actors {
         });
     }
 
-    /** If it sleeps or is about to. */
-    public void wakeForAlarm(ActorId id) {
-        moves.move(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now()));
+    /**
+     * If it sleeps or is about to.
+     *
+     * @param why for people
+     * @return false: it is being moved by another just now, and was not looked at
+     */
+    public boolean wakeForAlarm(ActorId id, String why) {
+        return moves.moveIfFree(WAKING, id, moment -> new ActorEvent.WakeRequested(moment.now(), bounded(why)))
+                .isPresent();
     }
 
     private ActorEvent down(ActorRepository.Moment moment, Assignment from, Phase.Down down) {
@@ -97,9 +103,15 @@ public final class Actors {
 
     /** What an agent repeats of an actor's last words may be anything. */
     private static Ending ending(Phase.Down down) {
-        var message = down.message().replace('\0', ' ');
-        var bounded = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
-        return new Ending(down.reason(), down.exitCode(), down.signal(), bounded);
+        return new Ending(
+                down.reason(),
+                down.exitCode(),
+                down.signal(),
+                bounded(down.message().replace('\0', ' ')));
+    }
+
+    private static String bounded(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
     }
 
     /** Where an actor is. One that sleeps is woken by the question: who asks has a request for it. */
@@ -143,7 +155,7 @@ public final class Actors {
     }
 
     /** A proxy must know whether it is worth waiting for the end of a stop. */
-    private static String status(ActorState state) {
+    static String status(ActorState state) {
         return state instanceof ActorState.Stopping(var _, var _, var _, var then, var _) && then.goesOn()
                 ? "restarting"
                 : state.status();
@@ -175,7 +187,16 @@ public final class Actors {
      * @throws rivet.controlplane.web.Problem unless it sleeps
      */
     public Superseded supersede(ActorId id) {
-        return moves.supersede(id);
+        return moves.supersede(id, ActorMoves::requireAsleep);
+    }
+
+    /**
+     * Likewise one that no agent holds, whether it sleeps or is to be started.
+     *
+     * @param requireRest throws unless it {@link Explanations.Status#rests rests} and has run
+     */
+    public Superseded supersede(ActorId id, Consumer<Explanations.Status> requireRest) {
+        return moves.supersede(id, actor -> requireRest.accept(Explanations.status(actor)));
     }
 
     /** @param last the generation that was the newest @param next the one that no process has */

@@ -5,6 +5,8 @@ import rivet.controlplane.auth.Caller;
 /** Who caused a change, as the timeline shows it. */
 record AskedBy(String text) {
 
+    private static final String LOOP = "loop:";
+
     /** An agent told what is. */
     static final AskedBy AGENT = new AskedBy("agent");
 
@@ -14,6 +16,10 @@ record AskedBy(String text) {
 
     /** Nobody asked: it was time. */
     static AskedBy loop(String name) {
-        return new AskedBy("loop:" + name);
+        return new AskedBy(LOOP + name);
+    }
+
+    boolean isLoop() {
+        return text.startsWith(LOOP);
     }
 }

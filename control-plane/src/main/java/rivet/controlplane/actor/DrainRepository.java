@@ -49,9 +49,10 @@ final class DrainRepository {
         return jdbc.sql("""
                 select cpu_millicores, memory_mib from actor
                 where agent_id is not null and region = :region and status = 'stopping'
-                  and state ->> 'reason' in ('move', 'restart', 'wake')
+                  and state ->> 'reason' = any (cast(:then as text[]))
                 """)
                 .param("region", region)
+                .param("then", ActorState.Then.thatGoOn())
                 .query(DrainRepository::needs)
                 .list();
     }

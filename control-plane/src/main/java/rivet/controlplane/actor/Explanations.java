@@ -66,7 +66,10 @@ public final class Explanations {
     public record Status(ActorId actor, String state, boolean rests, long generation) {}
 
     public Status status(Environment environment, String id) {
-        var actor = requests.get(environment, ActorController.parse(id));
+        return status(requests.get(environment, ActorController.parse(id)));
+    }
+
+    static Status status(Actor actor) {
         return new Status(
                 actor.id(), actor.state().status(), actor.state().assignment().isEmpty(), actor.generation());
     }
@@ -148,7 +151,7 @@ public final class Explanations {
                 "It ended unexpectedly %d times in a row and is started again at %s.".formatted(crashes, retryAt)
                         + ended;
             case Stopping stopping -> stopping(stopping) + (actor.setup().dirQuotaBytes() == null ? "" : KEPT);
-            case Sleeping(var since, var reason) -> sleeping(since, reason) + ended;
+            case Sleeping(var since, var reason) -> sleeping(actor, since, reason) + ended;
             case Destroyed(var since, var reason, var _) ->
                 "It was destroyed at %s (%s) and will not run again.".formatted(since, reason) + ended;
         };
@@ -201,9 +204,9 @@ public final class Explanations {
                         state.grace().toMillis());
     }
 
-    private static String sleeping(Instant since, String reason) {
-        return "It has been asleep since %s (%s): it has no process and takes no room. A request or a connection to one of its ports wakes it, and so does POST /actors/{id}/wake."
-                .formatted(since, reason);
+    private static String sleeping(Actor actor, Instant since, String reason) {
+        return "It has been asleep since %s (%s): it has no process and takes no room. A request or a connection to one of its ports wakes it, and so does POST /actors/%s/wake."
+                .formatted(since, reason, actor.id());
     }
 
     private static String ended(ActorEventView last) {

@@ -7,17 +7,19 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.RolloutRepository.Fate;
-import rivet.controlplane.actor.RolloutRepository.Member;
+import rivet.controlplane.actor.RolloutRepository.RolledBack;
 import rivet.controlplane.actor.RolloutRepository.Rollout;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.build.Build;
+import rivet.controlplane.database.Transactions;
 import rivet.controlplane.tenancy.Environment;
 import rivet.protocol.ActorId;
 import rivet.protocol.BuildId;
 
 /**
  * The door for the loop that upgrades many actors some at a time: the next ones when all of those before are ready, and none any
- * more when one of them was rolled back. All that it knows is in the rows, so any replica goes on where another stopped.
+ * more when one of them was rolled back. Each is told once, so whatever somebody else has it do later counts. All that it knows is in
+ * the rows, so any replica goes on where another stopped.
  */
 @Component
 public final class Rollouts {
@@ -28,12 +30,19 @@ public final class Rollouts {
     private final ActorRepository actors;
     private final ActorMoves moves;
     private final ActorRequests requests;
+    private final Transactions transactions;
 
-    Rollouts(RolloutRepository repository, ActorRepository actors, ActorMoves moves, ActorRequests requests) {
+    Rollouts(
+            RolloutRepository repository,
+            ActorRepository actors,
+            ActorMoves moves,
+            ActorRequests requests,
+            Transactions transactions) {
         this.repository = repository;
         this.actors = actors;
         this.moves = moves;
         this.requests = requests;
+        this.transactions = transactions;
     }
 
     /** @param percentage of the actors that have the tags and another build, rounded up @param batchSize at a time */
@@ -60,8 +69,16 @@ public final class Rollouts {
         } while (page.size() == LISTED_AT_ONCE);
         var chosen = behind.subList(0, Math.toIntExact((long) behind.size() * plan.percentage() + 99) / 100);
         var id = ActorId.random().value();
-        repository.insert(id, environment.id(), plan, chosen, AskedBy.of(caller).text());
-        return new Begun(id, chosen.size());
+        return transactions.run(() -> {
+            repository.lockBeginning(environment.id());
+            repository.supersede(
+                    environment.id(),
+                    chosen,
+                    "upgrade %s gives some of its actors build %s".formatted(id, plan.build()));
+            repository.insert(
+                    id, environment.id(), plan, chosen, AskedBy.of(caller).text());
+            return new Begun(id, chosen.size());
+        });
     }
 
     private boolean isBehind(Environment environment, ActorId id, Build build) {
@@ -81,16 +98,20 @@ public final class Rollouts {
     }
 
     private boolean pass(Rollout rollout) {
-        var batch = repository.batch(rollout);
-        var failed = batch.stream()
-                .filter(member -> member.fate() == Fate.ROLLED_BACK)
-                .findFirst();
+        var failed = repository.rolledBack(rollout);
         if (failed.isPresent()) {
             repository.end(rollout.id(), "stopped", said(failed.get()));
             return false;
         }
-        batch.stream().filter(member -> member.fate() == Fate.WAITING).forEach(member -> upgrade(rollout, member));
+        var batch = repository.batch(rollout);
+        batch.stream()
+                .filter(member -> member.fate() == Fate.WAITING)
+                .forEach(member -> upgrade(rollout, member.actor()));
         if (batch.stream().anyMatch(member -> member.fate() == Fate.WAITING || member.fate() == Fate.OPEN)) {
+            return false;
+        }
+        if (rollout.begun() == rollout.total()) {
+            repository.end(rollout.id(), "done", null);
             return false;
         }
         if (!rollout.settled()) {
@@ -100,35 +121,31 @@ public final class Rollouts {
         if (!rollout.pauseOver()) {
             return false;
         }
-        if (rollout.begun() == rollout.total()) {
-            repository.end(rollout.id(), "done", null);
-        } else {
-            repository.next(rollout);
-        }
+        repository.next(rollout);
         return true;
     }
 
-    private static String said(Member failed) {
+    private static String said(RolledBack failed) {
         return "actor %s has the build before again: %s".formatted(failed.actor(), failed.failure());
     }
 
-    /** Looked at again under the lock of its row, as other replicas make passes too. */
-    private void upgrade(Rollout rollout, Member member) {
-        moves.change(
-                new AskedBy(rollout.askedBy()),
-                member.actor(),
-                actor -> isWanted(rollout, actor)
-                        ? actor.upgradedTo(rollout.build(), rollout.manner().startTimeoutMs())
-                        : actor,
-                moment -> isWanted(rollout, moment.actor())
-                        ? Optional.of(rollout.manner().event(moment))
-                        : Optional.empty());
+    /** That it was told is written with what that changes, as replicas make passes at once, and may end in the midst of one. */
+    private void upgrade(Rollout rollout, ActorId id) {
+        transactions.run(() -> repository.tell(rollout.id(), id)
+                ? moves.change(
+                        new AskedBy(rollout.askedBy()),
+                        id,
+                        actor -> isWanted(rollout, actor)
+                                ? actor.upgradedTo(
+                                        rollout.build(), rollout.manner().startTimeoutMs())
+                                : actor,
+                        moment -> isWanted(rollout, moment.actor())
+                                ? Optional.of(rollout.manner().event(moment))
+                                : Optional.empty())
+                : Optional.empty());
     }
 
     private static boolean isWanted(Rollout rollout, Actor actor) {
-        var upgrade = actor.upgrade();
-        return !actor.state().ending()
-                && !actor.build().equals(rollout.build())
-                && (upgrade == null || !upgrade.to().equals(rollout.build()));
+        return !actor.state().ending() && !actor.build().equals(rollout.build());
     }
 }

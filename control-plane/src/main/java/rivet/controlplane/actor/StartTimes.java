@@ -18,6 +18,7 @@ final class StartTimes {
     private final Timer place;
     private final Timer whole;
     private final Counter rolledBack;
+    private final SleepTimes sleeps;
 
     StartTimes(MeterRegistry registry) {
         this.queue = phase(registry, "queue");
@@ -29,10 +30,12 @@ final class StartTimes {
         this.rolledBack = Counter.builder("rivet.upgrades.rolled.back")
                 .description("Actors that have the build before again, because the new one did not become ready.")
                 .register(registry);
+        this.sleeps = new SleepTimes(registry);
     }
 
     /** Times of states are the database's, in whole milliseconds. */
-    void moved(Actor before, Actor after) {
+    void moved(Actor before, Actor after, ActorEvent event, AskedBy by) {
+        sleeps.moved(before, after, event, by);
         if (before.state() instanceof Pending waiting && after.state() instanceof Starting started) {
             queue.record(Duration.between(waiting.since(), started.since()));
         }

@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,8 +17,6 @@ import rivet.protocol.link.ActorLocation;
 @Component
 public final class TaggedActors {
 
-    private static final Set<String> ASLEEP = Set.of("sleeping", "falling_asleep");
-
     private final JdbcClient jdbc;
     private final Actors actors;
 
@@ -31,36 +28,44 @@ public final class TaggedActors {
     /** Those that run first. Where all sleep, one is woken: who asks has a request for any of them. */
     public List<ActorLocation> live(UUID environment, Map<String, String> tags, int limit) {
         var found = find(environment, tags, limit);
-        var awake =
-                found.stream().filter(actor -> !ASLEEP.contains(actor.state())).toList();
+        var awake = found.stream()
+                .filter(actor -> !actor.sleeps())
+                .map(Found::location)
+                .toList();
         return awake.isEmpty() && !found.isEmpty()
-                ? actors.locate(found.getFirst().actor()).stream().toList()
+                ? actors.locate(found.getFirst().location().actor()).stream().toList()
                 : awake;
     }
 
-    private List<ActorLocation> find(UUID environment, Map<String, String> tags, int limit) {
+    /** @param sleeps or is about to */
+    private record Found(ActorLocation location, boolean sleeps) {}
+
+    /** Of those that do not run one that is asleep is started sooner than one that has to end before. */
+    private List<Found> find(UUID environment, Map<String, String> tags, int limit) {
         return jdbc.sql("""
-                select a.id, a.agent_id,
-                    case when a.status = 'stopping' and a.state ->> 'reason' in ('restart', 'move', 'wake') then 'restarting'
-                        when a.status = 'stopping' and a.state ->> 'reason' = 'sleep' then 'falling_asleep'
-                        else a.status end as status,
-                    a.generation, a.version, g.proxy_url, g.hop_address
+                select a.id, a.agent_id, a.state, a.generation, a.version, g.proxy_url, g.hop_address
                 from actor a left join agent g on g.id = a.agent_id
                 where a.environment_id = :environment and a.tags @> cast(:tags as jsonb) and a.destroyed_at is null
-                order by a.status = 'running' desc, a.status in ('sleeping', 'stopping'), a.created_at, a.id
+                order by a.status = 'running' desc, a.status in ('sleeping', 'stopping'), a.status = 'stopping', a.created_at, a.id
                 limit :limit
                 """)
                 .param("environment", environment)
                 .param("tags", TagsColumn.write(tags))
                 .param("limit", limit)
-                .query((row, _) -> new ActorLocation(
-                        new ActorId(row.getObject("id", UUID.class)),
-                        row.getString("status"),
-                        agent(row.getObject("agent_id", UUID.class)),
-                        row.getString("proxy_url"),
-                        hop(row),
-                        row.getLong("version")))
+                .query(TaggedActors::found)
                 .list();
+    }
+
+    private static Found found(ResultSet row, int number) throws SQLException {
+        var state = ActorStateColumn.read(row.getString("state"));
+        var location = new ActorLocation(
+                new ActorId(row.getObject("id", UUID.class)),
+                Actors.status(state),
+                agent(row.getObject("agent_id", UUID.class)),
+                row.getString("proxy_url"),
+                hop(row),
+                row.getLong("version"));
+        return new Found(location, state.sleeps());
     }
 
     private static ActorLocation.@Nullable Hop hop(ResultSet row) throws SQLException {

@@ -28,6 +28,9 @@ class AlarmRepository {
     /** One that was woken and did not handle it is woken again after this, then after twice that, and so on. */
     private static final Duration AFTER_FIRST_WAKE = Duration.ofSeconds(10);
 
+    /** One that somebody else was moving when it was to be woken. */
+    private static final Duration AFTER_BEING_LOCKED = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_BETWEEN_WAKES = Duration.ofMinutes(10);
 
     private final JdbcTemplate jdbc;
@@ -143,9 +146,9 @@ class AlarmRepository {
                     wakes = a.wakes + case when o.status in ('sleeping', 'stopping') then 1 else 0 end
                 from due d join actor o on o.id = d.actor_id
                 where a.actor_id = d.actor_id and a.name = d.name
-                returning a.actor_id, o.status in ('sleeping', 'stopping') as rests
+                returning a.actor_id, a.name, o.status in ('sleeping', 'stopping') as rests
                 """,
-                (row, _) -> new Looked(new ActorId(uuid(row, "actor_id")), row.getBoolean("rests")),
+                (row, _) -> new Looked(new ActorId(uuid(row, "actor_id")), text(row, "name"), row.getBoolean("rests")),
                 most,
                 LONGEST_BETWEEN_WAKES.toSeconds(),
                 most,
@@ -154,8 +157,17 @@ class AlarmRepository {
                 BETWEEN_LOOKS.toSeconds());
     }
 
+    /** As if those of an actor that was to be woken had not been looked at, but for a short while. */
+    void lookSoon(ActorId actor) {
+        jdbc.update("""
+                update actor_alarm
+                set look_at = clock_timestamp() + make_interval(secs => ?), wakes = greatest(wakes - 1, 0)
+                where actor_id = ? and deliver_at <= clock_timestamp() and look_at > clock_timestamp() + make_interval(secs => ?)
+                """, AFTER_BEING_LOCKED.toSeconds(), actor.value(), AFTER_BEING_LOCKED.toSeconds());
+    }
+
     /** @param rests whether it sleeps or is about to */
-    record Looked(ActorId actor, boolean rests) {}
+    record Looked(ActorId actor, String name, boolean rests) {}
 
     private static Alarm alarm(ResultSet row) throws SQLException {
         return new Alarm(

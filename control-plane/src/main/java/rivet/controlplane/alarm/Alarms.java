@@ -1,13 +1,21 @@
 package rivet.controlplane.alarm;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import rivet.controlplane.actor.Actors;
+import rivet.controlplane.alarm.AlarmRepository.Looked;
+import rivet.protocol.ActorId;
 import rivet.protocol.kv.AlarmSchedule;
 import rivet.protocol.kv.KvAnswer;
 import rivet.protocol.kv.KvAnswer.Code;
@@ -20,6 +28,8 @@ import rivet.protocol.kv.KvRequest.AlarmWrite;
  */
 @Component
 public final class Alarms {
+
+    private static final Logger log = LoggerFactory.getLogger(Alarms.class);
 
     static final int MOST = 100;
     private static final int NAME_BYTES = 128;
@@ -42,10 +52,12 @@ public final class Alarms {
 
     private final AlarmRepository repository;
     private final Actors actors;
+    private final AlarmMeters meters;
 
-    Alarms(AlarmRepository repository, Actors actors) {
+    Alarms(AlarmRepository repository, Actors actors, AlarmMeters meters) {
         this.repository = repository;
         this.actors = actors;
+        this.meters = meters;
     }
 
     /**
@@ -68,8 +80,10 @@ public final class Alarms {
             }
             case AlarmWrite.Failed(var name, var id) -> {
                 var pending = pending(actor, name, id);
-                pending.ifPresent(alarm ->
-                        repository.tellAgain(actor, name, repository.now().plus(retry(alarm.failures()))));
+                pending.ifPresent(alarm -> {
+                    meters.failed();
+                    repository.tellAgain(actor, name, repository.now().plus(retry(alarm.failures())));
+                });
                 yield written(version, pending.isPresent() ? 1 : 0);
             }
         };
@@ -93,12 +107,16 @@ public final class Alarms {
         if (alarm.deliverAt().isAfter(now)) {
             return new KvAnswer.NotDue(Duration.between(now, alarm.deliverAt()).toMillis() + 1);
         }
+        long lateMs = Math.max(
+                0, Duration.between(alarm.scheduledAt(), now).toMillis()); // the clock may have gone back since
+        if (alarm.failures() == 0) { // how late one is that is told again, its actor has decided
+            meters.told(Duration.ofMillis(lateMs));
+        }
         return new KvAnswer.Fired(
                 alarm.name(),
                 alarm.firing(),
                 alarm.scheduledAt().toEpochMilli(),
-                Math.max(
-                        0, Duration.between(alarm.scheduledAt(), now).toMillis()), // the clock may have gone back since
+                lateMs,
                 Calendar.missed(alarm.schedule(), alarm.scheduledAt(), now),
                 alarm.failures(),
                 alarm.payload());
@@ -108,11 +126,21 @@ public final class Alarms {
     public boolean wake() {
         var looked = repository.takeDue(AT_ONCE);
         looked.stream()
-                .filter(AlarmRepository.Looked::rests)
-                .map(AlarmRepository.Looked::actor)
-                .distinct()
-                .forEach(actors::wakeForAlarm);
+                .filter(Looked::rests)
+                .collect(groupingBy(Looked::actor, mapping(alarm -> "'" + alarm.name() + "'", joining(", "))))
+                .forEach((actor, names) -> wake(actor, "due: alarm " + names));
         return looked.size() >= AT_ONCE;
+    }
+
+    /** One that cannot be woken has its next look later, and keeps nobody else waiting. */
+    private void wake(ActorId actor, String why) {
+        try {
+            if (!actors.wakeForAlarm(actor, why)) {
+                repository.lookSoon(actor);
+            }
+        } catch (RuntimeException e) {
+            log.atWarn().addKeyValue("actor", actor).setCause(e).log("an actor could not be woken for its alarm");
+        }
     }
 
     /** Actors set their alarms at each start: that does not begin a course anew that goes on, or lose a firing. */
@@ -144,6 +172,7 @@ public final class Alarms {
     }
 
     private void done(UUID actor, Alarm alarm) {
+        meters.done();
         Calendar.next(alarm.schedule(), alarm.scheduledAt(), repository.now())
                 .ifPresentOrElse(
                         at -> repository.reschedule(actor, alarm.name(), at),

@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 import rivet.controlplane.audit.Audit;
 import rivet.controlplane.tenancy.Environment;
 
-/** Puts every handler that changes something into the audit trail, so that none has to think of it. */
+/** Puts every handler that changes something, or says that it is audited, into the audit trail. */
 @Component
 final class AuditedHandlers extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
@@ -28,7 +28,7 @@ final class AuditedHandlers extends AbstractBeanFactoryAwareAdvisingPostProcesso
         var asked = Arrays.stream(handler.getArguments())
                 .flatMap(argument -> Asked.of(argument).stream())
                 .findFirst();
-        return asked.isPresent() && asked.get().by().origin().change()
+        return asked.isPresent() && asked.get().by().origin().audited()
                 ? audit.record(Changes.of(asked.get().by(), asked.get().in()), handler::proceed)
                 : handler.proceed();
     }

@@ -1,6 +1,7 @@
 package rivet.controlplane.auth;
 
 import java.util.Set;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
@@ -25,8 +26,8 @@ final class Authentication {
     }
 
     /** @throws Problem 401 without a valid token, 429 where it is shown too often */
-    Principal of(ServerWebExchange exchange, boolean change) {
-        var origin = origin(exchange, change);
+    Principal of(ServerWebExchange exchange, boolean audited) {
+        var origin = origin(exchange, audited);
         if (settings.development()) {
             return new Principal(null, "development", Set.of(Scope.ADMIN), null, null, origin);
         }
@@ -59,17 +60,20 @@ final class Authentication {
         return new Problem(HttpStatus.UNAUTHORIZED, code, message);
     }
 
-    private static Origin origin(ServerWebExchange exchange, boolean change) {
+    private static Origin origin(ServerWebExchange exchange, boolean audited) {
         var request = exchange.getRequest();
         var pattern = exchange.getAttributeOrDefault(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, (Object) "?");
         var from = request.getRemoteAddress();
+        var path = request.getPath().value();
+        var query = request.getURI().getQuery();
+        var looks = audited && HttpMethod.GET.equals(request.getMethod());
         return new Origin(
                 request.getMethod().name() + " " + pattern,
-                request.getPath().value(),
+                looks && query != null ? path + "?" + query : path,
                 from == null || from.getAddress() == null
                         ? "?"
                         : from.getAddress().getHostAddress(),
                 RayIds.of(exchange),
-                change);
+                audited);
     }
 }

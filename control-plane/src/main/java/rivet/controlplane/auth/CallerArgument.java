@@ -39,18 +39,22 @@ final class CallerArgument implements SyncHandlerMethodArgumentResolver {
     @Override
     public Object resolveArgumentValue(MethodParameter parameter, BindingContext context, ServerWebExchange exchange) {
         var needs = parameter.getMethodAnnotation(Needs.class);
-        var principal = authentication.of(exchange, isChange(exchange, needs));
+        var principal = authentication.of(exchange, isAudited(exchange, needs));
         try {
             authorise(principal, needs);
             return parameter.getParameterType() == Principal.class
                     ? principal
                     : new Caller(principal, environments.required(principal, exchange.getRequest()));
         } catch (Problem refused) {
-            if (principal.origin().change()) {
+            if (principal.origin().audited()) {
                 audit.refused(Changes.of(principal, principal.environment()), refused);
             }
             throw refused;
         }
+    }
+
+    private static boolean isAudited(ServerWebExchange exchange, @Nullable Needs needs) {
+        return (needs != null && needs.audited()) || isChange(exchange, needs);
     }
 
     private static boolean isChange(ServerWebExchange exchange, @Nullable Needs needs) {

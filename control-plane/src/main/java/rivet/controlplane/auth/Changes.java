@@ -14,7 +14,7 @@ final class Changes {
         return new Change(
                 new Change.Who(principal.tokenId(), principal.name()),
                 origin.operation(),
-                origin.path(),
+                origin.target(),
                 environment == null
                         ? null
                         : new Change.Where(environment.id(), environment.projectSlug(), environment.slug()),

@@ -17,4 +17,7 @@ public @interface Needs {
 
     /** Whether a token of one environment is not enough. */
     boolean everywhere() default false;
+
+    /** Whether the audit trail tells of it although it changes nothing. */
+    boolean audited() default false;
 }

@@ -26,10 +26,11 @@ public record Principal(
      * The request that brought it.
      *
      * @param operation method and path pattern
+     * @param target its path, and where one is audited that only looks, what it asks for
      * @param address of the client, or of the last proxy before us
-     * @param change whether it is one that changes something
+     * @param audited whether it changes something, or is told in the audit trail all the same
      */
-    public record Origin(String operation, String path, String address, String ray, boolean change) {}
+    public record Origin(String operation, String target, String address, String ray, boolean audited) {}
 
     public boolean isEverywhere() {
         return environment == null;

@@ -30,26 +30,7 @@ final class BuildBytes {
 
     /** @return how many bytes came; at most one more than the limit is read */
     long store(Attempt attempt, InputStream in, long limit) throws IOException {
-        return Chunks.store(new Rows(attempt), in, limit);
-    }
-
-    private final class Rows implements Chunks.Rows {
-
-        private final Attempt attempt;
-
-        Rows(Attempt attempt) {
-            this.attempt = attempt;
-        }
-
-        @Override
-        public void insert(int chunk, byte[] bytes) {
-            BuildBytes.this.insert(attempt, chunk, bytes);
-        }
-
-        @Override
-        public byte[] read(int chunk) {
-            return chunk(attempt, chunk);
-        }
+        return Chunks.store((chunk, bytes) -> insert(attempt, chunk, bytes), in, limit);
     }
 
     private void insert(Attempt attempt, int chunk, byte[] bytes) {
@@ -103,7 +84,7 @@ final class BuildBytes {
 
     void copy(List<Attempt> parts, OutputStream out) throws IOException {
         for (var part : parts) {
-            Chunks.copy(new Rows(part), out);
+            Chunks.copy(chunk -> chunk(part, chunk), out);
         }
     }
 

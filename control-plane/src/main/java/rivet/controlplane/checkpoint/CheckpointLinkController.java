@@ -98,7 +98,7 @@ class CheckpointLinkController {
         try (var in = DataBufferUtils.subscriberInputStream(body, BUFFERS_AHEAD)) {
             return new CheckpointTaken(checkpoints.take(checkpoint, in));
         } catch (IOException e) {
-            throw new Problem(HttpStatus.BAD_REQUEST, "UPLOAD_INVALID", "the bytes stopped coming", e);
+            throw new Problem(HttpStatus.BAD_REQUEST, Checkpoints.UPLOAD_INVALID, "the bytes stopped coming", e);
         }
     }
 

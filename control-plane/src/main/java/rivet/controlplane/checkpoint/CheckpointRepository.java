@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import rivet.controlplane.checkpoint.Checkpoint.Cause;
-import rivet.controlplane.database.Chunks;
 import rivet.controlplane.kv.KvCopies;
 import rivet.protocol.ActorId;
 
@@ -83,10 +82,12 @@ class CheckpointRepository {
     record Newest(
             UUID dirOf, long number, long generation, String cause, long sizeBytes, String sha256, long ageSeconds) {
 
-        /** Whether it is what the generation that opened the directory last has left, and not only what that had at some time. */
+        /**
+         * Whether it is what the generation that opened the directory last has left, and not only what that had at some time. People
+         * have a directory kept only while that is so, and it is then also of generations that came after it and that no process has.
+         */
         boolean isAllThatIsLeftOf(long opened) {
-            return generation == opened
-                    && (cause.equals(Cause.STOPPED.toString()) || cause.equals(Cause.RESTORED.toString()));
+            return generation >= opened && !cause.equals(Cause.ASKED.toString());
         }
     }
 
@@ -177,26 +178,51 @@ class CheckpointRepository {
                 .findFirst();
     }
 
-    /** In place of what an earlier try of the same left. @return false: it is not the newest, as {@link #isNewest} says */
-    boolean begin(Checkpoint checkpoint) {
-        jdbc.sql("delete from checkpoint where id = :id and number is null")
-                .param("id", checkpoint.id())
-                .update();
-        return jdbc.sql("""
-                insert into checkpoint (id, actor_id, generation, cause, dir_of, size_bytes, content_bytes, sha256)
+    /** One try to bring one. @param attempt of several with the same id only the last one counts */
+    record Try(UUID id, UUID attempt) {}
+
+    /**
+     * In place of an earlier try of the same, and of what that has brought.
+     *
+     * @return empty: it is whole already, or not the newest, as {@link #isNewest} says
+     */
+    Optional<Try> begin(Checkpoint checkpoint) {
+        var begun = jdbc.sql("""
+                insert into checkpoint as c (id, actor_id, generation, cause, dir_of, size_bytes, content_bytes, sha256)
                 select :id, actor_id, generation, :cause, :id, :size, :content, :sha256
                 from actor_dir d where d.actor_id = :actor and d.generation = :generation
                 and exists (select from actor_fence f where f.actor_id = d.actor_id)
+                on conflict (id) do update set attempt = excluded.attempt, taken_at = excluded.taken_at,
+                    generation = excluded.generation, cause = excluded.cause, size_bytes = excluded.size_bytes,
+                    content_bytes = excluded.content_bytes, sha256 = excluded.sha256
+                where c.number is null and c.actor_id = excluded.actor_id
+                returning id, attempt
                 """)
-                        .param("id", checkpoint.id())
-                        .param("actor", checkpoint.actor().value())
-                        .param("generation", checkpoint.generation())
-                        .param("cause", checkpoint.cause().toString())
-                        .param("size", checkpoint.sizeBytes())
-                        .param("content", checkpoint.contentBytes())
-                        .param("sha256", checkpoint.sha256())
-                        .update()
-                == 1;
+                .param("id", checkpoint.id())
+                .param("actor", checkpoint.actor().value())
+                .param("generation", checkpoint.generation())
+                .param("cause", checkpoint.cause().toString())
+                .param("size", checkpoint.sizeBytes())
+                .param("content", checkpoint.contentBytes())
+                .param("sha256", checkpoint.sha256())
+                .query(Try.class)
+                .optional();
+        begun.ifPresent(one -> jdbc.sql("delete from checkpoint_chunk where checkpoint_id = :id")
+                .param("id", one.id())
+                .update());
+        return begun;
+    }
+
+    /** No other try begins until the transaction ends. @return false: one has, after this one was begun, or this one was given up */
+    boolean hold(Try one) {
+        return jdbc.sql("""
+                select 1 from checkpoint where id = :id and attempt = :attempt and number is null for no key update
+                """)
+                .param("id", one.id())
+                .param("attempt", one.attempt())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
     }
 
     /** Nobody opens the directory until the transaction ends. @return false: somebody has, after this one was begun */
@@ -236,54 +262,52 @@ class CheckpointRepository {
      *
      * @param kv what of the store is in it; absent: nothing
      * @param dirOf which checkpoint's directory is in it; absent: as it was begun
-     * @return empty: it does already, is gone, or has not all its bytes: another try of the same has begun anew
+     * @return its number
      */
-    OptionalLong complete(UUID id, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
-        return jdbc
-                .sql("""
-                        update checkpoint c
-                        set taken_at = clock_timestamp(), dir_of = coalesce(cast(:dir as uuid), dir_of),
-                            kv_entries = cast(:entries as bigint), kv_bytes = cast(:bytes as bigint),
-                            number = (
-                            select coalesce(max(o.number), 0) + 1 from checkpoint o where o.actor_id = c.actor_id)
-                        where c.id = :id and c.number is null and (c.size_bytes is null or c.size_bytes = (
-                            select sum(length(bytes)) from checkpoint_chunk where checkpoint_id = c.id))
-                        returning c.number
-                        """)
+    long complete(UUID id, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
+        return jdbc.sql("""
+                update checkpoint c
+                set taken_at = clock_timestamp(), dir_of = coalesce(cast(:dir as uuid), dir_of),
+                    kv_entries = cast(:entries as bigint), kv_bytes = cast(:bytes as bigint),
+                    number = (select coalesce(max(o.number), 0) + 1 from checkpoint o where o.actor_id = c.actor_id)
+                where c.id = :id and c.number is null
+                returning c.number
+                """)
                 .param("id", id)
                 .param("dir", dirOf)
                 .param("entries", kv == null ? null : kv.entries())
                 .param("bytes", kv == null ? null : kv.bytes())
                 .query(Long.class)
-                .optional()
-                .stream()
-                .mapToLong(Long::longValue)
-                .findFirst();
+                .single();
     }
 
-    void drop(UUID id) {
-        jdbc.sql("delete from checkpoint where id = :id and number is null")
-                .param("id", id)
+    void drop(Try one) {
+        jdbc.sql("delete from checkpoint where id = :id and attempt = :attempt and number is null")
+                .param("id", one.id())
+                .param("attempt", one.attempt())
                 .update();
     }
 
     /**
      * All but the newest, of those that somebody wanted and of those that are made by themselves: many sleeps shall not push out what
-     * was asked for. The newest with a directory stays, because starts begin with it, and so do what others have their directory from and what a restore brought back.
+     * was asked for. The newest with a directory stays, because starts begin with it, and so does what a restore brought back, and what all these
+     * have their directory from.
      */
     void dropOld(ActorId actor, int keep) {
         jdbc.sql("""
                 with ranked as (
-                    select id, dir_of, restores,
+                    select id, number, dir_of, restores,
                            row_number() over (partition by cause in ('stopped', 'restored') order by number desc) as place,
                            row_number() over (partition by dir_of is null order by number desc) as place_with_dir
                     from checkpoint where actor_id = :actor and number is not null),
                 kept as (
-                    select id, dir_of, restores from ranked where place <= :keep or (place_with_dir = 1 and dir_of is not null))
+                    select id, dir_of, restores from ranked where place <= :keep or (place_with_dir = 1 and dir_of is not null)),
+                wanted as (
+                    select id, dir_of from kept
+                    union select id, dir_of from ranked where number in (select restores from kept))
                 delete from checkpoint where actor_id = :actor and number is not null
-                    and id not in (select id from kept)
-                    and id not in (select dir_of from kept where dir_of is not null)
-                    and number not in (select restores from kept where restores is not null)
+                    and id not in (select id from wanted)
+                    and id not in (select dir_of from wanted where dir_of is not null)
                 """).param("actor", actor.value()).param("keep", keep).update();
     }
 
@@ -306,35 +330,27 @@ class CheckpointRepository {
         return pruned;
     }
 
-    Chunks.Rows bytes(UUID id) {
-        return new Rows(id);
+    /** @return false: another try of the same has begun, or it was given up; nothing was stored */
+    boolean insert(Try one, int chunk, byte[] bytes) {
+        return jdbc.sql("""
+                insert into checkpoint_chunk (checkpoint_id, chunk, bytes)
+                select id, :chunk, :bytes from checkpoint where id = :id and attempt = :attempt for share
+                """)
+                        .param("id", one.id())
+                        .param("attempt", one.attempt())
+                        .param("chunk", chunk)
+                        .param("bytes", bytes)
+                        .update()
+                == 1;
     }
 
-    private final class Rows implements Chunks.Rows {
-
-        private final UUID id;
-
-        Rows(UUID id) {
-            this.id = id;
-        }
-
-        @Override
-        public void insert(int chunk, byte[] bytes) {
-            jdbc.sql("insert into checkpoint_chunk (checkpoint_id, chunk, bytes) values (:id, :chunk, :bytes)")
-                    .param("id", id)
-                    .param("chunk", chunk)
-                    .param("bytes", bytes)
-                    .update();
-        }
-
-        @Override
-        public byte[] read(int chunk) {
-            return jdbc.sql("select bytes from checkpoint_chunk where checkpoint_id = :id and chunk = :chunk")
-                    .param("id", id)
-                    .param("chunk", chunk)
-                    .query((row, _) -> row.getBytes("bytes"))
-                    .optional()
-                    .orElse(new byte[0]);
-        }
+    /** Empty: there are no more. */
+    byte[] read(UUID id, int chunk) {
+        return jdbc.sql("select bytes from checkpoint_chunk where checkpoint_id = :id and chunk = :chunk")
+                .param("id", id)
+                .param("chunk", chunk)
+                .query((row, _) -> row.getBytes("bytes"))
+                .optional()
+                .orElse(new byte[0]);
     }
 }

@@ -32,6 +32,7 @@ final class CheckpointRequests {
     private final StoreCopies stores;
     private final Transactions transactions;
     private final CheckpointSettings settings;
+    private final CheckpointMeters meters;
 
     CheckpointRequests(
             CheckpointRepository repository,
@@ -39,13 +40,15 @@ final class CheckpointRequests {
             Explanations explanations,
             StoreCopies stores,
             Transactions transactions,
-            CheckpointSettings settings) {
+            CheckpointSettings settings,
+            CheckpointMeters meters) {
         this.repository = repository;
         this.actors = actors;
         this.explanations = explanations;
         this.stores = stores;
         this.transactions = transactions;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /** The newest first. */
@@ -58,6 +61,10 @@ final class CheckpointRequests {
      * with it then.
      */
     Kept take(Caller caller, String id) {
+        return meters.timed(Cause.OPERATOR, () -> taken(caller, id));
+    }
+
+    private Kept taken(Caller caller, String id) {
         return stores.oneOfFew(() -> transactions.run(() -> {
             var actor = explanations.status(caller.environment(), id).actor();
             repository.lockNumbers(actor);
@@ -112,6 +119,10 @@ final class CheckpointRequests {
      * process, and whoever has it, may still bring: it is of an older generation.
      */
     Restored restore(Caller caller, String id, long number) {
+        return meters.timed(Cause.RESTORED, () -> restored(caller, id, number));
+    }
+
+    private Restored restored(Caller caller, String id, long number) {
         return stores.oneOfFew(() -> transactions.run(() -> {
             var actor = explanations.status(caller.environment(), id).actor();
             repository.lockNumbers(actor);
@@ -173,7 +184,7 @@ final class CheckpointRequests {
     }
 
     private Kept completed(ActorId actor, UUID checkpoint, KvCopies.@Nullable Size kv, @Nullable UUID dirOf) {
-        long number = repository.complete(checkpoint, kv, dirOf).orElseThrow();
+        long number = repository.complete(checkpoint, kv, dirOf);
         return repository.find(actor, number).orElseThrow();
     }
 }

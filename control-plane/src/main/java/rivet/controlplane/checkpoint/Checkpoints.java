@@ -17,6 +17,7 @@ import rivet.controlplane.actor.Actors;
 import rivet.controlplane.checkpoint.CheckpointRepository.Content;
 import rivet.controlplane.checkpoint.CheckpointRepository.Newest;
 import rivet.controlplane.checkpoint.CheckpointRepository.Opened;
+import rivet.controlplane.checkpoint.CheckpointRepository.Try;
 import rivet.controlplane.database.Chunks;
 import rivet.controlplane.database.Transactions;
 import rivet.controlplane.kv.KvCopies;
@@ -28,6 +29,8 @@ import rivet.protocol.link.DirOpened;
 @Component
 public final class Checkpoints {
 
+    static final String UPLOAD_INVALID = "UPLOAD_INVALID";
+
     private static final int PRUNED_AT_ONCE = 20;
     private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
@@ -36,18 +39,21 @@ public final class Checkpoints {
     private final StoreCopies stores;
     private final Transactions transactions;
     private final CheckpointSettings settings;
+    private final CheckpointMeters meters;
 
     Checkpoints(
             CheckpointRepository repository,
             Actors actors,
             StoreCopies stores,
             Transactions transactions,
-            CheckpointSettings settings) {
+            CheckpointSettings settings,
+            CheckpointMeters meters) {
         this.repository = repository;
         this.actors = actors;
         this.stores = stores;
         this.transactions = transactions;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /**
@@ -100,37 +106,46 @@ public final class Checkpoints {
 
     /** Stores one. Its bytes count for nothing until all have come, and not even then if a newer generation has the directory. */
     long take(Checkpoint checkpoint, InputStream in) throws IOException {
-        var known = repository.number(checkpoint.id());
-        if (known.isPresent()) {
+        return meters.<Long, IOException>timed(checkpoint.cause(), () -> taken(checkpoint, in));
+    }
+
+    private long taken(Checkpoint checkpoint, InputStream in) throws IOException {
+        var begun = transactions.run(() -> repository.begin(checkpoint));
+        if (begun.isEmpty()) {
+            long number = repository.number(checkpoint.id()).orElseThrow(Checkpoints::stale);
             in.transferTo(OutputStream.nullOutputStream()); // a body that nobody has begun to read cannot be left
-            return known.getAsLong();
-        }
-        if (!transactions.run(() -> repository.begin(checkpoint))) {
-            throw stale();
+            return number;
         }
         boolean complete = false;
         try {
-            receive(checkpoint, in);
-            long number = complete(checkpoint);
+            receive(checkpoint, begun.get(), in);
+            long number = complete(checkpoint, begun.get());
             complete = true;
+            meters.keptDir(checkpoint.sizeBytes());
             return number;
         } finally {
             if (!complete) {
-                repository.drop(checkpoint.id());
+                repository.drop(begun.get());
             }
         }
     }
 
-    private void receive(Checkpoint checkpoint, InputStream in) throws IOException {
+    private void receive(Checkpoint checkpoint, Try one, InputStream in) throws IOException {
         var digest = sha256();
-        var rows =
-                new Progress(repository.bytes(checkpoint.id()), TOLD_EVERY, bytes -> noteProgress(checkpoint, bytes));
+        var rows = new Progress(
+                (chunk, bytes) -> {
+                    if (!repository.insert(one, chunk, bytes)) {
+                        throw notCompleted(checkpoint);
+                    }
+                },
+                TOLD_EVERY,
+                bytes -> noteProgress(checkpoint, bytes));
         long came = Chunks.store(rows, new DigestInputStream(in, digest), checkpoint.sizeBytes());
         var found = HexFormat.of().formatHex(digest.digest());
         if (came != checkpoint.sizeBytes() || !found.equals(checkpoint.sha256())) {
             throw new Problem(
                     HttpStatus.BAD_REQUEST,
-                    "UPLOAD_INVALID",
+                    UPLOAD_INVALID,
                     "%d bytes with SHA-256 %s came (expected: %d bytes with %s)"
                             .formatted(came, found, checkpoint.sizeBytes(), checkpoint.sha256()));
         }
@@ -147,15 +162,18 @@ public final class Checkpoints {
         });
     }
 
-    private long complete(Checkpoint checkpoint) {
+    private long complete(Checkpoint checkpoint, Try one) {
         return checkpoint.cause().keepsStore()
-                ? stores.oneOfFew(() -> transactions.run(() -> completed(checkpoint)))
-                : transactions.run(() -> completed(checkpoint));
+                ? stores.oneOfFew(() -> transactions.run(() -> completed(checkpoint, one)))
+                : transactions.run(() -> completed(checkpoint, one));
     }
 
-    private long completed(Checkpoint checkpoint) {
+    private long completed(Checkpoint checkpoint, Try one) {
         var actor = checkpoint.actor();
         repository.lockNumbers(actor);
+        if (!repository.hold(one)) {
+            throw notCompleted(checkpoint);
+        }
         boolean keepsStore = checkpoint.cause().keepsStore();
         var kv = keepsStore ? stores.take(actor, checkpoint.id()) : Optional.<KvCopies.Size>empty();
         // Looked at last: what was copied is of the generation that asks.
@@ -165,8 +183,7 @@ public final class Checkpoints {
         if (!repository.holdDir(checkpoint.id())) {
             throw notCompleted(checkpoint);
         }
-        long number =
-                repository.complete(checkpoint.id(), kv.orElse(null), null).orElseThrow(() -> notCompleted(checkpoint));
+        long number = repository.complete(checkpoint.id(), kv.orElse(null), null);
         repository.dropOld(actor, settings.keep());
         actors.note(
                 actor,
@@ -187,7 +204,9 @@ public final class Checkpoints {
 
     /** Keeps the store of an actor that has no directory. @param id the agent's name for it: the same one again is a retry */
     long takeStore(UUID id, ActorId actor, long generation) {
-        return stores.oneOfFew(() -> transactions.run(() -> storeTaken(id, actor, generation)));
+        return meters.timed(
+                Checkpoint.Cause.ASKED,
+                () -> stores.oneOfFew(() -> transactions.run(() -> storeTaken(id, actor, generation))));
     }
 
     private long storeTaken(UUID id, ActorId actor, long generation) {
@@ -201,9 +220,7 @@ public final class Checkpoints {
         if (!repository.hold(actor, generation)) {
             throw stale();
         }
-        long number = repository
-                .complete(id, kv.orElseThrow(KvCopies::tooLarge), null)
-                .orElseThrow();
+        long number = repository.complete(id, kv.orElseThrow(KvCopies::tooLarge), null);
         repository.dropOld(actor, settings.keep());
         actors.note(actor, "checkpoint_taken", "checkpoint %d of its store: %s".formatted(number, said(kv)));
         return number;
@@ -242,7 +259,7 @@ public final class Checkpoints {
     }
 
     void copy(Newest checkpoint, OutputStream out) throws IOException {
-        Chunks.copy(repository.bytes(checkpoint.dirOf()), out);
+        Chunks.copy(chunk -> repository.read(checkpoint.dirOf(), chunk), out);
     }
 
     /** Removes what destroyed actors left, and what was never completed. @return whether more can be done at once */

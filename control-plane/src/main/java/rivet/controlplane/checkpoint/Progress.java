@@ -5,16 +5,16 @@ import java.util.function.LongConsumer;
 import rivet.controlplane.database.Chunks;
 
 /** Stores chunks, and tells now and then how much has come, where that takes long. */
-final class Progress implements Chunks.Rows {
+final class Progress implements Chunks.Sink {
 
-    private final Chunks.Rows rows;
+    private final Chunks.Sink rows;
     private final Duration every;
     private final LongConsumer tell;
     private long count;
     private long told = System.nanoTime();
 
     /** @param tell given how many bytes have come */
-    Progress(Chunks.Rows rows, Duration every, LongConsumer tell) {
+    Progress(Chunks.Sink rows, Duration every, LongConsumer tell) {
         this.rows = rows;
         this.every = every;
         this.tell = tell;
@@ -28,10 +28,5 @@ final class Progress implements Chunks.Rows {
             told = System.nanoTime();
             tell.accept(count);
         }
-    }
-
-    @Override
-    public byte[] read(int chunk) {
-        return rows.read(chunk);
     }
 }

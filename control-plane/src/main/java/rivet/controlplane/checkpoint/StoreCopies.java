@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import rivet.controlplane.database.Transactions;
 import rivet.controlplane.kv.KvCopies;
 import rivet.controlplane.web.Problem;
 import rivet.protocol.ActorId;
@@ -16,14 +17,18 @@ import rivet.protocol.ActorId;
 @Component
 final class StoreCopies {
 
+    static final String BUSY = "CHECKPOINTS_BUSY";
+
     private static final int AT_ONCE = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final KvCopies stores;
+    private final CheckpointMeters meters;
 
-    StoreCopies(KvCopies stores) {
+    StoreCopies(KvCopies stores, CheckpointMeters meters) {
         this.stores = stores;
+        this.meters = meters;
     }
 
     /** To be asked before a transaction is begun, or those that wait hold connections. */
@@ -45,7 +50,9 @@ final class StoreCopies {
 
     /** Part of the caller's transaction. @return empty: it is too large, and nothing was kept */
     Optional<KvCopies.Size> take(ActorId actor, UUID checkpoint) {
-        return stores.take(actor.value(), checkpoint);
+        var size = stores.take(actor.value(), checkpoint);
+        size.ifPresent(kept -> Transactions.afterCommit(() -> meters.keptStore(kept.bytes())));
+        return size;
     }
 
     /** Likewise; only while no generation of the actor can write. */
@@ -56,7 +63,7 @@ final class StoreCopies {
     private static Problem busy() {
         return new Problem(
                         HttpStatus.SERVICE_UNAVAILABLE,
-                        "CHECKPOINTS_BUSY",
+                        BUSY,
                         "%d stores are being copied: try again".formatted(AT_ONCE))
                 .retryAfter(PATIENCE);
     }

@@ -15,17 +15,23 @@ public final class Chunks {
 
     private Chunks() {}
 
-    /** Where those of one thing are. */
-    public interface Rows {
+    /** Where those of one thing are put. */
+    @FunctionalInterface
+    public interface Sink {
 
         void insert(int chunk, byte[] bytes);
+    }
+
+    /** Where they are found. */
+    @FunctionalInterface
+    public interface Source {
 
         /** Empty: there are no more. */
         byte[] read(int chunk);
     }
 
     /** @return how many bytes came; at most one more than the limit is read */
-    public static long store(Rows rows, InputStream in, long limit) throws IOException {
+    public static long store(Sink rows, InputStream in, long limit) throws IOException {
         var total = 0L;
         for (int chunk = 0; total <= limit; chunk++) {
             var bytes = in.readNBytes((int) Math.min(BYTES, limit + 1 - total));
@@ -41,7 +47,7 @@ public final class Chunks {
         return total;
     }
 
-    public static void copy(Rows rows, OutputStream out) throws IOException {
+    public static void copy(Source rows, OutputStream out) throws IOException {
         for (int chunk = 0; ; chunk++) {
             var bytes = rows.read(chunk);
             if (bytes.length == 0) {

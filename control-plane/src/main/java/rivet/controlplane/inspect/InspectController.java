@@ -3,7 +3,6 @@ package rivet.controlplane.inspect;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -13,13 +12,16 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import rivet.controlplane.actor.Actors;
 import rivet.controlplane.actor.Explanations;
+import rivet.controlplane.actor.Explanations.Status;
 import rivet.controlplane.auth.Caller;
 import rivet.controlplane.auth.Needs;
 import rivet.controlplane.auth.Scope;
 import rivet.controlplane.kv.KvInspection;
 import rivet.controlplane.kv.KvInspection.Edit;
 import rivet.controlplane.web.Problem;
+import rivet.protocol.ActorId;
 import rivet.protocol.api.ActorView;
 import rivet.protocol.api.KvView;
 import rivet.protocol.kv.Bytes;
@@ -35,15 +37,17 @@ class InspectController {
     private static final int LARGEST_PAGE = 1000;
 
     private final KvInspection store;
+    private final Actors actors;
     private final Explanations explanations;
 
-    InspectController(KvInspection store, Explanations explanations) {
+    InspectController(KvInspection store, Actors actors, Explanations explanations) {
         this.store = store;
+        this.actors = actors;
         this.explanations = explanations;
     }
 
     /** Entries of an actor's store in the order of their keys, 100 to a page unless said otherwise. */
-    @Needs(Scope.ACTORS)
+    @Needs(value = Scope.ACTORS, audited = true)
     @GetMapping
     KvView.Many listKv(
             Caller caller,
@@ -57,14 +61,14 @@ class InspectController {
         var all = prefix == null ? JsonKeys.Beginning.ALL : JsonKeys.prefix("prefix", prefix);
         var start = cursor == null || reverse ? all.start() : after(cursor(cursor));
         var end = cursor != null && reverse ? new Bytes(cursor(cursor)) : all.end();
-        var listed = store.list(actor, new KvRequest.Range(start, end, reverse, most));
+        var listed = store.list(actor.value(), new KvRequest.Range(start, end, reverse, most));
         return new KvView.Many(
                 listed.entries().stream().map(StoredValues::shown).toList(),
                 new ActorView.Pagination(listed.more() ? cursorAfter(listed.entries()) : null));
     }
 
     /** One entry of an actor's store. */
-    @Needs(Scope.ACTORS)
+    @Needs(value = Scope.ACTORS, audited = true)
     @GetMapping("/entry")
     KvView.One getKv(
             Caller caller,
@@ -72,7 +76,7 @@ class InspectController {
             @RequestParam(name = "key", required = false) @Nullable String key) {
         var actor = actor(caller, id);
         var wanted = key(key);
-        var found = store.get(actor, wanted);
+        var found = store.get(actor.value(), wanted);
         if (found.version() == 0) {
             throw Problem.notFound("KV_NOT_FOUND", "key: no entry %s".formatted(JsonKeys.shown(wanted)))
                     .at("key");
@@ -86,8 +90,7 @@ class InspectController {
     KvView.Written putKv(Caller caller, @PathVariable("id") String id, @RequestBody KvView.Put put) {
         var actor = actor(caller, id);
         var key = JsonKeys.field("key", put.key());
-        return new KvView.Written(store.edit(
-                actor, () -> requireRest(caller, id), new Edit(key, StoredValues.taken(put), put.version())));
+        return written(actor, new Edit(key, StoredValues.taken(put), put.version()));
     }
 
     /** Deletes an entry from the store of an actor that does not run; that there is none is no mistake. */
@@ -99,25 +102,32 @@ class InspectController {
             @RequestParam(name = "key", required = false) @Nullable String key,
             @RequestParam(name = "version", required = false) @Nullable Long version) {
         var actor = actor(caller, id);
-        return new KvView.Written(store.edit(actor, () -> requireRest(caller, id), new Edit(key(key), null, version)));
+        return written(actor, new Edit(key(key), null, version));
+    }
+
+    private KvView.Written written(ActorId actor, Edit edit) {
+        return new KvView.Written(
+                store.edit(actor.value(), () -> actors.supersede(actor, InspectController::requireRest), edit));
     }
 
     /** What a copy that runs has in its memory would contradict an edit, and overwrite it. */
-    private void requireRest(Caller caller, String id) {
-        var status = explanations.status(caller.environment(), id);
+    private static void requireRest(Status status) {
         if (status.state().equals("destroyed")) {
-            throw Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(id));
+            throw Problem.conflict("ACTOR_DESTROYED", "actor: %s is destroyed".formatted(status.actor()));
+        }
+        if (status.generation() == 0) {
+            throw Problem.conflict("KV_NOT_THERE", "actor: it has never run, and so has no store yet");
         }
         if (!status.rests()) {
             throw Problem.conflict(
                     "KV_IN_USE",
-                    "actor: it is %s (expected: one that does not run; POST /actors/{id}/sleep puts it to sleep)"
-                            .formatted(status.state()));
+                    "actor: it is %s (expected: one that does not run; POST /actors/%s/sleep puts it to sleep)"
+                            .formatted(status.state(), status.actor()));
         }
     }
 
-    private UUID actor(Caller caller, String id) {
-        return explanations.status(caller.environment(), id).actor().value();
+    private ActorId actor(Caller caller, String id) {
+        return explanations.status(caller.environment(), id).actor();
     }
 
     private static Bytes key(@Nullable String key) {

@@ -31,14 +31,17 @@ final class GroupCommit implements AutoCloseable {
 
     private final KvRepository repository;
     private final Pace pace;
+    private final StoreMeters meters;
     private final BlockingQueue<Pending> queue;
     private final List<Runnable> ends;
     private volatile boolean closed;
 
-    GroupCommit(KvRepository repository, Pace pace) {
+    GroupCommit(KvRepository repository, Pace pace, StoreMeters meters) {
         this.repository = repository;
         this.pace = pace;
+        this.meters = meters;
         this.queue = pace.queue(MOST_WAITING);
+        meters.watch(queue, MOST_WAITING);
         this.ends = IntStream.range(0, THREADS)
                 .mapToObj(n -> pace.start("kv-commit-" + n, this::run))
                 .toList();
@@ -76,7 +79,9 @@ final class GroupCommit implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                commit(take());
+                var group = take();
+                meters.group(group.size());
+                commit(group);
             }
         } catch (InterruptedException _) {
             closed = true;

@@ -7,8 +7,8 @@ import rivet.controlplane.database.Failovers;
 import rivet.protocol.kv.Bytes;
 
 /**
- * Writes of people, beside those of actors, whose numbers they leave as they are. Each method runs in its caller's
- * transaction, which holds the actor's fence from {@link #hold} on.
+ * Writes of people, beside those of actors. Each method runs in its caller's transaction, which has moved the actor's fence
+ * before: no start of the actor can write.
  */
 @Repository
 class KvEdits {
@@ -23,15 +23,6 @@ class KvEdits {
 
     /** @param size of key and value; 0 where there is no entry, as its version is */
     record Known(long version, long size) {}
-
-    /** No new generation begins until the transaction ends. @return false: the actor has no store, now or yet */
-    boolean hold(UUID actor) {
-        return jdbc.sql("select 1 from actor_fence where actor_id = :actor for share")
-                .param("actor", actor)
-                .query(Integer.class)
-                .optional()
-                .isPresent();
-    }
 
     /** Takes the version of the write that follows; writes of the actor wait for it. */
     long begin(UUID actor) {

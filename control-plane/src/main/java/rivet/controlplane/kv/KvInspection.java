@@ -44,17 +44,14 @@ public final class KvInspection {
     /**
      * In one transaction, and in that of the caller if there is one.
      *
-     * @param rests fails unless no copy of the actor runs; asked while none can be started
+     * @param supersede fails unless no copy of the actor runs; from then on until the transaction ends none is started, and nothing
+     *     is taken of what an earlier one wrote, now or ever
      * @return the version of the write
      */
-    public long edit(UUID actor, Runnable rests, Edit edit) {
+    public long edit(UUID actor, Runnable supersede, Edit edit) {
         refuse(refusal(edit));
         return transactions.run(() -> {
-            boolean held = edits.hold(actor);
-            rests.run();
-            if (!held) {
-                throw Problem.conflict("KV_NOT_THERE", "actor: it has never run, and so has no store yet");
-            }
+            supersede.run();
             return apply(actor, edit);
         });
     }

@@ -31,23 +31,29 @@ public final class KvStore implements DisposableBean {
 
     private final KvRepository repository;
     private final Alarms alarms;
+    private final StoreMeters meters;
     private final GroupCommit commits;
 
     @Autowired
-    KvStore(KvRepository repository, Alarms alarms) {
-        this(repository, alarms, new GroupCommit(repository, Pace.REAL));
+    KvStore(KvRepository repository, Alarms alarms, StoreMeters meters) {
+        this(repository, alarms, meters, Pace.REAL);
     }
 
-    KvStore(KvRepository repository, Alarms alarms, GroupCommit commits) {
+    KvStore(KvRepository repository, Alarms alarms, StoreMeters meters, Pace pace) {
         this.repository = repository;
         this.alarms = alarms;
-        this.commits = commits;
+        this.meters = meters;
+        this.commits = new GroupCommit(repository, pace, meters);
     }
 
     /** Who asks: one start of an actor. */
     record Writer(UUID actor, long generation) {}
 
     byte[] read(Writer writer, long confirmed, byte[] message) {
+        return joined(meters.reads().timed(() -> answers(writer, confirmed, message)));
+    }
+
+    private List<KvAnswer> answers(Writer writer, long confirmed, byte[] message) {
         var answers = new ArrayList<KvAnswer>();
         for (var request : requests(message)) {
             answers.add(
@@ -55,11 +61,12 @@ public final class KvStore implements DisposableBean {
         }
         // Looked at last: what was read was read by the newest generation.
         repository.refusal(writer, confirmed).ifPresent(refused -> answers.replaceAll(_ -> refused));
-        return joined(answers);
+        return answers;
     }
 
     /** Does not wait. Completes when all is committed, or refused, or nobody knows. */
     CompletableFuture<byte[]> write(List<KvBatch> asked) {
+        long begun = System.nanoTime();
         var batches = asked.stream()
                 .map(batch -> new Batch(
                         new Writer(batch.actor().value(), batch.generation()),
@@ -67,15 +74,21 @@ public final class KvStore implements DisposableBean {
                         batch.confirmed(),
                         requests(batch.message().array())))
                 .toList();
-        return commits.write(batches)
-                .thenApply(answers ->
-                        KvWire.join(answers.stream().map(Bytes::array).toList()));
+        return commits.write(batches).thenApply(answers -> {
+            answers.forEach(each -> meters.writes().done(begun, each));
+            return KvWire.join(answers.stream().map(Bytes::array).toList());
+        });
     }
 
     /** The last number that was used, in place of a version; what is still under way below it comes too late. */
     byte[] resume(Writer writer) {
+        return KvWire.write(
+                meters.resumes().timed(() -> List.of(resumed(writer))).getFirst());
+    }
+
+    private KvAnswer resumed(Writer writer) {
         var number = repository.resume(writer);
-        return KvWire.write(number.isPresent() ? new KvAnswer.Written(number.getAsLong(), List.of()) : STALE);
+        return number.isPresent() ? new KvAnswer.Written(number.getAsLong(), List.of()) : STALE;
     }
 
     /** Removes what destroyed actors left. @return whether more can be done at once */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,13 +24,36 @@ import rivet.controlplane.actor.ActorState.Stopping;
 import rivet.controlplane.actor.ActorState.Then;
 import rivet.controlplane.actor.ActorState.Waiting;
 import rivet.protocol.AgentId;
+import rivet.protocol.Wire;
 import rivet.protocol.link.DownReason;
+import tools.jackson.databind.JsonNode;
 
 /** Rows outlive classes: golden rows are added, never edited. */
 class ActorStateColumnTest {
 
     private static final Instant SINCE = Instant.ofEpochMilli(1767323045678L);
     private static final Assignment AT = new Assignment(AgentId.parse("5f0e3c1a-8f6e-4f6b-9c0b-2f1d6a7e8b90"), 7);
+
+    /** What the census reads of a row says the same as the state. */
+    @ParameterizedTest
+    @MethodSource({"golden", "stops"})
+    void why_it_is_so_is_known_from_few_parts_as_well(ActorState state) {
+        var row = Wire.JSON.readTree(ActorStateColumn.write(state));
+
+        var why = ActorStateColumn.why(
+                row.path("status").asString(), text(row, "/reason"), text(row, "/last/reason"), row.has("upgrade"));
+
+        assertThat(why).isEqualTo(state.why());
+    }
+
+    static Stream<Arguments> stops() {
+        return Arrays.stream(Then.values()).map(then -> Arguments.of(new Stopping(SINCE, AT, Duration.ZERO, then)));
+    }
+
+    private static @Nullable String text(JsonNode row, String pointer) {
+        var found = row.at(pointer);
+        return found.isMissingNode() ? null : found.asString();
+    }
 
     static Stream<Arguments> golden() {
         return Stream.of(

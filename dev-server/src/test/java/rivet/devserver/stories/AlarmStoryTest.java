@@ -76,7 +76,7 @@ class AlarmStoryTest {
             assertThat(heard.getFirst().get("missed").intValue()).isZero();
             assertThat(server.send("GET", "/actors/%s/events".formatted(RunningDevServer.id(actor)), null)
                             .body())
-                    .contains("loop:wake-for-alarms");
+                    .contains("loop:wake-for-alarms", "due: alarm 'a'");
             assertThat(alarms(server, actor)).as("it was for once").isEmpty();
             server.destroy(actor);
         }

@@ -89,10 +89,10 @@ class KvStoryTest {
             count(server, actor);
             assertThat(server.rivet(work, "actor", "kv", "put", id, "count", "--counter", "41")
                             .errors())
-                    .contains("KV_IN_USE");
+                    .contains("KV_IN_USE", "actor sleep %s --wait".formatted(id));
 
-            server.rivet(work, "actor", "sleep", id);
-            server.awaitState(actor, "sleeping");
+            assertThat(server.rivet(work, "actor", "sleep", id, "--wait").output())
+                    .contains("is sleeping");
             assertThat(server.rivet(work, "actor", "kv", "get", id, "count").output())
                     .isEqualTo("1\n");
             var put = server.rivet(work, "actor", "kv", "put", id, "count", "--counter", "41");

@@ -2,7 +2,6 @@ package rivet.devserver.stories;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +13,19 @@ import java.util.regex.Pattern;
 /**
  * What Prometheus would know after it had been here.
  *
- * @param samples label names and values of each sample, by its name
+ * @param samples of each name
  * @param families the names that were explained, with their type
  */
-record Scrape(Map<String, List<Map<String, String>>> samples, Map<String, String> families) {
+record Scrape(Map<String, List<Sample>> samples, Map<String, String> families) {
 
-    private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)\\})? \\S+");
+    record Sample(Map<String, String> labels, double value) {}
+
+    private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)\\})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
 
     static Scrape of(String... texts) {
-        var samples = new HashMap<String, List<Map<String, String>>>();
+        var samples = new HashMap<String, List<Sample>>();
         var families = new TreeMap<String, String>();
         for (var text : texts) {
             text.lines().forEach(line -> {
@@ -35,7 +36,7 @@ record Scrape(Map<String, List<Map<String, String>>> samples, Map<String, String
                 var sample = SAMPLE.matcher(line);
                 if (!line.startsWith("#") && sample.matches()) {
                     samples.computeIfAbsent(sample.group(1), _ -> new ArrayList<>())
-                            .add(labels(sample.group(2)));
+                            .add(new Sample(labels(sample.group(2)), value(sample.group(3))));
                 }
             });
         }
@@ -46,7 +47,8 @@ record Scrape(Map<String, List<Map<String, String>>> samples, Map<String, String
     Set<String> labelsOf(String family) {
         var labels = new TreeSet<String>();
         for (var suffix : List.of("", "_bucket", "_count", "_sum", "_max")) {
-            samples.getOrDefault(family + suffix, List.of()).forEach(each -> labels.addAll(each.keySet()));
+            samples.getOrDefault(family + suffix, List.of())
+                    .forEach(each -> labels.addAll(each.labels().keySet()));
         }
         labels.removeAll(Set.of("le", "quantile"));
         return labels;
@@ -55,7 +57,23 @@ record Scrape(Map<String, List<Map<String, String>>> samples, Map<String, String
     /** Whether there is a sample with all these labels. */
     boolean has(String name, Set<String> labels) {
         return samples.getOrDefault(name, List.of()).stream()
-                .anyMatch(each -> new HashSet<>(each.keySet()).containsAll(labels));
+                .anyMatch(each -> each.labels().keySet().containsAll(labels));
+    }
+
+    /** Of all samples that have these labels with these values. */
+    double sum(String name, Map<String, String> labels) {
+        return samples.getOrDefault(name, List.of()).stream()
+                .filter(each -> each.labels().entrySet().containsAll(labels.entrySet()))
+                .mapToDouble(Sample::value)
+                .sum();
+    }
+
+    private static double value(String text) {
+        return switch (text) {
+            case "+Inf" -> Double.POSITIVE_INFINITY;
+            case "-Inf" -> Double.NEGATIVE_INFINITY;
+            default -> Double.parseDouble(text);
+        };
     }
 
     private static Map<String, String> labels(@org.jspecify.annotations.Nullable String text) {

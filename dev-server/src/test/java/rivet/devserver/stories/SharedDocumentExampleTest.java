@@ -32,9 +32,8 @@ class SharedDocumentExampleTest {
     @Test
     void what_somebody_saw_is_kept_though_its_author_left_and_everything_died() throws Exception {
         var data = work.resolve("data");
-        var server = RunningDevServer.start(data);
-        try (server;
-                var postgres = new StoppablePostgres(data.resolve("postgres/data"))) {
+        try (var machine = Machine.start(data)) {
+            var server = machine.server();
             server.deployExample("shared-document", work);
             var actor = server.create("""
                     {"tags": {}, "build_tags": {"name": "shared-document", "current": "true"}, "lifecycle": {"durable": true},
@@ -42,13 +41,9 @@ class SharedDocumentExampleTest {
             var people = Script.start(WITNESS, List.of(RunningDevServer.url(actor, "http"), "write"));
             await().atMost(LONG).until(() -> people.lines() > 0);
 
-            postgres.pause();
+            machine.postgres().pause();
             var seen = people.end();
-            server.kill();
-            new AgentProcesses(data)
-                    .all()
-                    .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-            postgres.kill();
+            machine.die();
 
             try (var again = RunningDevServer.start(data)) {
                 var late = Script.start(WITNESS, List.of(RunningDevServer.url(again.actor(actor), "http"), "read"));

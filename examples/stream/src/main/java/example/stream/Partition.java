@@ -39,7 +39,7 @@ public final class Partition implements Actor {
                 : new Splitting(
                         context.kv(),
                         name,
-                        Stream.of(words.split(",", -1)).map(URI::create).toList(),
+                        Stream.of(words.split(",", -1)).map(Partition::folder).toList(),
                         threads);
 
         var server =
@@ -55,13 +55,18 @@ public final class Partition implements Actor {
         server.stop(1);
     }
 
+    /** An actor's URL has no slash at its end, and without one the last part of it is no folder. */
+    private static URI folder(String url) {
+        return URI.create(url.endsWith("/") ? url : url + "/");
+    }
+
     /** {@code POST /SOURCE/NUMBER} takes a message, a line for each of its parts; {@code GET /} shows what came of all. */
     private static void answer(HttpExchange exchange, Stage stage) throws IOException {
         var path = exchange.getRequestURI().getPath().split("/", -1);
         if (exchange.getRequestMethod().equals("POST") && path.length == 3) {
             var message = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            long number = Long.parseLong(path[2]);
             try {
+                long number = Long.parseLong(path[2]);
                 long due = stage.take(path[1], number, message.lines().toList());
                 boolean early = due < number;
                 reply(exchange, early ? 409 : 200, early ? "number %d is due".formatted(due) : "taken");

@@ -23,7 +23,7 @@ interface Services {
 
     static Services of(Map<String, String> environment) {
         var base = environment.get("SERVICES");
-        return base == null ? Services::printed : new Http(URI.create(base));
+        return base == null ? Services::printed : new Http(URI.create(base.endsWith("/") ? base : base + "/"));
     }
 
     /** For trying it out. */
@@ -35,7 +35,11 @@ interface Services {
         return service + "-" + key;
     }
 
-    /** {@code POST BASE/SERVICE} with the item; 200, or a status from 400 to 499 that says no. */
+    /**
+     * {@code POST BASE/SERVICE} with the item; 200, or a status from 400 to 499 that says no.
+     *
+     * @param base with a slash at its end
+     */
     record Http(URI base, HttpClient client) implements Services {
 
         private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -46,7 +50,7 @@ interface Services {
 
         @Override
         public String ask(String service, String key, String item) throws IOException, InterruptedException, Declined {
-            var request = HttpRequest.newBuilder(base.resolve("/" + service))
+            var request = HttpRequest.newBuilder(base.resolve(service))
                     .header("Idempotency-Key", key)
                     .timeout(LONGEST)
                     .POST(HttpRequest.BodyPublishers.ofString(item))

@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  * An upgrade of many actors, some at a time, as the API shows it.
  *
  * @param tags that the actors had when it was asked for
- * @param state {@code running}, {@code done}, {@code stopped} (an actor was rolled back) or {@code cancelled}
- * @param reason why it was stopped, for people
+ * @param state {@code running}, {@code done}, {@code stopped} (an actor was rolled back), {@code superseded} (by a later one of some
+ *     of its actors) or {@code cancelled}
+ * @param reason why it was stopped, or what superseded it, for people
  * @param total how many are to be upgraded
  * @param begun how many were told so
  * @param ready how many of them run the new build, or sleep and will
  * @param rolledBack how many have the build before again
- * @param gone how many have ended meanwhile
+ * @param gone how many have ended meanwhile, or were given another build by somebody else
  * @param pauseMs from the time when all of a batch are ready to the next batch
  */
 public record RolloutView(

@@ -1,5 +1,6 @@
 package rivet.agent.kv;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +27,7 @@ public final class StoreDoor {
 
     public StoreDoor(ActorStores.Remote remote, BooleanSupplier holdsLease, Memory memory, Threads threads) {
         this.threads = threads;
-        this.stores = new ActorStores(remote, holdsLease, new Simulated(threads));
+        this.stores = new ActorStores(remote, holdsLease, new CompositeMeterRegistry(), new Simulated(threads));
         this.memory = memory;
     }
 

@@ -19,9 +19,11 @@ public final class KvDoor {
     private final KvStore store;
 
     public KvDoor(Parts parts, Threads threads) {
-        var repository = parts.get(KvRepository.class);
-        this.store =
-                new KvStore(repository, parts.get(Alarms.class), new GroupCommit(repository, new Simulated(threads)));
+        this.store = new KvStore(
+                parts.get(KvRepository.class),
+                parts.get(Alarms.class),
+                parts.get(StoreMeters.class),
+                new Simulated(threads));
     }
 
     /** On a thread that may wait for the database. @param reply takes it now or later, or never */

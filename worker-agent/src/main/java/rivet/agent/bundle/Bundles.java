@@ -7,18 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import rivet.protocol.BuildId;
 import rivet.protocol.BuildKind;
 import rivet.protocol.link.ActorSpec;
@@ -26,19 +21,7 @@ import rivet.protocol.link.ActorSpec;
 /** The builds on this disk, one folder for each digest; who wants one that is on its way waits for the same download. */
 public final class Bundles {
 
-    private static final Logger log = LoggerFactory.getLogger(Bundles.class);
-
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-
-    /** A control plane that restarts is away for seconds, and an actor that is not durable has only one start. */
-    private static final int TRIES = 4;
-
-    private static final Duration PAUSE = Duration.ofMillis(500);
-
-    /** A download that is slower than this is given up. */
-    private static final long SLOWEST_BYTES_PER_SECOND = 256 * 1024;
-
-    private static final Duration SLOWEST_ANSWER = Duration.ofSeconds(30);
 
     private final Settings settings;
     private final Source source;
@@ -157,7 +140,10 @@ public final class Bundles {
         var fresh = Files.createTempDirectory(settings.folder(), ".new-");
         try {
             var stored = fresh.resolve("stored");
-            download(build, stored);
+            Download.USUAL.to(
+                    stored,
+                    new Download.Expected("build " + build.id(), build.sizeBytes(), build.sha256()),
+                    () -> source.open(build.id()));
             var unpack = new Unpack(Unpack.Bounds.DEFAULT);
             switch (build.kind()) {
                 case JAVASCRIPT -> {
@@ -176,47 +162,6 @@ public final class Bundles {
             return Trees.sizeBytes(folder);
         } finally {
             Trees.remove(fresh);
-        }
-    }
-
-    private void download(ActorSpec.Build build, Path target) throws IOException, InterruptedException {
-        for (int tries = 1; ; tries++) {
-            try {
-                downloadOnce(build, target);
-                return;
-            } catch (IOException e) {
-                if (tries == TRIES) {
-                    throw e;
-                }
-                log.atWarn().addKeyValue("build", build.id()).setCause(e).log("a download failed: trying again");
-                Thread.sleep(PAUSE.multipliedBy(tries));
-            }
-        }
-    }
-
-    private void downloadOnce(ActorSpec.Build build, Path target) throws IOException, InterruptedException {
-        var finished = new AtomicBoolean();
-        try (var in = source.open(build.id());
-                var verified = new Verified(in, build);
-                var out = Files.newOutputStream(target)) {
-            var bound = SLOWEST_ANSWER.plusSeconds(build.sizeBytes() / SLOWEST_BYTES_PER_SECOND);
-            CompletableFuture.delayedExecutor(bound.toMillis(), TimeUnit.MILLISECONDS, threads)
-                    .execute(() -> giveUp(in, finished));
-            verified.transferTo(out);
-            verified.check();
-        } finally {
-            finished.set(true);
-        }
-    }
-
-    private static void giveUp(InputStream in, AtomicBoolean finished) {
-        if (finished.get()) {
-            return;
-        }
-        try {
-            in.close();
-        } catch (IOException e) {
-            log.atDebug().setCause(e).log("a slow download could not be closed");
         }
     }
 

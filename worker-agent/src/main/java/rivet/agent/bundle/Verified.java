@@ -6,16 +6,15 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import rivet.protocol.link.ActorSpec;
 
 /** Counts and hashes what is read through it; refuses a byte too many at once. */
 final class Verified extends FilterInputStream {
 
-    private final ActorSpec.Build expected;
+    private final Download.Expected expected;
     private final MessageDigest digest = sha256();
-    private long count;
+    private volatile long count;
 
-    Verified(InputStream in, ActorSpec.Build expected) {
+    Verified(InputStream in, Download.Expected expected) {
         super(in);
         this.expected = expected;
     }
@@ -24,8 +23,8 @@ final class Verified extends FilterInputStream {
     void check() {
         var found = HexFormat.of().formatHex(digest.digest());
         if (count != expected.sizeBytes() || !found.equals(expected.sha256())) {
-            throw new BuildUnavailable("build %s: %d bytes with SHA-256 %s came (expected: %d bytes with %s)"
-                    .formatted(expected.id(), count, found, expected.sizeBytes(), expected.sha256()));
+            throw new BuildUnavailable("%s: %d bytes with SHA-256 %s came (expected: %d bytes with %s)"
+                    .formatted(expected.what(), count, found, expected.sizeBytes(), expected.sha256()));
         }
     }
 
@@ -49,11 +48,17 @@ final class Verified extends FilterInputStream {
         return read;
     }
 
+    long count() {
+        return count;
+    }
+
+    /** Only one thread reads. */
     private void count(int more) {
-        count += more;
-        if (count > expected.sizeBytes()) {
+        long now = count + more;
+        count = now;
+        if (now > expected.sizeBytes()) {
             throw new BuildUnavailable(
-                    "build %s: more than its %d bytes came".formatted(expected.id(), expected.sizeBytes()));
+                    "%s: more than its %d bytes came".formatted(expected.what(), expected.sizeBytes()));
         }
     }
 

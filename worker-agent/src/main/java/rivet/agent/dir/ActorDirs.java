@@ -1,23 +1,21 @@
 package rivet.agent.dir;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import rivet.agent.bundle.BuildUnavailable;
+import rivet.agent.bundle.Download;
 import rivet.agent.bundle.Trees;
 import rivet.agent.dir.DirRefused.Kind;
 import rivet.protocol.ActorId;
@@ -29,8 +27,6 @@ import rivet.protocol.link.DirOpened;
  */
 public final class ActorDirs implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(ActorDirs.class);
-
     /** For a start that finds no control plane. */
     private static final Duration OPEN_BOUND = Duration.ofSeconds(30);
 
@@ -39,13 +35,24 @@ public final class ActorDirs implements AutoCloseable {
 
     private final Path folder;
     private final Remote remote;
+    private final Download download;
+    private final Disk disk;
+    private final DirMeters meters;
     private final Map<ActorId, Dir> inUse = new ConcurrentHashMap<>();
     private final Sweep sweep;
 
     /** @param folder nobody else writes there; actors' users must be able to walk through it */
-    public ActorDirs(Path folder, Remote remote) {
+    public ActorDirs(Path folder, Remote remote, MeterRegistry registry) {
+        this(folder, remote, registry, Download.USUAL, Disk.REAL);
+    }
+
+    ActorDirs(Path folder, Remote remote, MeterRegistry registry, Download download, Disk disk) {
         this.folder = folder;
         this.remote = remote;
+        this.download = download;
+        this.disk = disk;
+        this.meters = new DirMeters(registry);
+        meters.watch(inUse.values());
         try {
             Files.createDirectories(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -116,9 +123,14 @@ public final class ActorDirs implements AutoCloseable {
     }
 
     /** For an actor without a directory: keeps what its store holds now. @return the checkpoint's number */
-    public long checkpointStore(ActorId actor, long generation) throws DirRefused, InterruptedException {
+    public long checkpointStore(ActorId actor, long generation, Duration atMost)
+            throws DirRefused, InterruptedException {
+        return meters.asked(() -> storeTaken(actor, generation, atMost));
+    }
+
+    private long storeTaken(ActorId actor, long generation, Duration atMost) throws DirRefused, InterruptedException {
         var id = UUID.randomUUID();
-        long giveUp = System.nanoTime() + Dir.ASKED_BOUND.toNanos();
+        long giveUp = System.nanoTime() + atMost.toNanos();
         try {
             return persistently(giveUp, () -> remote.takeStore(id, actor, generation, left(giveUp)));
         } catch (IOException e) {
@@ -148,8 +160,16 @@ public final class ActorDirs implements AutoCloseable {
         inUse.remove(dir.owner().actor(), dir);
     }
 
+    DirMeters meters() {
+        return meters;
+    }
+
     Remote remote() {
         return remote;
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     private void fill(Dir dir) throws IOException, DirRefused, InterruptedException {
@@ -179,47 +199,18 @@ public final class ActorDirs implements AutoCloseable {
         } else {
             var packed = dir.home().resolve("packed");
             try {
-                download(dir.owner().actor(), checkpoint, packed);
-                Pack.unpack(packed, Dir.mostBytes(dir.owner().quotaBytes()), fresh);
+                var owner = dir.owner();
+                var expected = new Download.Expected(
+                        "checkpoint " + checkpoint.number(), checkpoint.sizeBytes(), checkpoint.sha256());
+                download.to(packed, expected, () -> remote.download(owner.actor(), checkpoint.number()));
+                Pack.unpack(packed, Dir.mostBytes(owner.quotaBytes()), fresh);
+                disk.sync(dir.home()); // before it is said to be here
             } finally {
                 Files.deleteIfExists(packed);
             }
         }
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx------"));
         Files.move(fresh, dir.path());
-    }
-
-    private void download(ActorId actor, DirOpened.Checkpoint checkpoint, Path target)
-            throws IOException, InterruptedException {
-        for (int tries = 1; ; tries++) {
-            try {
-                downloadOnce(actor, checkpoint, target);
-                return;
-            } catch (IOException e) {
-                if (tries == 4) {
-                    throw e;
-                }
-                log.atWarn()
-                        .addKeyValue("actor", actor)
-                        .setCause(e)
-                        .log("a checkpoint could not be fetched: trying again");
-                TimeUnit.MILLISECONDS.sleep(500L * tries);
-            }
-        }
-    }
-
-    private void downloadOnce(ActorId actor, DirOpened.Checkpoint checkpoint, Path target)
-            throws IOException, InterruptedException {
-        var digest = sha256();
-        try (var in = new DigestInputStream(remote.download(actor, checkpoint.number()), digest);
-                var out = Files.newOutputStream(target)) {
-            in.transferTo(out);
-        }
-        var found = HexFormat.of().formatHex(digest.digest());
-        if (!found.equals(checkpoint.sha256())) {
-            throw new IOException("checkpoint %d: SHA-256 %s came (expected: %s)"
-                    .formatted(checkpoint.number(), found, checkpoint.sha256()));
-        }
     }
 
     interface Attempt<T> {

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,6 @@ import rivet.protocol.ActorId;
 public final class Dir implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Dir.class);
-
-    /** From being asked by the actor to an answer. */
-    static final Duration ASKED_BOUND = Duration.ofMinutes(2);
 
     /** For what a process left when it ended: its successor waits for it. Beyond that it is told, and stays here. */
     static final Duration KEEP_BOUND = Duration.ofMinutes(5);
@@ -40,7 +38,9 @@ public final class Dir implements AutoCloseable {
     private final ActorDirs.Remote remote;
     private final ActorDirs dirs;
     private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean ended;
     private boolean overQuotaTold;
+    private volatile long bytes;
 
     Dir(Owner owner, Path home, ActorDirs.Remote remote, ActorDirs dirs) {
         this.owner = owner;
@@ -79,31 +79,42 @@ public final class Dir implements AutoCloseable {
     }
 
     /**
-     * Keeps what is in it now; returns when the control plane has it.
+     * Keeps what is in it now, for its process; returns when the control plane has it.
      *
      * @return the checkpoint's number
      */
-    public long checkpoint() throws DirRefused, InterruptedException {
-        long giveUp = System.nanoTime() + ASKED_BOUND.toNanos();
-        lock.lockInterruptibly();
+    public long checkpoint(Duration atMost) throws DirRefused, InterruptedException {
+        return dirs.meters().asked(() -> taken(atMost));
+    }
+
+    private long taken(Duration atMost) throws DirRefused, InterruptedException {
         try {
-            return taken(owner.quotaBytes(), false, giveUp);
+            return taken(owner.quotaBytes(), false, System.nanoTime() + atMost.toNanos());
         } catch (IOException e) {
             throw new DirRefused(Kind.UNAVAILABLE, "the checkpoint could not be taken: " + e, e);
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Keeps what a process left that is gone. @return what went wrong, for people; empty if it is kept, or nobody needs it */
+    /**
+     * Keeps what a process left that is gone; what the process asked for and is not begun is not taken any more.
+     *
+     * @return what went wrong, for people; empty if it is kept, or nobody needs it
+     */
     public Optional<String> keep() {
         return keep(KEEP_BOUND);
     }
 
     Optional<String> keep(Duration atMost) {
-        lock.lock();
+        ended = true;
+        var wrong = kept(atMost);
+        dirs.meters().stopped(wrong.isEmpty());
+        return wrong;
+    }
+
+    private Optional<String> kept(Duration atMost) {
         try {
             taken(mostBytes(owner.quotaBytes()), true, System.nanoTime() + atMost.toNanos());
+            dirs.disk().sync(home); // the next start here goes on with it, and not with the checkpoint
             new DirState(owner.generation(), owner.quotaBytes(), true).write(home);
             return Optional.empty();
         } catch (DirRefused e) {
@@ -117,8 +128,6 @@ public final class Dir implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return failed(e);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -138,13 +147,18 @@ public final class Dir implements AutoCloseable {
         return owner;
     }
 
+    /** When it was looked at last; 0: it was not. */
+    long bytes() {
+        return bytes;
+    }
+
     Path home() {
         return home;
     }
 
     /** Tells once that more is in it than may be, and again when it has been less meanwhile. */
     void lookAtQuota() throws IOException, DirRefused, InterruptedException {
-        long bytes = Contents.of(path()).bytes();
+        bytes = Contents.of(path()).bytes();
         if (bytes <= owner.quotaBytes()) {
             overQuotaTold = false;
         } else if (!overQuotaTold) {
@@ -169,16 +183,26 @@ public final class Dir implements AutoCloseable {
 
     private long taken(long mostBytes, boolean stopped, long giveUp)
             throws IOException, DirRefused, InterruptedException {
+        if (!lock.tryLock(ActorDirs.left(giveUp).toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new DirRefused(Kind.UNAVAILABLE, "nothing was done: the checkpoint before takes too long");
+        }
         var packed = home.resolve("packed");
         try {
-            var upload = packed(packed, mostBytes, stopped);
+            if (ended && !stopped) {
+                throw new DirRefused(Kind.UNAVAILABLE, "nothing was done: what the process left is being kept");
+            }
+            var upload = packed(packed, mostBytes, stopped, giveUp);
             return ActorDirs.persistently(giveUp, () -> remote.take(upload, ActorDirs.left(giveUp)));
         } finally {
-            Files.deleteIfExists(packed);
+            try {
+                Files.deleteIfExists(packed);
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
-    private ActorDirs.Upload packed(Path target, long mostBytes, boolean stopped)
+    private ActorDirs.Upload packed(Path target, long mostBytes, boolean stopped, long giveUp)
             throws IOException, DirRefused, InterruptedException {
         for (int tries = 1; tries <= TRIES_WHILE_WRITTEN; tries++) {
             var before = Contents.of(path());
@@ -187,6 +211,7 @@ public final class Dir implements AutoCloseable {
                 continue;
             }
             requireRoom(before, mostBytes);
+            requireTime(giveUp);
             try {
                 var packed = Pack.pack(path(), before, target);
                 if (Contents.of(path()).equals(before)) {
@@ -207,6 +232,12 @@ public final class Dir implements AutoCloseable {
             }
         }
         throw new DirRefused(Kind.BUSY, "the directory was written to while it was read (expected: nobody writes)");
+    }
+
+    private static void requireTime(long giveUp) throws DirRefused {
+        if (giveUp - System.nanoTime() <= 0) {
+            throw new DirRefused(Kind.UNAVAILABLE, "nothing was done: there was no time left to pack the directory");
+        }
     }
 
     private static void requireRoom(Contents contents, long mostBytes) throws DirRefused {

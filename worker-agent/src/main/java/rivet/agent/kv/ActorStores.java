@@ -1,8 +1,10 @@
 package rivet.agent.kv;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -24,13 +26,14 @@ public final class ActorStores implements AutoCloseable {
      * @param holdsLease whether at this instant no generation that runs elsewhere can exist: only then is what was read or
      *     written here last known to be what is stored
      */
-    public ActorStores(Remote remote, BooleanSupplier holdsLease) {
-        this(remote, holdsLease, Pace.REAL);
+    public ActorStores(Remote remote, BooleanSupplier holdsLease, MeterRegistry registry) {
+        this(remote, holdsLease, registry, Pace.REAL);
     }
 
-    ActorStores(Remote remote, BooleanSupplier holdsLease, Pace pace) {
-        this.writes = new SharedWrites(remote, pace);
-        this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace);
+    ActorStores(Remote remote, BooleanSupplier holdsLease, MeterRegistry registry, Pace pace) {
+        var meters = new StoreMeters(registry);
+        this.writes = new SharedWrites(remote, pace, meters);
+        this.ways = new RemoteStore.Ways(remote, writes, pace.places(READS_AT_ONCE), holdsLease, pace, meters);
     }
 
     /** The control plane; each call fails with an {@link IOException} when it is away, and may be done all the same. */
@@ -51,7 +54,7 @@ public final class ActorStores implements AutoCloseable {
     public interface Checkpoint {
 
         /** @return its number */
-        long take() throws Refusal, InterruptedException;
+        long take(Duration atMost) throws Refusal, InterruptedException;
     }
 
     /** Why something was not done, as the actor is told. */

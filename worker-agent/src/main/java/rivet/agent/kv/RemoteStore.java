@@ -55,7 +55,17 @@ final class RemoteStore {
      * @param reads how many may be under way
      * @param isOurs whether nobody else writes for this agent's actors now
      */
-    record Ways(ActorStores.Remote remote, SharedWrites writes, Semaphore reads, BooleanSupplier isOurs, Pace pace) {}
+    record Ways(
+            ActorStores.Remote remote,
+            SharedWrites writes,
+            Semaphore reads,
+            BooleanSupplier isOurs,
+            Pace pace,
+            StoreMeters meters) {}
+
+    StoreMeters meters() {
+        return ways.meters();
+    }
 
     /** An earlier run of the agent has written for this generation, and what it sent may still arrive. */
     void resume() {
@@ -85,12 +95,14 @@ final class RemoteStore {
                 break;
             }
             call.reply().accept(KvWire.write(found.get()));
+            meters().hit();
             answered++;
         }
         return answered;
     }
 
     private void ask(List<Call> run) throws InterruptedException {
+        run.forEach(call -> meters().asked(call.request()));
         boolean write = run.getFirst().isWrite();
         try {
             var message =

@@ -33,10 +33,11 @@ final class SharedWrites implements AutoCloseable {
     private final Semaphore trips;
     private final Runnable end;
 
-    SharedWrites(ActorStores.Remote remote, Pace pace) {
+    SharedWrites(ActorStores.Remote remote, Pace pace, StoreMeters meters) {
         this.remote = remote;
         this.pace = pace;
         this.queue = pace.queue(MOST_WAITING);
+        meters.watch(queue, MOST_WAITING);
         this.trips = pace.places(ROUND_TRIPS);
         this.end = pace.start("kv-writes", this::run);
     }

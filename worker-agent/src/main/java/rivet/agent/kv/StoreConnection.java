@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rivet.protocol.kv.Bytes;
@@ -24,11 +25,13 @@ final class StoreConnection implements AutoCloseable {
 
     private final SocketChannel channel;
     private final Calls calls;
+    private final StoreMeters meters;
     private final Signals signals;
 
-    StoreConnection(SocketChannel channel, Calls calls, Signals signals) {
+    StoreConnection(SocketChannel channel, Calls calls, StoreMeters meters, Signals signals) {
         this.channel = channel;
         this.calls = calls;
+        this.meters = meters;
         this.signals = signals;
     }
 
@@ -39,8 +42,9 @@ final class StoreConnection implements AutoCloseable {
 
         void sleep();
 
-        /** Takes long. @return the answer */
-        byte[] checkpoint() throws InterruptedException;
+        /** Does not wait for it. @param reply takes the answer's bytes, once */
+        void checkpoint(Consumer<byte[]> reply);
+
         /** Whether it has been told of an alarm that it has not handled. */
         void handling(boolean alarm);
 
@@ -98,7 +102,7 @@ final class StoreConnection implements AutoCloseable {
             return;
         }
         if (KvWire.isCheckpoint(bytes)) {
-            Thread.ofVirtual().name("checkpoint").start(() -> checkpoint(number));
+            signals.checkpoint(answer -> send(number, answer));
             return;
         }
         if (KvWire.isNews(bytes)) {
@@ -113,8 +117,10 @@ final class StoreConnection implements AutoCloseable {
             send(number, KvWire.write(new KvAnswer.Refused(Code.INVALID, String.valueOf(e.getMessage()))));
             return;
         }
-        long giveUp = System.nanoTime() + Call.BOUND.toNanos();
-        calls.put(new Call(request, new Bytes(bytes), giveUp, answer -> {
+        long begun = System.nanoTime();
+        var kind = meters.of(request);
+        calls.put(new Call(request, new Bytes(bytes), begun + Call.BOUND.toNanos(), answer -> {
+            kind.answered(begun, answer);
             heard(request, answer);
             send(number, answer);
         }));
@@ -130,15 +136,6 @@ final class StoreConnection implements AutoCloseable {
                     KvRequest.Get _,
                     KvRequest.Range _,
                     KvRequest.Write _ -> {}
-        }
-    }
-
-    /** What comes after it does not wait for it. */
-    private void checkpoint(int number) {
-        try {
-            send(number, signals.checkpoint());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 

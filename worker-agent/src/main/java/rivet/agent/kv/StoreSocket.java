@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import rivet.protocol.kv.KvWire;
 
 /** Where one generation's process reaches its store. */
 final class StoreSocket implements ActorStores.Store {
@@ -30,7 +30,7 @@ final class StoreSocket implements ActorStores.Store {
     private final Path path;
     private final RemoteStore store;
     private final ServerSocketChannel server;
-    private final ActorStores.Checkpoint checkpoint;
+    private final AskedCheckpoints checkpoints;
     private final Calls calls = new Calls();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> sleep = new CompletableFuture<>();
@@ -44,7 +44,7 @@ final class StoreSocket implements ActorStores.Store {
         this.store = store;
         this.path = path;
         this.server = server;
-        this.checkpoint = checkpoint;
+        this.checkpoints = new AskedCheckpoints(checkpoint);
     }
 
     static StoreSocket open(RemoteStore store, Path path, ActorStores.Checkpoint checkpoint) throws IOException {
@@ -96,6 +96,7 @@ final class StoreSocket implements ActorStores.Store {
             log.atWarn().addKeyValue("socket", path).setCause(e).log("a socket could not be closed");
         }
         connections.forEach(StoreConnection::close);
+        checkpoints.close();
         asking.interrupt();
     }
 
@@ -123,7 +124,7 @@ final class StoreSocket implements ActorStores.Store {
         if (asking.getState() == Thread.State.NEW) {
             asking.start();
         }
-        var connection = new StoreConnection(channel, calls, new Said());
+        var connection = new StoreConnection(channel, calls, store.meters(), new Said());
         connections.add(connection);
         Thread.ofVirtual().name("kv-connection").start(() -> {
             connection.run();
@@ -137,12 +138,8 @@ final class StoreSocket implements ActorStores.Store {
     private final class Said implements StoreConnection.Signals {
 
         @Override
-        public byte[] checkpoint() throws InterruptedException {
-            try {
-                return KvWire.checkpoint(checkpoint.take());
-            } catch (ActorStores.Refusal e) {
-                return KvWire.write(e.answer());
-            }
+        public void checkpoint(Consumer<byte[]> reply) {
+            checkpoints.ask(reply);
         }
 
         @Override

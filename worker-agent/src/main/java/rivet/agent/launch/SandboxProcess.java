@@ -92,7 +92,11 @@ final class SandboxProcess implements Launcher.Process {
 
     @Override
     public Optional<String> keep() {
-        return dir == null ? Optional.empty() : dir.keep();
+        if (dir == null) {
+            return Optional.empty();
+        }
+        store.close(); // nobody hears any more what came of a checkpoint that is under way, and this one has all
+        return dir.keep();
     }
 
     @Override

@@ -51,9 +51,9 @@ final class SandboxStore {
 
     /** @param dir absent: the actor has none, and its store is kept alone */
     static ActorStores.Checkpoint checkpoint(ActorDirs dirs, ActorId actor, long generation, @Nullable Dir dir) {
-        return () -> {
+        return atMost -> {
             try {
-                return dir == null ? dirs.checkpointStore(actor, generation) : dir.checkpoint();
+                return dir == null ? dirs.checkpointStore(actor, generation, atMost) : dir.checkpoint(atMost);
             } catch (DirRefused e) {
                 throw new ActorStores.Refusal(code(e.kind()), String.valueOf(e.getMessage()), e);
             }

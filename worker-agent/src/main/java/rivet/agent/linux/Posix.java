@@ -21,6 +21,7 @@ public final class Posix {
     public static final int SIGKILL = 9;
     public static final int SIGTERM = 15;
 
+    public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
     public static final int O_CREAT = 0x40;
     public static final int O_APPEND = 0x400;
@@ -64,6 +65,7 @@ public final class Posix {
             errnoCall("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle EPOLL_WAIT =
             errnoCall("epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SYNCFS = errnoCall("syncfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle GETEUID = call("geteuid", FunctionDescriptor.of(JAVA_INT));
 
     private Posix() {}
@@ -160,6 +162,16 @@ public final class Posix {
             var errno = errno(arena);
             long fd = result((int) OPEN.invokeExact(errno, arena.allocateFrom(path), flags | O_CLOEXEC, mode), errno);
             return (int) check("open " + path, fd);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Returns when all that was written to the file's file system is on the disk. May take seconds, and hold the thread's carrier. */
+    public static int syncfs(int fd) {
+        try (var arena = Arena.ofConfined()) {
+            var errno = errno(arena);
+            return (int) result((int) SYNCFS.invokeExact(errno, fd), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -2,6 +2,7 @@ package rivet.agent.metrics;
 
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -65,6 +66,11 @@ public final class AgentMetrics implements AutoCloseable {
                 .forEach(binder -> binder.bindTo(registry));
         new FileDescriptorMetrics().bindTo(registry);
         this.server = listening(settings);
+    }
+
+    /** For rooms that count what happens in them. */
+    public MeterRegistry registry() {
+        return registry;
     }
 
     /** An actor changed. */

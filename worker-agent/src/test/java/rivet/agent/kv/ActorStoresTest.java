@@ -3,6 +3,7 @@ package rivet.agent.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -17,9 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rivet.protocol.ActorId;
 import rivet.protocol.kv.Bytes;
@@ -30,10 +35,12 @@ import rivet.protocol.kv.KvRequest;
 import rivet.protocol.kv.KvWire;
 
 /** Over real sockets; the control plane is played. */
+@Timeout(60)
 class ActorStoresTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final ActorStores.Checkpoint NO_DIR = () -> 0;
+    private static final ActorStores.Checkpoint NO_DIR = _ -> 0;
+    private static final byte[] CHECKPOINT = {18};
     private static final KvRequest GET = new KvRequest.Get(List.of(bytes("k")));
 
     @TempDir
@@ -42,7 +49,7 @@ class ActorStoresTest {
     private final ScriptedControlPlane controlPlane = new ScriptedControlPlane();
 
     @AutoClose
-    private final ActorStores stores = new ActorStores(controlPlane, () -> true);
+    private final ActorStores stores = new ActorStores(controlPlane, () -> true, new CompositeMeterRegistry());
 
     @Test
     void writes_that_come_while_one_is_under_way_go_together_in_order() throws Exception {
@@ -84,6 +91,62 @@ class ActorStoresTest {
 
             assertThat(actor.next()).containsExactly(0, 0, 0, 8, 0);
             assertThat(store.sleep()).isCompleted();
+        }
+    }
+
+    @Test
+    void of_many_checkpoints_that_are_asked_for_at_once_one_is_taken_and_then_one_for_all_that_came_meanwhile()
+            throws Exception {
+        var begun = new AtomicInteger();
+        var gate = new CountDownLatch(1);
+        var store = stores.open(ActorId.random(), 1, folder.resolve("asked"), _ -> {
+            int number = begun.incrementAndGet();
+            gate.await();
+            return number;
+        });
+        try (store;
+                var actor = new Actor(store.socket())) {
+            actor.ask(1, CHECKPOINT);
+            await().atMost(SOON).until(() -> begun.get() == 1);
+            int refusals = 30;
+            for (int i = 0; i < AskedCheckpoints.MOST_WAITING + refusals; i++) {
+                actor.ask(2 + i, CHECKPOINT);
+            }
+            var refused = actor.answers(refusals);
+            assertThat(codes(refused)).containsOnly(Code.UNAVAILABLE);
+            assertThat(begun).hasValue(1);
+
+            gate.countDown();
+
+            assertThat(actor.next()).containsExactly(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+            for (int i = 0; i < AskedCheckpoints.MOST_WAITING; i++) {
+                assertThat(actor.next()).endsWith(0, 0, 0, 0, 0, 0, 0, 0, 2);
+            }
+            assertThat(begun).hasValue(2);
+        }
+    }
+
+    @Test
+    void checkpoint_that_is_under_way_when_the_store_is_closed_is_given_up() throws Exception {
+        var begun = new CountDownLatch(1);
+        var givenUp = new CompletableFuture<Void>();
+        var store = stores.open(ActorId.random(), 1, folder.resolve("closed"), _ -> {
+            begun.countDown();
+            try {
+                Thread.sleep(SOON);
+            } catch (InterruptedException e) {
+                givenUp.complete(null);
+                throw e;
+            }
+            return 1;
+        });
+        try (var actor = new Actor(store.socket())) {
+            actor.ask(1, CHECKPOINT);
+            begun.await();
+
+            store.close();
+
+            assertThat(givenUp).succeedsWithin(SOON.dividedBy(2));
         }
     }
 

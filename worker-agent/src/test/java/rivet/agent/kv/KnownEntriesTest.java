@@ -2,6 +2,7 @@ package rivet.agent.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,8 @@ class KnownEntriesTest {
 
         private final Random chance;
         private final CarelessControlPlane controlPlane = new CarelessControlPlane();
-        private final ActorStores stores = new ActorStores(controlPlane, controlPlane::isNewest);
+        private final ActorStores stores =
+                new ActorStores(controlPlane, controlPlane::isNewest, new CompositeMeterRegistry());
         private final RemoteStore store;
         private final String name;
 
