@@ -84,10 +84,14 @@ final class CloneReader {
     }
 
     private JsonNode value() {
+        return value(tag());
+    }
+
+    private JsonNode value(int tag) {
         if (++depth > DEEPEST) {
             throw new Unreadable("too deep");
         }
-        var read = value(tag());
+        var read = likeness(tag);
         depth--;
         return read;
     }
@@ -101,7 +105,7 @@ final class CloneReader {
         return tag;
     }
 
-    private JsonNode value(int tag) {
+    private JsonNode likeness(int tag) {
         var make = Wire.JSON.getNodeFactory();
         return switch (tag) {
             case '0' -> make.nullNode();
@@ -195,12 +199,11 @@ final class CloneReader {
 
     private String text(int tag) {
         var bytes = take(varint());
-        var encoding =
-                switch (tag) {
-                    case 'c' -> StandardCharsets.UTF_16LE;
-                    case 'S' -> StandardCharsets.UTF_8;
-                    default -> StandardCharsets.ISO_8859_1;
-                };
+        var encoding = switch (tag) {
+            case 'c' -> StandardCharsets.UTF_16LE;
+            case 'S' -> StandardCharsets.UTF_8;
+            default -> StandardCharsets.ISO_8859_1;
+        };
         var text = new String(bytes, encoding);
         if (!Arrays.equals(text.getBytes(encoding), bytes)) {
             exact = false; // JavaScript has strings with half a character
