@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -111,6 +114,60 @@ class InspectTest {
         assertThat(added.version()).isEqualTo(5);
     }
 
+    /** A program in another language may have any bytes as keys; some of them look like a tuple and are another one, or none. */
+    @Test
+    void keys_that_are_no_tuples_are_bytes_to_see_and_to_mend() {
+        var agent = agent("raw");
+        var actor = running(agent, "raw");
+        var deep = Collections.<Object>singletonList(1);
+        for (int i = 0; i < 600; i++) {
+            deep = List.of(deep);
+        }
+        write(
+                actor,
+                1,
+                put(RAW, "tuple"),
+                put(RAW, deep),
+                new Put(raw("foo"), new Bytes(TRUE)),
+                new Put(raw("foo\u00ff\u00ff"), new Bytes(RAW)),
+                new Put(raw("fop"), new Bytes(RAW)),
+                new Put(raw(" \u00fe\u0000"), new Bytes(RAW)),
+                new Put(raw("\u00ff\u00ff"), new Bytes(RAW)));
+
+        var keys = walk(actor, "");
+        assertThat(keys)
+                .containsExactly(
+                        "[\"tuple\"]",
+                        shownRaw(" \u00fe\u0000"),
+                        "{\"raw\":\"%s\"}"
+                                .formatted(Base64.getEncoder()
+                                        .encodeToString(bytes(deep).array())),
+                        shownRaw("foo"),
+                        shownRaw("foo\u00ff\u00ff"),
+                        shownRaw("fop"),
+                        shownRaw("\u00ff\u00ff"));
+        assertThat(keys)
+                .allSatisfy(key -> assertThat(Api.require(api.get(entry(actor) + "?key=" + Api.encoded(key)))
+                                .body()
+                                .at("/entry/key")
+                                .toString())
+                        .isEqualTo(key));
+        assertThat(walk(actor, "prefix=" + Api.encoded(shownRaw("foo")))).isEqualTo(keys.subList(3, 5));
+        assertThat(walk(actor, "reverse=true&prefix=" + Api.encoded(shownRaw("\u00ff"))))
+                .isEqualTo(keys.subList(6, 7));
+
+        sleep(agent, actor);
+        Api.require(put(entry(actor), "{\"key\": %s, \"json\": false}".formatted(shownRaw("foo"))));
+        Api.require(api.delete(entry(actor) + "?key=" + Api.encoded(shownRaw("fop"))));
+
+        assertThat(Api.require(api.get(entry(actor) + "?key=" + Api.encoded(shownRaw("foo"))))
+                        .body()
+                        .at("/entry/json")
+                        .toString())
+                .isEqualTo("false");
+        assertThat(walk(actor, "")).hasSize(6).doesNotContain(shownRaw("fop"));
+    }
+
     @Test
     void one_that_runs_is_not_written_to() {
         var actor = running(agent("busy"), "busy");
@@ -209,6 +266,9 @@ class InspectTest {
                 "{\"json\": 1} | key",
                 "{\"key\": {\"a\": 1}, \"json\": 1} | key",
                 "{\"key\": [], \"json\": 1} | key",
+                "{\"key\": {\"raw\": \"\"}, \"json\": 1} | key",
+                "{\"key\": {\"raw\": \"?\"}, \"json\": 1} | key",
+                "{\"key\": [{\"raw\": \"Zm9v\"}], \"json\": 1} | key",
                 "{\"key\": 1} | json",
                 "{\"key\": 1, \"json\": 1, \"counter\": 1} | json",
                 "{\"key\": 1, \"base64\": \"?\"} | base64",
@@ -283,13 +343,27 @@ class InspectTest {
         return new Bytes(KvKey.of(key).bytes());
     }
 
+    /** @param latin a byte for each character */
+    private static Bytes raw(String latin) {
+        return new Bytes(latin.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String shownRaw(String latin) {
+        return "{\"raw\":\"%s\"}"
+                .formatted(Base64.getEncoder().encodeToString(raw(latin).array()));
+    }
+
     private ActorId asleep(SimulatedAgent agent, String region) {
         var actor = running(agent, region);
+        sleep(agent, actor);
+        return actor;
+    }
+
+    private void sleep(SimulatedAgent agent, ActorId actor) {
         Api.require(api.post("/actors/" + actor + "/sleep", ""));
         agent.awaitStop(actor);
         agent.down(actor, 1, DownReason.STOPPED, 0);
         awaitState(actor, "sleeping (sleep_requested)");
-        return actor;
     }
 
     private SimulatedAgent agent(String region) {

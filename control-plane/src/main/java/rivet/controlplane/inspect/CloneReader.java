@@ -5,9 +5,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +29,12 @@ final class CloneReader {
     private static final int NEWEST = 15;
     /** Deeper than a person would look, and far from the end of a thread's stack. */
     private static final int DEEPEST = 200;
+    /** Repeats may make of a value so many times its bytes. */
+    private static final int MOST_REPEATED = 16;
+    /** Readers of JSON take none that is longer, unless told to: 50,000 characters, and 1,000 digits. */
+    private static final int LONGEST_NAME = 50_000;
+
+    private static final int MOST_DIGIT_BYTES = 400;
 
     private static final int VERSION = 0xff;
     private static final int BUFFER = 10;
@@ -38,10 +44,12 @@ final class CloneReader {
     private final List<JsonNode> objects = new ArrayList<>();
     private final Set<Integer> open = new HashSet<>();
     private int depth;
+    private long repeatable;
     private boolean exact = true;
 
     private CloneReader(byte[] bytes) {
         this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        this.repeatable = (long) MOST_REPEATED * bytes.length;
     }
 
     /** @param exact whether the value that the JSON stands for is this one */
@@ -76,10 +84,14 @@ final class CloneReader {
     }
 
     private JsonNode value() {
+        return value(tag());
+    }
+
+    private JsonNode value(int tag) {
         if (++depth > DEEPEST) {
             throw new Unreadable("too deep");
         }
-        var read = value(tag());
+        var read = likeness(tag);
         depth--;
         return read;
     }
@@ -93,7 +105,7 @@ final class CloneReader {
         return tag;
     }
 
-    private JsonNode value(int tag) {
+    private JsonNode likeness(int tag) {
         var make = Wire.JSON.getNodeFactory();
         return switch (tag) {
             case '0' -> make.nullNode();
@@ -103,7 +115,7 @@ final class CloneReader {
             case 'I' -> make.numberNode(zigzag());
             case 'U' -> make.numberNode(Integer.toUnsignedLong(varint()));
             case 'N' -> number(in.getDouble());
-            case 'Z' -> close(make.numberNode(bigint()));
+            case 'Z' -> close(bigint());
             case '"', 'S', 'c' -> make.stringNode(text(tag));
             case 'D' -> registered(close(make.stringNode(date(in.getDouble()))));
             case 'y' -> registered(close(make.booleanNode(true)));
@@ -137,7 +149,22 @@ final class CloneReader {
         if (id < 0 || id >= objects.size() || open.contains(id)) {
             throw new Unreadable("object " + id);
         }
-        return close(objects.get(id));
+        var again = objects.get(id);
+        repeat(again, depth);
+        return close(again);
+    }
+
+    /** It is written out each time: of objects that have each other twice, a few bytes would be more than any memory. */
+    private void repeat(JsonNode node, int at) {
+        if (at > DEEPEST) {
+            throw new Unreadable("too deep");
+        }
+        repeatable -= node.isContainer() ? 2 : node.toString().length();
+        if (repeatable < 0) {
+            throw new Unreadable("too much of what it repeats");
+        }
+        node.forEach(child -> repeat(child, at + 1));
+        node.propertyNames().forEach(name -> repeatable -= name.length());
     }
 
     private JsonNode number(double value) {
@@ -151,14 +178,12 @@ final class CloneReader {
     }
 
     private String date(double millis) {
-        try {
-            return Instant.ofEpochMilli((long) millis).toString();
-        } catch (DateTimeException _) {
-            return "Invalid Date";
-        }
+        return Double.isNaN(millis)
+                ? "Invalid Date"
+                : Instant.ofEpochMilli((long) millis).toString();
     }
 
-    private BigInteger bigint() {
+    private JsonNode bigint() {
         int field = varint();
         var digits = take(field >>> 1);
         for (int i = 0, j = digits.length - 1; i < j; i++, j--) {
@@ -167,18 +192,23 @@ final class CloneReader {
             digits[j] = low;
         }
         var size = new BigInteger(1, digits);
-        return (field & 1) == 0 ? size : size.negate();
+        var number = (field & 1) == 0 ? size : size.negate();
+        var make = Wire.JSON.getNodeFactory();
+        return digits.length > MOST_DIGIT_BYTES ? make.stringNode(number.toString()) : make.numberNode(number);
     }
 
     private String text(int tag) {
         var bytes = take(varint());
-        return new String(
-                bytes,
-                switch (tag) {
-                    case 'c' -> StandardCharsets.UTF_16LE;
-                    case 'S' -> StandardCharsets.UTF_8;
-                    default -> StandardCharsets.ISO_8859_1;
-                });
+        var encoding = switch (tag) {
+            case 'c' -> StandardCharsets.UTF_16LE;
+            case 'S' -> StandardCharsets.UTF_8;
+            default -> StandardCharsets.ISO_8859_1;
+        };
+        var text = new String(bytes, encoding);
+        if (!Arrays.equals(text.getBytes(encoding), bytes)) {
+            exact = false; // JavaScript has strings with half a character
+        }
+        return text;
     }
 
     private ObjectNode object() {
@@ -201,6 +231,9 @@ final class CloneReader {
             var name = value(tag);
             if (!name.isString() && !name.isNumber()) {
                 throw new Unreadable("no name: " + name.getNodeType());
+            }
+            if (name.asString().length() > LONGEST_NAME) {
+                throw new Unreadable("a name without an end");
             }
             object.set(name.asString(), value());
         }

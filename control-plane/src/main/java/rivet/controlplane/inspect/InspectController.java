@@ -35,7 +35,6 @@ class InspectController {
 
     private static final int PAGE = 100;
     private static final int LARGEST_PAGE = 1000;
-    private static final byte AFTER_ALL_THAT_BEGIN_WITH_IT = (byte) 0xff;
 
     private final KvInspection store;
     private final Actors actors;
@@ -59,14 +58,9 @@ class InspectController {
             @RequestParam(name = "cursor", required = false) @Nullable String cursor) {
         var actor = actor(caller, id);
         int most = limit(limit);
-        var first = prefix == null ? new byte[0] : JsonKeys.prefix("prefix", prefix);
-        var start = new Bytes(first);
-        var end = first.length == 0 ? Bytes.EMPTY : with(first, AFTER_ALL_THAT_BEGIN_WITH_IT);
-        if (cursor != null) {
-            var last = cursor(cursor);
-            start = reverse ? start : with(last, (byte) 0);
-            end = reverse ? new Bytes(last) : end;
-        }
+        var all = prefix == null ? JsonKeys.Beginning.ALL : JsonKeys.prefix("prefix", prefix);
+        var start = cursor == null || reverse ? all.start() : after(cursor(cursor));
+        var end = cursor != null && reverse ? new Bytes(cursor(cursor)) : all.end();
         var listed = store.list(actor.value(), new KvRequest.Range(start, end, reverse, most));
         return new KvView.Many(
                 listed.entries().stream().map(StoredValues::shown).toList(),
@@ -95,7 +89,7 @@ class InspectController {
     @PutMapping("/entry")
     KvView.Written putKv(Caller caller, @PathVariable("id") String id, @RequestBody KvView.Put put) {
         var actor = actor(caller, id);
-        var key = new Bytes(JsonKeys.field("key", put.key()).bytes());
+        var key = JsonKeys.field("key", put.key());
         return written(actor, new Edit(key, StoredValues.taken(put), put.version()));
     }
 
@@ -140,7 +134,7 @@ class InspectController {
         if (key == null) {
             throw Problem.badParameter("key", null, "the entry's key, as JSON");
         }
-        return new Bytes(JsonKeys.parameter("key", key).bytes());
+        return JsonKeys.parameter("key", key);
     }
 
     private static int limit(@Nullable Integer limit) {
@@ -153,10 +147,9 @@ class InspectController {
         return limit;
     }
 
-    private static Bytes with(byte[] bytes, byte last) {
-        var longer = Arrays.copyOf(bytes, bytes.length + 1);
-        longer[bytes.length] = last;
-        return new Bytes(longer);
+    /** The least key that is greater. */
+    private static Bytes after(byte[] key) {
+        return new Bytes(Arrays.copyOf(key, key.length + 1));
     }
 
     private static String cursorAfter(List<KvAnswer.Entry> entries) {

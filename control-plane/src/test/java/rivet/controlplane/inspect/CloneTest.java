@@ -46,6 +46,8 @@ class CloneTest {
                 "Buffer.of(1, 2, 3) | {\"base64\":\"AQID\"}",
                 "(() => { const a = { x: 1 }; return [a, a, new Date(0), a]; })() | [{\"x\":1},{\"x\":1},\"1970-01-01T00:00:00Z\",{\"x\":1}]",
                 "(() => { const a = []; a[3] = 'x'; a.length = 5000; return a; })() | {\"3\":\"x\"}",
+                "new Date(NaN) | \"Invalid Date\"",
+                "'half: \\ud83d' | \"half: \ufffd\"",
             })
     void what_it_cannot_say_is_shown_as_what_comes_closest(String script, String json) throws Exception {
         var read = CloneReader.read(serialized(script)).orElseThrow();
@@ -60,6 +62,35 @@ class CloneTest {
         assertThat(CloneReader.read(serialized(script))).isEmpty();
     }
 
+    /** Else a few hundred bytes would be more JSON than there is memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(() => { let a = [1]; for (let i = 0; i < 40; i++) a = [a, a]; return a; })()",
+                "(() => { const s = ['x'.repeat(10000)]; return Array(100).fill(s); })()",
+                "(() => { const s = { ['x'.repeat(10000)]: 1 }; return Array(100).fill(s); })()",
+                "({ ['x'.repeat(50001)]: 1 })",
+            })
+    void what_would_be_too_much_json_is_not_shown(String script) throws Exception {
+        assertThat(CloneReader.read(serialized(script)).isPresent()).isFalse(); // and is not printed
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(() => { const all = [[]]; for (let i = 0; i < 570; i++) { const a = [i % 190 ? a1 : all.at(-1)]; a1 = a; if (i % 190 === 189) all.push(a); } return all; })()",
+                "(() => { let m = new Map(); for (let i = 0; i < 600; i++) m = new Map([[m, 1]]); return m; })()",
+                "(() => { let a = []; for (let i = 0; i < 600; i++) a = [a]; return a; })()",
+                "(() => { let s = new Set(); for (let i = 0; i < 600; i++) s = new Set([s]); return s; })()",
+                "2n ** 40000n",
+            })
+    void whatever_is_shown_can_be_written_and_read_again(String script) throws Exception {
+        CloneReader.read(serialized(script))
+                .ifPresent(
+                        read -> assertThat(Wire.JSON.readTree("{\"entries\": [{\"json\": %s}]}".formatted(read.json())))
+                                .isNotNull());
+    }
+
     @Test
     void no_bytes_however_wrong_are_more_than_unreadable() throws Exception {
         var good = serialized("({ a: [1, 'two', 3.5, 4n, new Date(), new Map([[1, 2]])] })");
@@ -70,6 +101,7 @@ class CloneTest {
                 CloneReader.read(bad);
             }
         }
+        CloneReader.read(("\u00ff\u000f" + "A\u0001".repeat(60_000)).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @ParameterizedTest
