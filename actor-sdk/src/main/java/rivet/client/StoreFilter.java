@@ -51,6 +51,17 @@ public final class StoreFilter {
     }
 
     /**
+     * The keys whose bytes begin so, tuples or not.
+     *
+     * @param start at least one
+     * @return a filter
+     * @throws IllegalArgumentException if there is none
+     */
+    public static StoreFilter raw(byte[] start) {
+        return new StoreFilter(StoreKey.raw(start).json(), false, null, null);
+    }
+
+    /**
      * The last key first; twice is as before.
      *
      * @return another filter

@@ -8,24 +8,27 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A key of an actor's store: a tuple of elements, each {@code null}, a {@link Boolean}, a number ({@link Byte}, {@link Short}, {@link
  * Integer}, {@link Long}, {@link BigInteger}, {@link Float}, {@link Double}), a {@link String}, a {@code byte[]}, or a {@link List} of
  * these. A number that is whole is the same key whatever its type, and comes back as a {@code Long}, or where that is too small as a
- * {@code BigInteger}; others come back as {@code Double}. Immutable and thread-safe.
+ * {@code BigInteger}; others come back as {@code Double}. Or, as programs in other languages may have them, {@linkplain #raw bytes} that
+ * are no tuple. Immutable and thread-safe.
  */
 public final class StoreKey {
 
+    private static final String RAW = "raw";
     private static final String BASE64 = "base64";
     private static final String INFINITE = "infinite";
 
-    private final List<@Nullable Object> wire;
+    private final Object wire;
     private final String json;
 
-    /** @param wire what JSON has words for */
-    private StoreKey(List<@Nullable Object> wire) {
+    /** @param wire what JSON has words for: a list, or what stands for raw bytes */
+    private StoreKey(Object wire) {
         this.wire = wire;
         this.json = Json.text(wire);
     }
@@ -41,25 +44,55 @@ public final class StoreKey {
         return new StoreKey(sent(requireSome(Arrays.asList(elements))));
     }
 
-    static StoreKey received(@Nullable List<@Nullable Object> wire) {
-        return new StoreKey(sent(requireSome(shown(wire == null ? List.of() : wire))));
+    /**
+     * A key of these bytes, as the store has it. Of bytes that are a tuple it is that tuple's key, and comes back as that.
+     *
+     * @param bytes at least one
+     * @return the key
+     * @throws IllegalArgumentException if there is none
+     */
+    public static StoreKey raw(byte[] bytes) {
+        if (bytes.length == 0) {
+            throw new IllegalArgumentException("key: no bytes (expected: at least one)");
+        }
+        return new StoreKey(Map.of(RAW, Base64.getEncoder().encodeToString(bytes)));
+    }
+
+    static StoreKey received(@Nullable Object wire) {
+        return switch (wire) {
+            case Map<?, ?> key
+            when key.get(RAW) instanceof String text -> raw(Base64.getDecoder().decode(text));
+            case List<?> tuple -> new StoreKey(sent(requireSome(shown(tuple))));
+            case null, default -> throw new IllegalArgumentException("key: neither a tuple nor bytes");
+        };
     }
 
     /**
      * The elements.
      *
-     * @return unmodifiable; {@code null} elements are possible
+     * @return unmodifiable; {@code null} elements are possible; none if the key is {@linkplain #rawBytes bytes} that are no tuple
      */
     public List<@Nullable Object> elements() {
-        return shown(wire);
+        return wire instanceof List<?> tuple ? shown(tuple) : List.of();
     }
 
-    /** A JSON array. */
+    /**
+     * The bytes of a key that is no tuple.
+     *
+     * @return a new array; empty if it is one
+     */
+    public Optional<byte[]> rawBytes() {
+        return wire instanceof Map<?, ?> key && key.get(RAW) instanceof String text
+                ? Optional.of(Base64.getDecoder().decode(text))
+                : Optional.empty();
+    }
+
+    /** A JSON array, or what stands for raw bytes. */
     String json() {
         return json;
     }
 
-    List<@Nullable Object> wire() {
+    Object wire() {
         return wire;
     }
 

@@ -1,7 +1,6 @@
 package rivet.client;
 
 import java.util.Base64;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A value to put into an actor's store. Immutable and thread-safe. */
@@ -58,7 +57,7 @@ public final class StoreValue {
 
     /** As it goes over the wire. */
     record Put(
-            List<@Nullable Object> key,
+            Object key,
             Json.@Nullable Text json,
             @Nullable Long counter,
             @Nullable String base64,

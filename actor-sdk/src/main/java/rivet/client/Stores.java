@@ -33,7 +33,7 @@ public final class Stores {
 
     /** As it comes over the wire. */
     record Entry(
-            List<@Nullable Object> key,
+            @Nullable Object key,
             long version,
             long size,
             String kind,

@@ -96,6 +96,33 @@ class StoresTest {
     }
 
     @Test
+    void key_that_is_no_tuple_is_its_bytes() {
+        var key = StoreKey.raw("foo".getBytes(StandardCharsets.UTF_8));
+        server.then(
+                        200,
+                        "{\"entries\": [%s, %s]}"
+                                .formatted(COUNTER.replace("[\"count\"]", "{\"raw\": \"Zm9v\"}"), PLAYER))
+                .then(200, "{\"version\": 1}")
+                .then(200, "{\"version\": 2}");
+
+        var listed = client.stores().list(Samples.ID, StoreFilter.raw("f".getBytes(StandardCharsets.UTF_8)));
+        client.stores().put(Samples.ID, listed.items().getFirst().key(), StoreValue.counter(8));
+        client.stores().delete(Samples.ID, key);
+
+        assertThat(listed.items()).extracting(StoredEntry::key).containsExactly(key, StoreKey.of("player", "ada"));
+        assertThat(key.elements()).isEmpty();
+        assertThat(key.rawBytes())
+                .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo("foo"));
+        assertThat(StoreKey.of("foo").rawBytes()).isEmpty();
+        assertThat(server.lines())
+                .containsExactly(
+                        "GET " + PATH + "?prefix=%7B%22raw%22%3A%22Zg%3D%3D%22%7D",
+                        "PUT " + PATH + "/entry",
+                        "DELETE " + PATH + "/entry?key=%7B%22raw%22%3A%22Zm9v%22%7D");
+        assertThat(server.asked().get(1).body()).isEqualTo("{\"key\":{\"raw\":\"Zm9v\"},\"counter\":8}");
+    }
+
+    @Test
     void whole_number_is_the_same_key_whatever_its_type() {
         assertThat(StoreKey.of(2, (byte) 2, (short) 2, 2.0f, 2.0, BigInteger.TWO))
                 .isEqualTo(StoreKey.of(2L, 2L, 2L, 2L, 2L, 2L))
@@ -106,6 +133,9 @@ class StoresTest {
     @Test
     void what_is_no_key_is_refused_before_anything_is_sent() {
         assertThatIllegalArgumentException().isThrownBy(StoreKey::of).withMessageContaining("no elements");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StoreKey.raw(new byte[0]))
+                .withMessageContaining("no bytes");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StoreKey.of(Double.NaN))
                 .withMessageContaining("NaN");

@@ -129,6 +129,7 @@ class InspectTest {
                 put(RAW, "tuple"),
                 put(RAW, deep),
                 new Put(raw("foo"), new Bytes(TRUE)),
+                new Put(raw("@".repeat(2560)), new Bytes(RAW)),
                 new Put(raw("foo\u00ff\u00ff"), new Bytes(RAW)),
                 new Put(raw("fop"), new Bytes(RAW)),
                 new Put(raw(" \u00fe\u0000"), new Bytes(RAW)),
@@ -142,6 +143,7 @@ class InspectTest {
                         "{\"raw\":\"%s\"}"
                                 .formatted(Base64.getEncoder()
                                         .encodeToString(bytes(deep).array())),
+                        shownRaw("@".repeat(2560)),
                         shownRaw("foo"),
                         shownRaw("foo\u00ff\u00ff"),
                         shownRaw("fop"),
@@ -152,9 +154,9 @@ class InspectTest {
                                 .at("/entry/key")
                                 .toString())
                         .isEqualTo(key));
-        assertThat(walk(actor, "prefix=" + Api.encoded(shownRaw("foo")))).isEqualTo(keys.subList(3, 5));
+        assertThat(walk(actor, "prefix=" + Api.encoded(shownRaw("foo")))).isEqualTo(keys.subList(4, 6));
         assertThat(walk(actor, "reverse=true&prefix=" + Api.encoded(shownRaw("\u00ff"))))
-                .isEqualTo(keys.subList(6, 7));
+                .isEqualTo(keys.subList(7, 8));
 
         sleep(agent, actor);
         Api.require(put(entry(actor), "{\"key\": %s, \"json\": false}".formatted(shownRaw("foo"))));
@@ -165,7 +167,7 @@ class InspectTest {
                         .at("/entry/json")
                         .toString())
                 .isEqualTo("false");
-        assertThat(walk(actor, "")).hasSize(6).doesNotContain(shownRaw("fop"));
+        assertThat(walk(actor, "")).hasSize(7).doesNotContain(shownRaw("fop"));
     }
 
     @Test

@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
             "Look into what an actor remembers (ctx.kv), and mend it while the actor does not run.",
             "",
             "A KEY is JSON, such as '[\"player\",\"ada\"]' or 7; what is no JSON is a string, such as count.",
+            "One that is no tuple, as programs in other languages may have, is its bytes: '{\"raw\":\"Zm9v\"}', in Base64."
         },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -55,7 +56,7 @@ final class ActorKvCommand {
         @Option(
                 names = "--prefix",
                 paramLabel = "KEY",
-                description = "Only keys that begin with this array, or with this string.")
+                description = "Only keys that begin with this array, with this string, or with these raw bytes.")
         private @Nullable String prefix;
 
         @Option(names = "--reverse", description = "The last key first.")
@@ -231,7 +232,7 @@ final class ActorKvCommand {
         @Option(
                 names = "--prefix",
                 paramLabel = "KEY",
-                description = "Only keys that begin with this array, or with this string.")
+                description = "Only keys that begin with this array, with this string, or with these raw bytes.")
         private @Nullable String prefix;
 
         Export(Surroundings surroundings) {

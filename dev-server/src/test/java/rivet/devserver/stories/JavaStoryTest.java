@@ -121,10 +121,17 @@ class JavaStoryTest {
         client.stores().put(actor.id(), mended, StoreValue.json("{\"by\": [1, null]}"), 0);
         client.stores().put(actor.id(), StoreKey.of("raw"), StoreValue.bytes(new byte[] {1, 2}));
         client.stores().delete(actor.id(), StoreKey.of("raw"), version + 2);
+        var foreign = StoreKey.raw("~foreign".getBytes(StandardCharsets.UTF_8));
+        client.stores().put(actor.id(), foreign, StoreValue.json("7"));
 
         assertThat(client.stores().stream(actor.id(), StoreFilter.all().pageSize(1)))
                 .extracting(StoredEntry::key, StoredEntry::json)
-                .containsExactly(tuple(mended, "{\"by\":[1,null]}"), tuple(total, "41"));
+                .containsExactly(tuple(mended, "{\"by\":[1,null]}"), tuple(total, "41"), tuple(foreign, "7"));
+        assertThat(client.stores().stream(actor.id(), StoreFilter.raw(new byte[] {'~'})))
+                .extracting(StoredEntry::key)
+                .containsExactly(foreign);
+        client.stores().delete(actor.id(), foreign);
+        assertThat(client.stores().get(actor.id(), foreign)).isEmpty();
         assertThat(client.stores().stream(actor.id(), StoreFilter.prefix("mended", 1)))
                 .hasSize(1);
         var restored = client.checkpoints().restore(actor.id(), taken.number());

@@ -97,6 +97,18 @@ class KvStoryTest {
                     .isEqualTo("1\n");
             var put = server.rivet(work, "actor", "kv", "put", id, "count", "--counter", "41");
             assertThat(put.exitCode()).as(put.errors()).isZero();
+            server.rivet(work, "actor", "kv", "put", id, "{\"raw\":\"Zm9v\"}", "as from another language");
+            var shown =
+                    Wire.JSON.readTree(server.rivet(work, "actor", "kv", "export", id, "--prefix", "{\"raw\":\"Zg==\"}")
+                            .output());
+            var foreign = shown.path("key").toString();
+            assertThat(foreign).isEqualTo("{\"raw\":\"Zm9v\"}");
+            assertThat(server.rivet(work, "actor", "kv", "get", id, foreign).output())
+                    .isEqualTo("\"as from another language\"\n");
+            server.rivet(work, "actor", "kv", "delete", id, foreign);
+            assertThat(server.rivet(work, "actor", "kv", "list", id).output())
+                    .contains("[\"count\"]")
+                    .doesNotContain("raw");
 
             assertThat(count(server, actor).path("count").asInt()).isEqualTo(42);
             assertThat(server.rivet(work, "audit").output()).contains("PUT /actors/" + id + "/kv/entry");
