@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * An entry of an actor's store as the API shows it.
  *
- * @param key a tuple, as a JSON array; {@code {"raw": …}}, its bytes in Base64, if it is none
+ * @param key a tuple, as a JSON array; {@code {"raw": "Zm9v"}}, its bytes in Base64, if it is none
  * @param version of the write that put it
  * @param size of the value, in bytes
  * @param kind {@code json} for what JavaScript put as a value, {@code counter}, or {@code bytes}
