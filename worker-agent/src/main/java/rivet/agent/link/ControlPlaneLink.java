@@ -199,7 +199,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     /**
      * What actors ask of their stores goes by a socket of its own, so that it delays nothing on the link. Does not wait.
      *
-     * @return completes within {@link LinkSettings#STORE_TIMEOUT} of being connected
+     * @return completes about {@link LinkSettings#STORE_TIMEOUT} after being connected, at the latest
      */
     public CompletableFuture<byte[]> ask(Question question) {
         return stores.ask(question);

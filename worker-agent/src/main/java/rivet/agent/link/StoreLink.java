@@ -1,7 +1,5 @@
 package rivet.agent.link;
 
-import io.netty.util.HashedWheelTimer;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -9,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import rivet.protocol.kv.KvCall;
 import rivet.protocol.kv.KvWire;
@@ -29,9 +29,8 @@ final class StoreLink implements AutoCloseable {
 
     private static final long CONNECT_MS = 2 * LinkSettings.CONNECT_TIMEOUT.toMillis();
 
-    /** Almost all of its many timeouts are cancelled: neither setting nor cancelling one wakes a thread. */
-    private static final HashedWheelTimer TIMER =
-            new HashedWheelTimer(new DefaultThreadFactory("kv-timeouts", true), 100, TimeUnit.MILLISECONDS);
+    /** How soon a silence is noticed. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final HttpClient client;
     private final LinkSettings settings;
@@ -49,7 +48,7 @@ final class StoreLink implements AutoCloseable {
         this.controlPlanes = controlPlanes;
     }
 
-    /** Does not wait. @return fails when nobody knows what became of it, {@link LinkSettings#STORE_TIMEOUT} after it was sent */
+    /** Does not wait. @return fails when nobody knows what became of it, about {@link LinkSettings#STORE_TIMEOUT} after it was sent */
     CompletableFuture<byte[]> ask(KvCall.Question question) {
         var connection = current;
         return connection != null && connection.isOpenTo(controlPlanes.current())
@@ -106,10 +105,18 @@ final class StoreLink implements AutoCloseable {
         return connection;
     }
 
+    /** @param since on {@link System#nanoTime} */
+    private record Waiting(long since, CompletableFuture<byte[]> answer) {
+
+        boolean isLate(long now) {
+            return now - since > LinkSettings.STORE_TIMEOUT.toNanos();
+        }
+    }
+
     private static final class Connection implements WebSocket.Listener {
 
         private final URI controlPlane;
-        private final Map<Long, CompletableFuture<byte[]>> waiting = new ConcurrentHashMap<>();
+        private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
         private final AtomicLong asked = new AtomicLong();
 
         /** The last frame; guarded by {@code this}. */
@@ -129,6 +136,7 @@ final class StoreLink implements AutoCloseable {
                     .connectTimeout(LinkSettings.CONNECT_TIMEOUT)
                     .buildAsync(LinkSettings.socket(controlPlane, "/link/kv"), this);
             socket = Socket.await(opening, CONNECT_MS);
+            Thread.ofVirtual().name("kv-watch").start(this::watch);
         }
 
         boolean isOpenTo(URI spokenWith) {
@@ -138,13 +146,8 @@ final class StoreLink implements AutoCloseable {
         CompletableFuture<byte[]> ask(KvCall.Question question) {
             long number = asked.incrementAndGet();
             var answer = new CompletableFuture<byte[]>();
-            waiting.put(number, answer);
-            var timeout = TIMER.newTimeout(
-                    _ -> end("no answer in time"), LinkSettings.STORE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            var _ = answer.whenComplete((_, _) -> {
-                timeout.cancel();
-                waiting.remove(number);
-            });
+            waiting.put(number, new Waiting(System.nanoTime(), answer));
+            var _ = answer.whenComplete((_, _) -> waiting.remove(number));
             send(KvWire.write(new KvCall(number, question)));
             var why = ended;
             if (why != null) { // perhaps before it waited
@@ -159,7 +162,18 @@ final class StoreLink implements AutoCloseable {
                 ended = why;
             }
             Objects.requireNonNull(socket).abort();
-            waiting.values().forEach(answer -> answer.completeExceptionally(new IOException(why)));
+            waiting.values().forEach(each -> each.answer().completeExceptionally(new IOException(why)));
+        }
+
+        /** One look at all of them: a timeout for each would wake another thread twice for each. */
+        private void watch() {
+            while (ended == null) {
+                LockSupport.parkNanos(LOOK_EVERY.toNanos());
+                long now = System.nanoTime();
+                if (waiting.values().stream().anyMatch(each -> each.isLate(now))) {
+                    end("no answer in time");
+                }
+            }
         }
 
         /** One after the other, as the socket wants it; who asks does not wait for that. */
@@ -203,10 +217,11 @@ final class StoreLink implements AutoCloseable {
         private void heard(byte[] whole) {
             try {
                 var reply = KvWire.reply(whole);
-                var answer = waiting.get(reply.number());
-                if (answer == null) {
+                var asked = waiting.get(reply.number());
+                if (asked == null) {
                     return;
                 }
+                var answer = asked.answer();
                 if (reply.answered()) {
                     answer.complete(reply.bytes().array());
                 } else {
