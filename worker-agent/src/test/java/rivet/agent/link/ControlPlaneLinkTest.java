@@ -424,6 +424,18 @@ class ControlPlaneLinkTest {
         assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo("next".getBytes(UTF_8));
     }
 
+    @Test
+    void question_for_stores_that_stays_unanswered_ends_their_socket_and_the_next_opens_another() throws Exception {
+        var unanswered = link.ask(new Question.Resume(actor, 1));
+
+        assertThatThrownBy(() -> unanswered.get(30, TimeUnit.SECONDS)).hasMessageContaining("no answer in time");
+
+        var next = link.ask(new Question.Resume(actor, 2));
+        soon().until(() -> controlPlane.asked.size() == 2);
+        replyTo(2, true, "next");
+        assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo("next".getBytes(UTF_8));
+    }
+
     private void replyTo(long generation, boolean answered, String text) {
         var call = controlPlane.asked.stream()
                 .filter(each -> each.question().equals(new Question.Resume(actor, generation)))
