@@ -104,9 +104,9 @@ final class Nemesis {
         replica.program().pause(nanos);
     }
 
-    /** What runs on meanwhile shows only when another has taken its place. */
+    /** What runs on meanwhile shows only when another has taken its place, and has had time to act. */
     private long cutOff() {
-        return world.canFreeze() ? awhile() : untilGivenUp();
+        return world.canFreeze() ? awhile() : Math.min(2 * untilGivenUp(), Math.max(0, world.stormLeft()));
     }
 
     /** Long enough that those who are left give an agent up. */

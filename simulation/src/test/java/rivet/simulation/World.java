@@ -236,7 +236,8 @@ final class World implements AutoCloseable {
     }
 
     void storm() {
-        stormEnd = simulator.now() + times.storm().toNanos();
+        // Where a copy goes on that is left behind, there is time for another to take its place, and to write.
+        stormEnd = simulator.now() + times.storm().multipliedBy(canFreeze ? 1 : 2).toNanos();
         faults = drawn;
         nemesis.begin();
         while (simulator.now() < stormEnd) {
