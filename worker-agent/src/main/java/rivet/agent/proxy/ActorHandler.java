@@ -124,7 +124,9 @@ final class ActorHandler extends ChannelInboundHandlerAdapter {
     private void answer(ByteBuf in, Exchange asked, Asker to, ResponseHead head) {
         String cause = target != null && target.isElsewhere() ? HopFields.cause(head) : null;
         if (Problem.STALE_ROUTE.code().equals(cause)) {
-            asked.staleRoute();
+            Body said = head.body(asked.head().method());
+            in.skipBytes(Math.max(0, said.take(in)));
+            asked.staleRoute(said.done() && head.persistent() && !in.isReadable());
             return;
         }
         if (Problem.ACTOR_CLOSED.code().equals(cause) && informational == 0 && asked.actorClosedThere()) {

@@ -1,5 +1,6 @@
 package rivet.agent.proxy;
 
+import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,15 @@ final class ActorPool {
     private final Map<Line, Deque<ActorHandler>> idle = new HashMap<>();
 
     private final Map<Line, ActorStreams> streams = new HashMap<>();
+    /** Requests for a connection to another agent: whichever comes first, a new one or one that has become free. */
+    private final Map<Line, Deque<Waiting>> waiting = new HashMap<>();
+
+    private record Waiting(Exchange exchange, Target target) {
+
+        boolean wants() {
+            return exchange.awaits(target);
+        }
+    }
 
     ActorPool(Lane lane) {
         this.lane = lane;
@@ -60,7 +70,16 @@ final class ActorPool {
     }
 
     void give(Target target, ActorHandler handler) {
-        Deque<ActorHandler> waiting = idle.computeIfAbsent(target.line(), _ -> new ArrayDeque<>());
+        Waiting next = nextWaiting(target.line());
+        if (next != null) {
+            next.exchange().connected(handler, next.target());
+        } else {
+            keep(target.line(), handler);
+        }
+    }
+
+    private void keep(Line line, ActorHandler handler) {
+        Deque<ActorHandler> waiting = idle.computeIfAbsent(line, _ -> new ArrayDeque<>());
         boolean full = waiting.size() >= lane.settings().limits().maxIdlePerPort();
         if (full || lane.draining()) {
             handler.close();
@@ -81,15 +100,58 @@ final class ActorPool {
             exchange.unreachable();
             return;
         }
-        connector.open(target.line(), channel -> {
-            if (channel == null) {
-                exchange.unreachable();
-            } else {
-                ActorHandler handler = new ActorHandler(lane, channel);
-                channel.pipeline().addLast(handler);
-                exchange.connected(handler, target);
-            }
-        });
+        if (target.isElsewhere()) {
+            await(target.line(), new Waiting(exchange, target));
+        } else {
+            connector.open(target.line(), channel -> connected(channel, exchange, target));
+        }
+    }
+
+    private void connected(@Nullable Channel channel, Exchange exchange, Target target) {
+        if (channel == null) {
+            exchange.unreachable();
+        } else {
+            exchange.connected(handler(channel), target);
+        }
+    }
+
+    private ActorHandler handler(Channel channel) {
+        ActorHandler handler = new ActorHandler(lane, channel);
+        channel.pipeline().addLast(handler);
+        return handler;
+    }
+
+    private void await(Line line, Waiting request) {
+        awaiting(line).add(request);
+        connector.open(line, () -> isAwaited(line), channel -> dialled(line, channel));
+    }
+
+    private void dialled(Line line, @Nullable Channel channel) {
+        Waiting next = nextWaiting(line);
+        if (next != null) {
+            connected(channel, next.exchange(), next.target());
+        } else if (channel != null) {
+            keep(line, handler(channel));
+        }
+    }
+
+    private @Nullable Waiting nextWaiting(Line line) {
+        return isAwaited(line) ? awaiting(line).remove() : null;
+    }
+
+    private boolean isAwaited(Line line) {
+        Deque<Waiting> queue = awaiting(line);
+        while (!queue.isEmpty() && !queue.element().wants()) {
+            queue.remove();
+        }
+        if (queue.isEmpty()) {
+            waiting.remove(line);
+        }
+        return !queue.isEmpty();
+    }
+
+    private Deque<Waiting> awaiting(Line line) {
+        return waiting.computeIfAbsent(line, _ -> new ArrayDeque<>());
     }
 
     /** Opens connections that are kept for nobody else. */
@@ -121,6 +183,7 @@ final class ActorPool {
 
     void sweep(long now) {
         hops.sweep(now);
+        connector.sweep();
         streams.entrySet().removeIf(open -> open.getValue().sweep(now, keepNanos(open.getKey())));
         idle.entrySet().removeIf(waiting -> closeTired(waiting.getValue(), now, keepNanos(waiting.getKey())));
     }

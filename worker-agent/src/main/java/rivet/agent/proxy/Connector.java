@@ -7,6 +7,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import rivet.agent.proxy.hop.Dialling;
@@ -19,6 +22,7 @@ final class Connector {
 
     private final ProxySettings settings;
     private final Bootstrap bootstrap;
+    private final Map<Line.Hop, HopDials> dials = new HashMap<>();
 
     Connector(Lane lane) {
         this.settings = lane.settings();
@@ -39,16 +43,34 @@ final class Connector {
 
     /** @param opened gets the connection once, or null where there is none to be had; then it adds its handlers */
     void open(Line line, Consumer<@Nullable Channel> opened) {
-        open(line, HopSettings.CONNECT, opened);
+        open(line, () -> true, opened);
     }
 
-    /** @param proof how long another agent may take to prove that it is the one */
-    void open(Line line, Duration proof, Consumer<@Nullable Channel> opened) {
+    /** @param wanted asked where it has to wait for its turn; if no more, nothing is opened and nothing told */
+    void open(Line line, BooleanSupplier wanted, Consumer<@Nullable Channel> opened) {
         switch (line) {
             case Line.Here here -> connect(here, _ -> {}, channel -> opened.accept(channel));
             case Line.Hop hop ->
-                settings.hop().ifPresentOrElse(by -> dial(hop, by, proof, opened), () -> opened.accept(null));
+                settings.hop().ifPresentOrElse(by -> dials(hop, by).open(wanted, opened), () -> opened.accept(null));
         }
+    }
+
+    private HopDials dials(Line.Hop hop, HopSettings by) {
+        return dials.computeIfAbsent(hop, to -> new HopDials(opened -> dial(to, by, HopSettings.CONNECT, opened)));
+    }
+
+    /** Forgets agents that nobody dials. */
+    void sweep() {
+        dials.values().removeIf(HopDials::isIdle);
+    }
+
+    /**
+     * To find out whether another agent is there, and so at once.
+     *
+     * @param proof how long it may take to prove that it is the one
+     */
+    void greet(Line.Hop hop, Duration proof, Consumer<@Nullable Channel> opened) {
+        settings.hop().ifPresentOrElse(by -> dial(hop, by, proof, opened), () -> opened.accept(null));
     }
 
     private void dial(Line.Hop hop, HopSettings by, Duration proof, Consumer<@Nullable Channel> opened) {

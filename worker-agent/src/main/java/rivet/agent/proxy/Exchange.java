@@ -132,11 +132,17 @@ final class Exchange implements Approach.Visitor {
         return problem == null;
     }
 
-    void connected(ActorHandler fresh, Target target) {
+    /** Whether it waits for a connection to there. */
+    boolean awaits(Target target) {
+        return stage == Stage.CONNECTING && target.equals(counted);
+    }
+
+    /** @param to new, or free again */
+    void connected(ActorHandler to, Target target) {
         if (stage == Stage.CONNECTING) {
-            carry(fresh, target);
+            carry(to, target);
         } else {
-            fresh.close();
+            to.close();
         }
     }
 
@@ -310,15 +316,20 @@ final class Exchange implements Approach.Visitor {
         return counted != null && counted.isElsewhere();
     }
 
+    /** Who has just been sent a request may be about to say that it is not his any more. */
     private boolean isCarriedInVain(Target target, Line.Hop hop, long lastMove) {
-        return lane.remotes().isLost(target, lane.now())
+        return (HopWatch.isSilent(lastMove) && lane.remotes().isLost(target, lane.now()))
                 || (answering
                         ? lane.pool().hops().streamIsCut(hop, lastMove)
                         : lane.pool().hops().answerIsCut(hop, lastMove));
     }
 
-    /** The agent that was taken for the owner does not run the actor, which so has seen nothing of the request. */
-    void staleRoute() {
+    /**
+     * The agent that was taken for the owner does not run the actor, which so has seen nothing of the request.
+     *
+     * @param reusable whether its connection can carry another one
+     */
+    void staleRoute(boolean reusable) {
         Target stale = counted;
         if (stale == null) {
             return;
@@ -327,7 +338,7 @@ final class Exchange implements Approach.Visitor {
         if (door != null) {
             door.refused(lane);
         }
-        dropActor();
+        leaveActor(reusable && body.done());
         if (repeats.whole()) {
             approachAgain();
         } else {
@@ -484,10 +495,14 @@ final class Exchange implements Approach.Visitor {
     }
 
     private void dropActor() {
+        leaveActor(false);
+    }
+
+    private void leaveActor(boolean reusable) {
         if (actor != null) {
-            ActorHandler dropped = actor;
+            ActorHandler left = actor;
             actor = null;
-            dropped.end(false);
+            left.end(reusable);
         }
     }
 

@@ -55,6 +55,11 @@ final class HopWatch {
     }
 
     /** @param lastHeard when something last came or went on the connection, on {@link System#nanoTime} */
+    static boolean isSilent(long lastHeard) {
+        return System.nanoTime() - lastHeard > SILENCE.toNanos();
+    }
+
+    /** @param lastHeard as of {@link #isSilent} */
     boolean answerIsCut(Line.Hop line, long lastHeard) {
         return isCut(line, lastHeard, OFTEN);
     }
@@ -65,10 +70,10 @@ final class HopWatch {
     }
 
     private boolean isCut(Line.Hop line, long lastHeard, Duration every) {
-        long now = System.nanoTime();
-        if (now - lastHeard < SILENCE.toNanos()) {
+        if (!isSilent(lastHeard)) {
             return false;
         }
+        long now = System.nanoTime();
         Watched owner = watched.computeIfAbsent(line, _ -> new Watched());
         owner.wantedAt = now;
         if (!owner.asked && now - owner.answeredAt > every.toNanos()) {
@@ -87,7 +92,7 @@ final class HopWatch {
     }
 
     private void greet(Line.Hop line, Watched owner) {
-        connector.open(line, ANSWER, channel -> {
+        connector.greet(line, ANSWER, channel -> {
             if (channel != null) {
                 owner.asked = false;
                 owner.answeredAt = System.nanoTime();

@@ -22,6 +22,7 @@ final class Cable implements Closeable {
     private final Condition changed = lock.newCondition();
     private final AtomicInteger accepted = new AtomicInteger();
     private boolean dead;
+    private volatile boolean deadForNew;
 
     private Cable(ServerSocket server, InetSocketAddress to) {
         this.server = server;
@@ -62,11 +63,20 @@ final class Cable implements Closeable {
         }
     }
 
+    /** From now on nothing passes on connections that come. */
+    void deadForNew() {
+        deadForNew = true;
+    }
+
     private void accept() {
         while (true) {
             try {
                 Socket near = server.accept();
                 accepted.incrementAndGet();
+                if (deadForNew) {
+                    open.add(near);
+                    continue;
+                }
                 Socket far = new Socket(to.getAddress(), to.getPort());
                 open.addAll(List.of(near, far));
                 Thread.ofVirtual().start(() -> move(near, far));

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,39 @@ class HopTest {
 
     private ProxyUnderTest another(AgentId agent) {
         return TwoProxies.another(agent, this::settings);
+    }
+
+    /** One on each event loop, which are taken in turn. */
+    private record Clients(List<RawConnection> connections) implements AutoCloseable {
+
+        static Clients of(int many, TwoProxies both) throws IOException {
+            List<RawConnection> connections = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                connections.add(both.connect());
+            }
+            return new Clients(connections);
+        }
+
+        void send(String request) throws IOException {
+            for (RawConnection each : connections) {
+                each.send(request);
+            }
+        }
+
+        List<String> answers() throws IOException {
+            List<String> bodies = new ArrayList<>();
+            for (RawConnection each : connections) {
+                bodies.add(each.answer().body());
+            }
+            return bodies;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (RawConnection each : connections) {
+                each.close();
+            }
+        }
     }
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -239,6 +273,51 @@ class HopTest {
             assertThat(client.send(post(body)).answer().body()).isEqualTo(body);
             assertThat(after.heads()).hasSize(1);
             assertThat(before.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_connection_on_which_a_request_was_refused_takes_it_again() throws IOException {
+        try (RawActor actor = RawActor.answering(OK);
+                TwoProxies both = ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
+
+            both.owner.route(2, Status.READY, actor.port());
+            both.runs(OWNER, 2, cable.address());
+
+            assertThat(client.send(get("/")).answer().body()).isEqualTo("ok");
+            assertThat(both.first.lookups()).isEqualTo(2);
+            assertThat(cable.accepted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void who_waits_for_a_new_connection_takes_one_that_becomes_free_sooner() throws IOException {
+        int lanes = Runtime.getRuntime().availableProcessors();
+        CompletableFuture<Void> answering = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, _) -> {
+                    answering.join();
+                    connection.send(OK);
+                });
+                TwoProxies both = ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                Clients first = Clients.of(lanes, both.runs(OWNER, 1, cable.address()));
+                Clients next = Clients.of(lanes, both)) {
+            first.send(get("/"));
+            await().until(() -> actor.heads().size() == lanes);
+            cable.deadForNew();
+            next.send(get("/"));
+            await().until(() -> cable.accepted() == 2 * lanes);
+
+            answering.complete(null);
+
+            assertThat(first.answers()).containsOnly("ok");
+            assertThat(next.answers()).containsOnly("ok");
+            assertThat(both.first.lookups())
+                    .as("nobody doubted where the actor is")
+                    .isEqualTo(1);
         }
     }
 
@@ -507,6 +586,32 @@ class HopTest {
                 RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
             client.send(get("/"));
             await().until(() -> cable.accepted() > 2); // greeted more than once, and it has answered
+
+            release.complete(null);
+
+            assertThat(client.answer().body()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void what_an_owner_has_that_runs_the_actor_anew_is_waited_for() throws IOException {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        try (RawActor actor = RawActor.recording((connection, _) -> {
+                    asked.complete(null);
+                    release.join();
+                    connection.send(OK);
+                });
+                TwoProxies both = ready(actor);
+                Cable cable = Cable.to(both.owner.hopAddress());
+                RawConnection client = both.runs(OWNER, 1, cable.address()).connect()) {
+            client.send(post(""));
+            asked.join();
+            both.runs(OWNER, 2, cable.address());
+            both.first.proxy().moved(ACTOR);
+            await().until(() -> both.first.lookups() == 2);
+            int greeted = cable.accepted();
+            await().until(() -> cable.accepted() > greeted + 1);
 
             release.complete(null);
 
