@@ -24,7 +24,7 @@ final class ActorPool {
 
     private final Map<Line, ActorStreams> streams = new HashMap<>();
     /** Requests for a connection to another agent: whichever comes first, a new one or one that has become free. */
-    private final Map<Line, Deque<Waiting>> waiting = new HashMap<>();
+    private final Map<Line, Deque<Waiting>> requests = new HashMap<>();
 
     private record Waiting(Exchange exchange, Target target) {
 
@@ -122,7 +122,7 @@ final class ActorPool {
     }
 
     private void await(Line line, Waiting request) {
-        awaiting(line).add(request);
+        requests(line).add(request);
         connector.open(line, () -> isAwaited(line), channel -> dialled(line, channel));
     }
 
@@ -136,22 +136,22 @@ final class ActorPool {
     }
 
     private @Nullable Waiting nextWaiting(Line line) {
-        return isAwaited(line) ? awaiting(line).remove() : null;
+        return isAwaited(line) ? requests(line).remove() : null;
     }
 
     private boolean isAwaited(Line line) {
-        Deque<Waiting> queue = awaiting(line);
+        Deque<Waiting> queue = requests(line);
         while (!queue.isEmpty() && !queue.element().wants()) {
             queue.remove();
         }
         if (queue.isEmpty()) {
-            waiting.remove(line);
+            requests.remove(line);
         }
         return !queue.isEmpty();
     }
 
-    private Deque<Waiting> awaiting(Line line) {
-        return waiting.computeIfAbsent(line, _ -> new ArrayDeque<>());
+    private Deque<Waiting> requests(Line line) {
+        return requests.computeIfAbsent(line, _ -> new ArrayDeque<>());
     }
 
     /** Opens connections that are kept for nobody else. */

@@ -50,13 +50,12 @@ final class Connector {
     void open(Line line, BooleanSupplier wanted, Consumer<@Nullable Channel> opened) {
         switch (line) {
             case Line.Here here -> connect(here, _ -> {}, channel -> opened.accept(channel));
-            case Line.Hop hop ->
-                settings.hop().ifPresentOrElse(by -> dials(hop, by).open(wanted, opened), () -> opened.accept(null));
+            case Line.Hop hop -> dials(hop).open(wanted, opened);
         }
     }
 
-    private HopDials dials(Line.Hop hop, HopSettings by) {
-        return dials.computeIfAbsent(hop, to -> new HopDials(opened -> dial(to, by, HopSettings.CONNECT, opened)));
+    private HopDials dials(Line.Hop hop) {
+        return dials.computeIfAbsent(hop, to -> new HopDials(opened -> dial(to, HopSettings.CONNECT, opened)));
     }
 
     /** Forgets agents that nobody dials. */
@@ -65,11 +64,11 @@ final class Connector {
     }
 
     /**
-     * To find out whether another agent is there, and so at once.
+     * At once, whoever waits for his turn.
      *
-     * @param proof how long it may take to prove that it is the one
+     * @param proof how long another agent may take to prove that it is the one
      */
-    void greet(Line.Hop hop, Duration proof, Consumer<@Nullable Channel> opened) {
+    void dial(Line.Hop hop, Duration proof, Consumer<@Nullable Channel> opened) {
         settings.hop().ifPresentOrElse(by -> dial(hop, by, proof, opened), () -> opened.accept(null));
     }
 

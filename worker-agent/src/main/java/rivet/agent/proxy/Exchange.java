@@ -25,6 +25,12 @@ final class Exchange implements Approach.Visitor {
         ENDED
     }
 
+    /**
+     * What became of a request of a generation that is over, its owner says within that, also where its event loops are busy. One that
+     * does not has lost the connection, and neither end was told.
+     */
+    private static final Duration LAST_WORD = Duration.ofSeconds(5);
+
     private final Asker client;
     private final Lane lane;
     private final RequestHead head;
@@ -316,9 +322,8 @@ final class Exchange implements Approach.Visitor {
         return counted != null && counted.isElsewhere();
     }
 
-    /** Who has just been sent a request may be about to say that it is not his any more. */
-    private boolean isCarriedInVain(Target target, Line.Hop hop, long lastMove) {
-        return (HopWatch.isSilent(lastMove) && lane.remotes().isLost(target, lane.now()))
+    private boolean isCarriedInVain(Target target, Line.Hop hop, long sinceHeard, long lastMove) {
+        return (lane.remotes().isLost(target, lane.now()) && sinceHeard > LAST_WORD.toNanos())
                 || (answering
                         ? lane.pool().hops().streamIsCut(hop, lastMove)
                         : lane.pool().hops().answerIsCut(hop, lastMove));
@@ -566,7 +571,8 @@ final class Exchange implements Approach.Visitor {
             fail(Problem.STREAM_OVER);
         } else if (!streaming && limits.isRequestOver(now - takenAt)) {
             fail(body.done() ? Problem.REQUEST_OVER : Problem.BODY_TIMEOUT);
-        } else if (carrying.line() instanceof Line.Hop hop && isCarriedInVain(carrying, hop, lastMove)) {
+        } else if (carrying.line() instanceof Line.Hop hop
+                && isCarriedInVain(carrying, hop, now - actor.lastMove(), lastMove)) {
             dropActor();
             ownerClosed(!answering);
         }

@@ -55,11 +55,6 @@ final class HopWatch {
     }
 
     /** @param lastHeard when something last came or went on the connection, on {@link System#nanoTime} */
-    static boolean isSilent(long lastHeard) {
-        return System.nanoTime() - lastHeard > SILENCE.toNanos();
-    }
-
-    /** @param lastHeard as of {@link #isSilent} */
     boolean answerIsCut(Line.Hop line, long lastHeard) {
         return isCut(line, lastHeard, OFTEN);
     }
@@ -70,10 +65,10 @@ final class HopWatch {
     }
 
     private boolean isCut(Line.Hop line, long lastHeard, Duration every) {
-        if (!isSilent(lastHeard)) {
+        long now = System.nanoTime();
+        if (now - lastHeard < SILENCE.toNanos()) {
             return false;
         }
-        long now = System.nanoTime();
         Watched owner = watched.computeIfAbsent(line, _ -> new Watched());
         owner.wantedAt = now;
         if (!owner.asked && now - owner.answeredAt > every.toNanos()) {
@@ -92,7 +87,7 @@ final class HopWatch {
     }
 
     private void greet(Line.Hop line, Watched owner) {
-        connector.greet(line, ANSWER, channel -> {
+        connector.dial(line, ANSWER, channel -> {
             if (channel != null) {
                 owner.asked = false;
                 owner.answeredAt = System.nanoTime();

@@ -109,8 +109,8 @@ final class RemoteActors {
     }
 
     /**
-     * Whether what is being carried there is carried in vain, because the actor has been started again at another agent. Until
-     * that is certain the owner may only be slow; and one that runs the actor anew says itself what became of a request.
+     * Whether what is being carried there is carried in vain, because the actor has been started again. Until that is certain the
+     * owner may only be slow.
      */
     boolean isLost(Target target, long now) {
         Known entry = known.getIfPresent(target.actor());
@@ -119,8 +119,7 @@ final class RemoteActors {
             return false;
         }
         check(target.actor(), entry, now);
-        return entry.target().generation() > target.generation()
-                && !entry.target().line().equals(target.line());
+        return entry.target().generation() > target.generation();
     }
 
     /** Null when too much is being asked already. Fails when the control plane cannot be asked and nothing is known. */

@@ -22,6 +22,7 @@ final class Cable implements Closeable {
     private final Condition changed = lock.newCondition();
     private final AtomicInteger accepted = new AtomicInteger();
     private boolean dead;
+    private int deadUpTo;
     private volatile boolean deadForNew;
 
     private Cable(ServerSocket server, InetSocketAddress to) {
@@ -57,7 +58,18 @@ final class Cable implements Closeable {
         lock.lock();
         try {
             dead = now;
+            deadUpTo = 0;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on nothing passes on the connections that there are, and nobody is told. */
+    void deadSoFar() {
+        lock.lock();
+        try {
+            deadUpTo = accepted.get();
         } finally {
             lock.unlock();
         }
@@ -72,28 +84,28 @@ final class Cable implements Closeable {
         while (true) {
             try {
                 Socket near = server.accept();
-                accepted.incrementAndGet();
+                int number = accepted.incrementAndGet();
                 if (deadForNew) {
                     open.add(near);
                     continue;
                 }
                 Socket far = new Socket(to.getAddress(), to.getPort());
                 open.addAll(List.of(near, far));
-                Thread.ofVirtual().start(() -> move(near, far));
-                Thread.ofVirtual().start(() -> move(far, near));
+                Thread.ofVirtual().start(() -> move(near, far, number));
+                Thread.ofVirtual().start(() -> move(far, near, number));
             } catch (IOException e) {
                 return; // closed
             }
         }
     }
 
-    private void move(Socket from, Socket into) {
+    private void move(Socket from, Socket into, int number) {
         byte[] bytes = new byte[64 * 1024];
         try {
             for (int many = from.getInputStream().read(bytes);
                     many >= 0;
                     many = from.getInputStream().read(bytes)) {
-                awaitAlive();
+                awaitAlive(number);
                 into.getOutputStream().write(bytes, 0, many);
             }
             into.shutdownOutput();
@@ -102,10 +114,10 @@ final class Cable implements Closeable {
         }
     }
 
-    private void awaitAlive() {
+    private void awaitAlive(int number) {
         lock.lock();
         try {
-            while (dead) {
+            while (dead || number <= deadUpTo) {
                 changed.awaitUninterruptibly();
             }
         } finally {
